@@ -1,0 +1,1 @@
+"""Drives a plan through backends: order, concurrency, rate limits, retries, journal, resume."""

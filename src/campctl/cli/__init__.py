@@ -1,0 +1,1 @@
+"""argv to one use case to an exit status; one file per noun."""

@@ -1,0 +1,1 @@
+"""desired(t): campaign, surges, overrides and an instant to telephony resources. Pure."""

@@ -1,0 +1,233 @@
+"""The errors campctl raises, drawn once, and the exit status each of them ends in.
+
+CampctlError
+├── UsageError            the command line does not make sense
+├── NoCampaign            no campaign.yaml in this folder or any above
+├── InvalidManifest       the manifests have findings of severity error
+├── NotFound              a user, desk, hotline, ... that does not exist
+├── GuardrailRefused      a plan is larger, or touches more, than policy lets through
+├── StalePlan             a saved plan no longer fits manifests or exchange
+├── Unconfirmed           nobody said yes
+├── PartialFailure        some changes failed; the rest is done
+├── SecretError           a secret is missing, or cannot be kept safely
+├── LockHeld              another run is at work
+├── StoreError            the store cannot be read or written
+│   ├── StoreCorrupt
+│   ├── StoreTooNew
+│   └── AuditBroken       the audit chain does not verify
+├── Interrupted           Ctrl-C
+└── BackendError          a telephony system said no, or nothing
+    ├── Refused           it will say no again: the request is wrong for it
+    ├── AuthFailed        it does not accept our credentials
+    ├── Throttled         too many requests; nothing was done; safe to repeat after `retry_after`
+    ├── Unavailable       it was not reached or could not work; nothing was done; safe to repeat
+    └── Uncertain         the answer was lost; it may have been done; look before repeating
+
+No message ever holds a secret.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Self
+
+
+@enum.unique
+class Exit(enum.IntEnum):
+    """Exit statuses, one meaning each (docs/exit-statuses.md is generated from this)."""
+
+    OK = 0, "done; nothing to report"
+    INTERNAL = 1, "a fault in campctl itself; please report it"
+    USAGE = 2, "the command line is wrong"
+    INVALID = 3, "the manifests have errors (`campctl validate` lists them)"
+    CHANGES = 4, "with --exit-code: there are changes to make, or drift"
+    GUARDRAIL = 5, "a guardrail refused the plan"
+    STALE = 6, "a saved plan no longer fits the manifests or the exchange"
+    LOCKED = 7, "another run holds the lock"
+    PARTIAL = 8, "some changes failed or were skipped; the rest is done"
+    BACKEND = 9, "a backend could not be reached, or refused"
+    STORE = 10, "the campaign's store cannot be used"
+    NOT_FOUND = 11, "something named on the command line does not exist"
+    UNCONFIRMED = 12, "not confirmed: without a terminal, --yes is needed"
+    AUDIT = 13, "the audit log's chain is broken"
+    NO_CAMPAIGN = 14, "no campaign here or in any folder above"
+    SECRET = 15, "a secret is missing or cannot be kept"
+    UNHEALTHY = 16, "`backend check` found a fault"
+    INTERRUPTED = 130, "stopped by Ctrl-C; the next run goes on"
+
+    meaning: str
+
+    def __new__(cls, value: int, meaning: str) -> Self:
+        """Attach the meaning to the number."""
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+
+class CampctlError(Exception):
+    """What went wrong, for a person; `hint` says what to do, `code` is stable and kebab-case."""
+
+    exit: Exit = Exit.INTERNAL
+    code: str = "internal"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(CampctlError):
+    """The command line does not make sense."""
+
+    exit = Exit.USAGE
+    code = "usage"
+
+
+class NoCampaign(CampctlError):
+    """No campaign in this folder or any above."""
+
+    exit = Exit.NO_CAMPAIGN
+    code = "no-campaign"
+
+
+class InvalidManifest(CampctlError):
+    """The manifests have errors; `findings` holds every one (a tuple of findings.Finding)."""
+
+    exit = Exit.INVALID
+    code = "invalid-manifest"
+
+    def __init__(self, message: str, *, findings: tuple[object, ...] = (), hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.findings = findings
+
+
+class NotFound(CampctlError):
+    """Something named on the command line does not exist."""
+
+    exit = Exit.NOT_FOUND
+    code = "not-found"
+
+
+class GuardrailRefused(CampctlError):
+    """Policy does not let this plan through; `guardrails` names each that refused."""
+
+    exit = Exit.GUARDRAIL
+    code = "guardrail"
+
+    def __init__(self, message: str, *, guardrails: tuple[str, ...] = (), hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.guardrails = guardrails
+
+
+class StalePlan(CampctlError):
+    """The manifests or the exchange changed since the plan was made."""
+
+    exit = Exit.STALE
+    code = "stale-plan"
+
+
+class Unconfirmed(CampctlError):
+    """Nobody said yes."""
+
+    exit = Exit.UNCONFIRMED
+    code = "unconfirmed"
+
+
+class PartialFailure(CampctlError):
+    """Some changes failed or were skipped; the rest is done."""
+
+    exit = Exit.PARTIAL
+    code = "partial-failure"
+
+
+class SecretError(CampctlError):
+    """A secret is missing, or cannot be kept safely."""
+
+    exit = Exit.SECRET
+    code = "secret"
+
+
+class LockHeld(CampctlError):
+    """Another run is at work; the message says whose, on which host, since when."""
+
+    exit = Exit.LOCKED
+    code = "locked"
+
+
+class StoreError(CampctlError):
+    """The store cannot be read or written."""
+
+    exit = Exit.STORE
+    code = "store"
+
+
+class StoreCorrupt(StoreError):
+    """The store's file is damaged; nothing was overwritten."""
+
+    code = "store-corrupt"
+
+
+class StoreTooNew(StoreError):
+    """A newer campctl wrote the store."""
+
+    code = "store-too-new"
+
+
+class AuditBroken(StoreError):
+    """An audit entry was changed or removed."""
+
+    exit = Exit.AUDIT
+    code = "audit-broken"
+
+
+class Interrupted(CampctlError):
+    """Stopped by Ctrl-C."""
+
+    exit = Exit.INTERRUPTED
+    code = "interrupted"
+
+
+class BackendError(CampctlError):
+    """A telephony system said no, or nothing; `backend` is its name in the campaign."""
+
+    exit = Exit.BACKEND
+    code = "backend"
+
+    def __init__(self, message: str, *, backend: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.backend = backend
+
+
+class Refused(BackendError):
+    """It will say no again: the request is wrong for it."""
+
+    code = "refused"
+
+
+class AuthFailed(BackendError):
+    """It does not accept our credentials."""
+
+    code = "auth-failed"
+
+
+class Throttled(BackendError):
+    """Too many requests; nothing was done; safe to repeat after `retry_after` seconds (None: not said)."""
+
+    code = "throttled"
+
+    def __init__(self, message: str, *, backend: str = "", retry_after: float | None = None, hint: str = "") -> None:
+        super().__init__(message, backend=backend, hint=hint)
+        self.retry_after = retry_after
+
+
+class Unavailable(BackendError):
+    """It was not reached or could not work; nothing was done; safe to repeat."""
+
+    code = "unavailable"
+
+
+class Uncertain(BackendError):
+    """The answer was lost: it may have been done. Look before repeating."""
+
+    code = "uncertain"

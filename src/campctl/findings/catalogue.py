@@ -1,0 +1,54 @@
+"""Every finding there is: code, severity, fixed summary, why it matters, and an example that makes it happen.
+
+docs/findings.md is generated from this table, and a test runs each example and expects its code.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from campctl.findings import Finding, Ref, Related, Severity, Span
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One kind of finding. `example` is a minimal manifest (YAML text) or a small mapping of file names to texts."""
+
+    code: str
+    severity: Severity
+    summary: str
+    why: str
+    example: str | dict[str, str] = ""
+
+
+CATALOGUE: dict[str, Entry] = {}
+
+
+def register(*entries: Entry) -> None:
+    """Add entries; a code may stand only once."""
+    for entry in entries:
+        if entry.code in CATALOGUE:
+            raise AssertionError(entry.code)
+        CATALOGUE[entry.code] = entry
+
+
+def finding(
+    code: str,
+    detail: str,
+    *,
+    help: str = "",  # noqa: A002 - the finding's own word
+    at: Ref | None = None,
+    span: Span | None = None,
+    related: tuple[Related, ...] = (),
+) -> Finding:
+    """A finding of a catalogued code; severity and summary come from the catalogue."""
+    entry = CATALOGUE[code]
+    return Finding(
+        code=code,
+        severity=entry.severity,
+        summary=entry.summary,
+        detail=detail,
+        help=help,
+        at=at,
+        span=span,
+        related=related,
+    )

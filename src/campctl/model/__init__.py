@@ -1,0 +1,1 @@
+"""Campaign nouns, telephony resources, changes, records: values all layers share."""

@@ -1,0 +1,99 @@
+"""What the store keeps: overrides, runs, the journal, ownership, the audit log, the lock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from campctl.model.campaign import SeatChange
+from campctl.model.changes import State
+from campctl.model.resources import Key, Resource
+
+
+class Override(Struct, frozen=True, kw_only=True):
+    """A live change with an author, a reason and an end; active for start <= t < end (end None: until cleared).
+
+    kind "port": `subject` is `office/desk`; `lit` says what it becomes; `user` or `volunteer` who sits there, `hotline`
+    what they answer. kind "hotline": `subject` is the hotline, `seats` the change.
+    """
+
+    id: str
+    kind: Literal["port", "hotline"]
+    subject: str
+    author: str
+    reason: str
+    start: datetime
+    end: datetime | None = None
+    lit: bool | None = None
+    user: str = ""
+    volunteer: str = ""
+    hotline: str = ""
+    seats: SeatChange | None = None
+
+
+RunStatus = Literal["running", "done", "partial", "failed", "interrupted"]
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """One apply. `plan` is the plan's JSON, gzip-free and without secrets; `undoes` names the run a rollback undoes."""
+
+    id: str
+    started: datetime
+    author: str
+    command: str
+    reason: str = ""
+    status: RunStatus = "running"
+    ended: datetime | None = None
+    plan: bytes = b""
+    undoes: str = ""
+    counts: dict[str, int] = {}
+
+
+class JournalEntry(Struct, frozen=True, gc=False, kw_only=True):
+    """One line of a run's journal: the intent ("pending") before the act, then what came of it. `seq` is the store's."""
+
+    run: str
+    change: str
+    state: State
+    at: datetime
+    attempt: int = 1
+    error: str = ""
+    seq: int = 0
+
+
+class Owned(Struct, frozen=True, gc=False):
+    """campctl created or adopted this resource; `value` is what it last wrote there (drift is measured against it)."""
+
+    backend: str
+    key: Key
+    value: Resource
+    run: str
+
+
+class AuditEntry(Struct, frozen=True, kw_only=True):
+    """Who did what, when, why, through which command, with what result. `hash` covers all else and the hash before it."""
+
+    seq: int = 0
+    at: datetime
+    who: str
+    what: str
+    why: str = ""
+    command: str = ""
+    result: str = ""
+    run: str = ""
+    prev: str = ""
+    hash: str = ""
+
+
+class Holder(Struct, frozen=True, kw_only=True):
+    """Who holds the campaign's lock."""
+
+    token: str
+    who: str
+    host: str
+    pid: int
+    command: str
+    since: datetime
+    beat: datetime

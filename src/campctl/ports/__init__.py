@@ -1,0 +1,1 @@
+"""The protocols between the layers: one small file each, nothing else."""

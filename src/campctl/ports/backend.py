@@ -1,0 +1,92 @@
+"""A telephony system, as campctl sees it. `campctl.testing` holds the contract suite every implementation passes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from campctl.model.campaign import BackendSpec
+from campctl.model.changes import Change, Outcome
+from campctl.model.live import Capabilities, Event, Probe, Snapshot
+from campctl.model.resources import Key
+from campctl.ports.clock import Clock
+
+
+class Option(Struct, frozen=True):
+    """One option a backend takes in the campaign's YAML, for validation and docs.
+
+    kind: "text", "int", "float", "bool", "duration" (seconds), "path", "choice". `default` None: none, or required.
+    """
+
+    name: str
+    kind: str
+    doc: str
+    default: Any = None
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+class BackendEnv(Struct, frozen=True):
+    """What a backend is opened with: the campaign's folder, the clock, and how to ask for a secret by name."""
+
+    root: Path
+    clock: Clock
+    secret: Callable[[str], str]
+
+
+class Backend(Protocol):
+    """One open connection to a telephony system.
+
+    Every method may raise `errors.BackendError`s and nothing else of its own: Throttled and Unavailable promise that
+    nothing was done, Uncertain that something may have been.
+    """
+
+    name: str
+    capabilities: Capabilities
+
+    async def observe(self, keys: Collection[Key] | None = None) -> Snapshot:
+        """Everything there is (also what campctl did not make), or just `keys`; always complete for what was asked."""
+        ...
+
+    async def execute(self, changes: Sequence[Change]) -> Sequence[Outcome]:
+        """Try changes in order, at most `capabilities.batch`, and say per change whether it was accepted.
+
+        An outcome with an error means that change was refused and not done. A new line gets a random secret of its own.
+        """
+        ...
+
+    async def set_secret(self, line: str, secret: str) -> None:
+        """Give a line (by resource id) a new SIP secret."""
+        ...
+
+    def events(self) -> AsyncIterator[Event]:
+        """What happens from now on; ends when closed. Backends without events yield nothing."""
+        ...
+
+    async def check(self) -> Sequence[Probe]:
+        """Look whether it is well: reachable, credentials, store, clock, limits. Does not raise for what it finds."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections. Safe to call twice."""
+        ...
+
+
+class BackendFactory(Protocol):
+    """What an entry point of group `campctl.backends` leads to (an object or a module-level instance)."""
+
+    type: str
+    options: Sequence[Option]
+    secrets: Sequence[str]
+    """Names of the secrets it asks for ("password"); empty when it needs none."""
+
+    def capabilities(self, options: Mapping[str, Any]) -> Capabilities:
+        """What it can do under these options, without talking to it."""
+        ...
+
+    def open(self, spec: BackendSpec, env: BackendEnv) -> Backend:
+        """Make one, without blocking; it connects on first use."""
+        ...

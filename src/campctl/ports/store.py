@@ -1,0 +1,110 @@
+"""campctl's own memory: runs, journal, ownership, overrides, lock, audit. Synchronous; callers choose the thread.
+
+One implementation serves SQLite and PostgreSQL; the contract suite in tests/contract runs on each. All raise
+`errors.StoreError`s and nothing else of their own. A method that returns has made its effect durable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from campctl.model.records import AuditEntry, Holder, JournalEntry, Override, Owned, Run
+from campctl.model.resources import Key, Resource
+
+
+class Journal(Protocol):
+    """Runs and what they did."""
+
+    def begin_run(self, run: Run) -> None: ...
+    def finish_run(self, run: Run) -> None:
+        """Replace status, ended and counts of a run."""
+        ...
+
+    def run(self, run_id: str) -> Run:
+        """By id or unambiguous prefix; `errors.NotFound` otherwise."""
+        ...
+
+    def runs(self, limit: int = 50) -> Sequence[Run]:
+        """Newest first; their `plan` is left empty."""
+        ...
+
+    def unfinished(self) -> Sequence[Run]:
+        """Runs still "running" or "interrupted", oldest first, with their plans."""
+        ...
+
+    def record(self, entries: Sequence[JournalEntry], owned: Sequence[Owned] = (), disowned: Sequence[tuple[str, Key]] = ()) -> None:
+        """Write journal lines and the ownership that follows from them, in one durable commit."""
+        ...
+
+    def journal(self, run_id: str) -> Sequence[JournalEntry]:
+        """In the order of writing."""
+        ...
+
+
+class Ownership(Protocol):
+    """What campctl created or adopted."""
+
+    def owned_keys(self, backend: str) -> frozenset[Key]: ...
+    def owned(self, backend: str) -> Mapping[Key, Resource]:
+        """With the values last written: what drift is measured against."""
+        ...
+
+    def own(self, resources: Iterable[Owned]) -> None: ...
+    def disown(self, keys: Iterable[tuple[str, Key]]) -> None: ...
+
+
+class Overrides(Protocol):
+    """Live changes with an end."""
+
+    def overrides(self) -> Sequence[Override]:
+        """All that were not cleared, ended ones too, in the order of making."""
+        ...
+
+    def add_overrides(self, overrides: Sequence[Override]) -> None: ...
+    def clear_overrides(self, ids: Sequence[str]) -> None: ...
+
+
+class Lock(Protocol):
+    """One run at a time."""
+
+    def acquire(self, holder: Holder, ttl: float) -> None:
+        """Take the lock; `errors.LockHeld` when another holds it. One whose holder is dead, or silent for `ttl` s, is taken over."""
+        ...
+
+    def beat(self, token: str, at: datetime) -> bool:
+        """Say "still here"; False when the lock was lost to another."""
+        ...
+
+    def release(self, token: str) -> None:
+        """Let go; no error when it is already lost."""
+        ...
+
+    def holder(self) -> Holder | None: ...
+
+
+class Audit(Protocol):
+    """The append-only log, chained by hash."""
+
+    def append_audit(self, entry: AuditEntry) -> AuditEntry:
+        """Append; seq, prev and hash are filled in."""
+        ...
+
+    def audit(self, limit: int | None = None) -> Sequence[AuditEntry]:
+        """Oldest first; the last `limit` of them."""
+        ...
+
+    def verify_audit(self) -> int:
+        """Check the chain and return its length; `errors.AuditBroken` names the first entry that does not fit."""
+        ...
+
+
+class Store(Journal, Ownership, Overrides, Lock, Audit, Protocol):
+    """All of it."""
+
+    def check(self) -> Sequence[str]:
+        """Integrity problems, in words; empty when well."""
+        ...
+
+    def close(self) -> None: ...

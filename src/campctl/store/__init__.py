@@ -1,0 +1,1 @@
+"""Runs, journal, ownership, overrides, lock and audit: campctl's memory."""

@@ -1,0 +1,1 @@
+"""Results to tables, plan text, carets, JSON: the only place that prints."""
