@@ -71,8 +71,15 @@ class Row(Struct, frozen=True):
     cells: dict[str, Any]
 
 
+class Share(Struct, frozen=True):
+    """A part of a whole (seats filled); drawn as a bar on a terminal, `18/40` elsewhere."""
+
+    part: int
+    whole: int
+
+
 class Listing(Struct, frozen=True, kw_only=True):
-    """Any list: what of, its columns, its rows; values are text, numbers, bools, lists of text or datetimes."""
+    """Any list: what of, its columns, its rows; values are text, numbers, bools, lists of text, datetimes or Shares."""
 
     of: str
     columns: tuple[str, ...]

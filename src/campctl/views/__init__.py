@@ -1,1 +1,7 @@
-"""Results to tables, plan text, carets, JSON: the only place that prints."""
+"""Results to tables, plan text, carets and JSON; the only place that prints."""
+
+from __future__ import annotations
+
+from campctl.views.show import FORMATS, Style, show, show_error
+
+__all__ = ["FORMATS", "Style", "show", "show_error"]
