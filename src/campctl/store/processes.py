@@ -1,0 +1,60 @@
+"""Is the process that took the lock still there? Where /proc says so, "there" means the very same one, not its number reused."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+Sign = Literal["alive", "dead", "unknown"]
+
+PROC: Final = Path("/proc")
+
+
+class _Stat(NamedTuple):
+    state: str
+    started: str
+
+
+def mark(pid: int, proc: Path = PROC) -> str:
+    """What tells this process from a later one of the same number: "boot id, process namespace, start time"; "" if unknown."""
+    try:
+        boot = (proc / "sys/kernel/random/boot_id").read_text().strip()
+        space = os.readlink(proc / "self/ns/pid")  # noqa: PTH115 - not a path: "pid:[4026531836]"
+    except OSError:
+        return ""
+    stat = _stat(pid, proc)
+    return f"{boot} {space} {stat.started}" if stat else ""
+
+
+def sign(pid: int, marked: str, proc: Path = PROC) -> Sign:
+    """Whether process `pid` of this host, of which `mark` said `marked` when it took the lock, is alive.
+
+    "unknown": the number is in use but nothing proves that it is the same process, or it lives in another container.
+    """
+    here = mark(os.getpid(), proc)
+    if marked and here:
+        boot, space, started = marked.split(" ")
+        if boot != here.split(" ")[0]:
+            return "dead"
+        if space != here.split(" ")[1]:
+            return "unknown"
+        stat = _stat(pid, proc)
+        if stat:
+            return "alive" if stat.started == started and stat.state not in "ZX" else "dead"
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return "dead"
+    except PermissionError:
+        return "unknown"
+    return "unknown"
+
+
+def _stat(pid: int, proc: Path) -> _Stat | None:
+    """Fields 3 and 22 of /proc/PID/stat: state, and start time in ticks since boot (proc(5)); the name before may hold anything."""
+    try:
+        fields = (proc / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
+        return _Stat(fields[0], fields[19])
+    except (OSError, IndexError):
+        return None

@@ -1,0 +1,36 @@
+"""All parts of the store over one database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from campctl.ports.clock import Clock
+from campctl.store.audit import SqlAudit
+from campctl.store.database import Database
+from campctl.store.journal import SqlJournal, SqlOverrides
+from campctl.store.lock import SqlLock
+from campctl.store.ownership import SqlOwnership
+
+
+class SqlStore(SqlJournal, SqlOwnership, SqlOverrides, SqlLock, SqlAudit):
+    """`ports.store.Store` in SQL; also a context manager that closes it."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    def check(self) -> Sequence[str]:
+        """Integrity problems in words; empty when well."""
+        return self._db.check()
+
+    def close(self) -> None:
+        """Let go of the database. Safe to call twice."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
