@@ -64,7 +64,9 @@ def plain_table(listing: Listing) -> str:
     else:
         numeric = _numeric(listing)
         align = ["right" if name in numeric else "left" for name in listing.columns]
-        lines = tabulate.tabulate(rows, headers=heads, tablefmt="plain", disable_numparse=True, colalign=align if rows else None).split("\n")
+        lines = tabulate.tabulate(rows, headers=heads, tablefmt="plain", disable_numparse=True, colalign=align if rows else None).split(
+            "\n"
+        )
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -118,7 +120,8 @@ def _numeric(listing: Listing) -> set[str]:
     return {
         name
         for name in listing.columns
-        if any(number(row.get(name)) for row in listing.rows) and all(row.get(name) is None or number(row.get(name)) for row in listing.rows)
+        if any(number(row.get(name)) for row in listing.rows)
+        and all(row.get(name) is None or number(row.get(name)) for row in listing.rows)
     }
 
 

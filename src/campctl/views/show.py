@@ -1,0 +1,73 @@
+"""One result, or one error, in the format asked for. Adding a result: a renderer, and its row in `RENDERERS`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from campctl.views.sheet import Sheet, Style
+from campctl.views.terminal import Terminal
+
+FORMATS = ("table", "plain", "json", "yaml", "csv")
+RENDERERS: dict[str, tuple[str, str]] = {
+    "Validation": ("findings", "validation"),
+    "Planned": ("plan", "planned"),
+    "Applied": ("applied", "applied"),
+    "Drift": ("lists", "drift"),
+    "Listing": ("lists", "listing"),
+    "Details": ("lists", "details"),
+    "RunDetails": ("lists", "run_details"),
+    "Health": ("lists", "health"),
+    "AuditLog": ("lists", "audit_log"),
+    "OverrideList": ("lists", "override_list"),
+    "Message": ("lists", "message"),
+    "Text": ("lists", "text"),
+}
+"""Type of a result to (module of views, function drawing it on a Sheet)."""
+
+
+def show(result: Any, style: Style, terminal: Terminal) -> None:
+    """Draw the result: data on stdout, words on stderr."""
+    if style.format in {"json", "yaml"}:
+        from campctl.views.envelope import encode, envelope
+
+        terminal.write(encode(envelope(result, style), style.format))
+    elif style.format == "csv":
+        from campctl.views.rows import rows
+        from campctl.views.tables import csv_table
+
+        terminal.write(csv_table(rows(result)))
+    elif style.format == "github":
+        from campctl.views.github import annotations
+
+        terminal.write(annotations(result))
+    else:
+        module, function = RENDERERS[type(result).__name__]
+        sheet = Sheet(style, terminal)
+        getattr(import_module(f"campctl.views.{module}"), function)(result, sheet)
+        sheet.page.to(terminal.write)
+        if not terminal.quiet:
+            sheet.words.to(terminal.say)
+    terminal.stdout.flush()
+
+
+def show_error(error: Exception, style: Style, terminal: Terminal) -> None:
+    """A CampctlError: its message and hint on stderr; with JSON or YAML also as an envelope on stdout."""
+    from campctl.views.page import Page
+
+    if style.format in {"json", "yaml"}:
+        from campctl.views.envelope import encode, failure
+
+        terminal.write(encode(failure(error, style), style.format))
+        terminal.stdout.flush()
+    page = Page.err(terminal)
+    findings = getattr(error, "findings", ())
+    if findings and style.format not in {"json", "yaml"}:
+        from campctl.views.findings import short
+
+        short(findings, page)
+    page.line(("bold red", "Error: "), getattr(error, "message", str(error)))
+    hint = getattr(error, "hint", "")
+    if hint:
+        page.line(("cyan", "Hint: "), hint)
+    page.to(terminal.say)
