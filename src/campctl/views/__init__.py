@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from campctl.views.show import FORMATS, Style, show, show_error
+from campctl.views.sheet import Style
+from campctl.views.show import FORMATS, show, show_error
 
 __all__ = ["FORMATS", "Style", "show", "show_error"]

@@ -46,6 +46,11 @@ def encode(value: dict[str, Any], form: str) -> str:
     return escaped(msgspec.json.format(_json(value), indent=2).decode()) + "\n"
 
 
+def line(value: dict[str, Any]) -> str:
+    """One line of JSON, harmless on a terminal."""
+    return escaped(_json(value).decode()) + "\n"
+
+
 def _json(value: Any) -> bytes:
     import msgspec
 

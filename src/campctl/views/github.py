@@ -9,7 +9,7 @@ from campctl.views.text import harmless
 LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
-def annotations(result: Validation) -> str:
+def commands(result: Validation) -> str:
     """`::error file=...,line=...,col=...,endColumn=...,title=...::detail`, one line each."""
     return "".join(map(_annotation, result.findings))
 

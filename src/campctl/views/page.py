@@ -92,19 +92,19 @@ class Page:
         current: list[str] = []
         used, start = 0, indent
         for style, word in _split(pieces):
-            wide = cells(word)
+            rest, wide = word, cells(word)
             if used and start + used + wide > self.width and not word.isspace():
                 self._parts.append(" " * start + "".join(current).rstrip() + "\n")
                 current, used, start = [], 0, indent + hang
             if word.isspace() and not used:
                 continue
             while start + used + wide > self.width and wide > 1 and not word.isspace():
-                head, _ = _cut(word, max(1, self.width - start - used))
+                head, _ = _cut(rest, max(1, self.width - start - used))
                 self._parts.append(" " * start + "".join(current) + self._styled(style, head) + "\n")
                 current, used, start = [], 0, indent + hang
-                word = word[len(head) :]
-                wide = cells(word)
-            current.append(self._styled(style, word))
+                rest = rest[len(head) :]
+                wide = cells(rest)
+            current.append(self._styled(style, rest))
             used += wide
         if current:
             self._parts.append(" " * start + "".join(current).rstrip() + "\n")

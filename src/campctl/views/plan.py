@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from campctl.app.results import Planned
-from campctl.model.changes import Change, FieldChange, Guard, Plan, Story
+from campctl.model.changes import Action, Change, FieldChange, Guard, Plan, Story
 from campctl.model.resources import fields_of
 from campctl.views.page import Page
 from campctl.views.sheet import Sheet
@@ -33,7 +33,7 @@ SIGNS = {
     "move": ("cyan", ">"),
     "rename": ("cyan", ">"),
 }
-ACTIONS = (("create", "to create"), ("update", "to update"), ("rename", "to rename"), ("delete", "to delete"))
+ACTIONS: tuple[tuple[Action, str], ...] = (("create", "to create"), ("update", "to update"), ("rename", "to rename"), ("delete", "to delete"))
 
 
 def planned(result: Planned, sheet: Sheet) -> None:
@@ -83,7 +83,7 @@ def plan_text(plan: Plan, page: Page, *, details: bool) -> None:
 
 
 def summary(plan: Plan) -> str:
-    """`12 changes: 5 to create, 7 to update.`"""
+    """In one sentence: `12 changes: 5 to create, 7 to update.`, or that there is nothing to do."""
     if plan.empty:
         return "Nothing to do: the backends are as the campaign wants them."
     actions = Counter(change.action for change in plan.changes)
@@ -99,7 +99,7 @@ def field_changes(change: Change) -> list[FieldChange]:
     return [
         FieldChange(name, before.get(name), after.get(name))
         for name in names
-        if before.get(name) != after.get(name) and (before and after or (before.get(name) or after.get(name)) not in ("", (), None))
+        if before.get(name) != after.get(name) and ((before and after) or (before.get(name) or after.get(name)) not in ("", (), None))
     ]
 
 

@@ -38,9 +38,9 @@ def show(result: Any, style: Style, terminal: Terminal) -> None:
 
         terminal.write(csv_table(rows(result)))
     elif style.format == "github":
-        from campctl.views.github import annotations
+        from campctl.views.github import commands
 
-        terminal.write(annotations(result))
+        terminal.write(commands(result))
     else:
         module, function = RENDERERS[type(result).__name__]
         sheet = Sheet(style, terminal)

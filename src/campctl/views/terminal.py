@@ -27,7 +27,7 @@ class Terminal:
 
     @classmethod
     def real(cls) -> Terminal:
-        """This process's streams; characters a stream's encoding lacks are written as escapes instead of failing."""
+        """The streams of the process; characters a stream's encoding lacks are written as escapes instead of failing."""
         import sys
 
         for stream in (sys.stdout, sys.stderr):

@@ -11,10 +11,10 @@ KEPT = frozenset("\u200c\u200d\u200e\u200f\u061c\u00ad")
 
 
 def harmless(text: str) -> str:
-    """The text with every character that could steer a terminal or reorder its neighbours shown instead of obeyed.
+    r"""The text with every character that could steer a terminal or reorder its neighbours shown instead of obeyed.
 
     Control characters (C0, DEL, C1), escape codes, bidi embeddings, overrides and isolates, line and paragraph separators
-    and lone surrogates become visible ("␛", "\\u202e"). Letters of every script, combining marks and emoji stay.
+    and lone surrogates become visible ("␛", "\u202e"). Letters of every script, combining marks and emoji stay.
     """
     return text if text.isprintable() else "".join(map(_visible, text))
 

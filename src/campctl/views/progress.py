@@ -1,0 +1,117 @@
+"""Listeners of an apply: a progress bar for people, JSON lines for programs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+from campctl.model.changes import Change, Plan, State
+from campctl.model.records import Run
+from campctl.ports.listener import Listener
+from campctl.views.terminal import Terminal
+from campctl.views.text import clip, harmless, seconds
+
+PATIENCE = 0.5
+"""Seconds an apply may take before a bar appears; most verbs are quicker."""
+TOTAL = frozenset({"accepted", "configured", "live", "failed", "skipped"})
+
+
+class Bar(Listener):
+    """A progress bar on stderr; nothing at all when the run is over within `PATIENCE`, or when stderr is no terminal."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._todo = 0
+        self._done: set[str] = set()
+        self._failed = 0
+        self._began = monotonic()
+        self._note = ""
+        self._bar: Any = None
+        self._task: Any = None
+
+    def run_started(self, run: Run, plan: Plan, todo: int) -> None:
+        self._todo = todo
+        self._began = monotonic()
+
+    def change_state(self, change: Change, state: State, error: str = "") -> None:
+        if state in TOTAL:
+            self._done.add(change.id)
+        if state == "failed":
+            self._failed += 1
+        self._draw()
+
+    def retrying(self, change: Change, attempt: int, wait: float, why: str) -> None:
+        self._note = f"again in {seconds(wait)}: {why}"
+        self._draw()
+
+    def waiting(self, backend: str, seconds: float, why: str) -> None:
+        self._note = f"{backend}: {why}"
+        self._draw()
+
+    def run_ended(self, run: Run) -> None:
+        if self._bar is not None:
+            self._draw()
+            self._bar.stop()
+            self._bar = None
+
+    def _draw(self) -> None:
+        if self._bar is None:
+            if not self._todo or monotonic() - self._began < PATIENCE:
+                return
+            self._start()
+        failed = f"{self._failed} failed  " if self._failed else ""
+        note = clip(harmless(failed + self._note), 40)
+        self._bar.update(self._task, completed=min(len(self._done), self._todo), note=note)
+
+    def _start(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        color = self._terminal.color(err=True)
+        console = Console(
+            file=self._terminal.stderr,
+            width=self._terminal.columns(self._terminal.stderr),
+            force_terminal=True,
+            color_system="standard" if color else None,
+            no_color=not color,
+        )
+        self._bar = Progress(
+            MofNCompleteColumn(),
+            BarColumn(bar_width=None),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}", markup=False),
+            console=console,
+            transient=True,
+            refresh_per_second=8,
+        )
+        self._task = self._bar.add_task("", total=self._todo, note="")
+        self._bar.start()
+
+
+class Events(Listener):
+    """One JSON object a line on stdout for everything that happens: `{"event": "change", ...}` (docs/output.md)."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    def run_started(self, run: Run, plan: Plan, todo: int) -> None:
+        self._emit("run-started", run=run.id, changes=len(plan.changes), todo=todo)
+
+    def change_state(self, change: Change, state: State, error: str = "") -> None:
+        self._emit("change", change=change.id, backend=change.backend, state=state, error=error)
+
+    def retrying(self, change: Change, attempt: int, wait: float, why: str) -> None:
+        self._emit("retrying", change=change.id, attempt=attempt, wait=round(wait, 3), why=why)
+
+    def waiting(self, backend: str, seconds: float, why: str) -> None:
+        self._emit("waiting", backend=backend, seconds=round(seconds, 3), why=why)
+
+    def run_ended(self, run: Run) -> None:
+        self._emit("run-ended", run=run.id, status=run.status, counts=run.counts)
+
+    def _emit(self, event: str, **data: Any) -> None:
+        from campctl.views.envelope import line
+
+        self._terminal.write(line({"event": event, "at": datetime.now(UTC), **data}))
+        self._terminal.stdout.flush()
