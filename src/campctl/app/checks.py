@@ -1,0 +1,102 @@
+"""Every finding of a campaign: of the manifests, of the backends' options, and of what the backends cannot do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from campctl.app import wiring
+from campctl.findings import Finding, Ref
+from campctl.findings.catalogue import finding
+
+if TYPE_CHECKING:
+    from campctl.manifest.load import Loaded
+    from campctl.model.campaign import BackendSpec, Campaign
+    from campctl.model.live import Capabilities
+    from campctl.ports.backend import Option
+
+
+def all_findings(loaded: Loaded) -> tuple[Finding, ...]:
+    """The manifests' findings and those that need the backends' capabilities, each at its place, in order of place."""
+    found = list(loaded.findings)
+    if loaded.campaign is not None:
+        capabilities, wrong = capabilities_of(loaded.campaign)
+        from campctl.effective import check
+
+        found += (loaded.located(item) for item in (*wrong, *check(loaded.campaign, capabilities)))
+    return tuple(sorted(found, key=_place))
+
+
+def _place(item: Finding) -> tuple[str, int, int, str]:
+    span = item.span
+    return (span.file, span.line, span.column, item.code) if span else ("", 0, 0, item.code)
+
+
+def capabilities_of(campaign: Campaign) -> tuple[dict[str, Capabilities], list[Finding]]:
+    """What each backend can do under its options, and what is wrong with those options."""
+    able: dict[str, Capabilities] = {}
+    wrong: list[Finding] = []
+    for name, spec in campaign.backends.items():
+        made = wiring.factory(spec.type)
+        if made is None:
+            known = wiring.backend_types()
+            near = difflib.get_close_matches(spec.type, known, 1)
+            wrong.append(
+                finding(
+                    "unknown-backend-type",
+                    f"Backend `{name}` is of type `{spec.type}`, and no backend of that type is installed. Installed: {', '.join(known)}.",
+                    help=f"Did you mean `{near[0]}`?" if near else "Install the package that offers it, or name another type.",
+                    at=Ref("campaign", "", "backends", (name, "type")),
+                )
+            )
+            continue
+        problems = _option_findings(spec, made.options)
+        wrong += problems
+        if not problems:
+            able[name] = made.capabilities(spec.options)
+    return able, wrong
+
+
+def _option_findings(spec: BackendSpec, options: Any) -> list[Finding]:
+    known: Mapping[str, Option] = {option.name: option for option in options}
+    found = []
+    for name, value in spec.options.items():
+        if name == "secrets":
+            continue
+        place = Ref("campaign", "", "backends", (spec.name, name))
+        option = known.get(name)
+        if option is None:
+            near = difflib.get_close_matches(name, known, 1)
+            found.append(
+                finding(
+                    "unknown-backend-option",
+                    f"A backend of type `{spec.type}` has no option `{name}`. It takes: {', '.join(sorted(known))}.",
+                    help=f"Did you mean `{near[0]}`?" if near else "Remove it.",
+                    at=place,
+                )
+            )
+        elif why := _mismatch(option, value):
+            found.append(finding("bad-backend-option", f"Option `{name}` of backend `{spec.name}` {why}.", help=option.doc, at=place))
+    found += (
+        finding(
+            "missing-backend-option",
+            f"Backend `{spec.name}` of type `{spec.type}` needs the option `{option.name}`: {option.doc}",
+            help=f"Add `{option.name}:` to it.",
+            at=Ref("campaign", "", "backends", (spec.name,)),
+        )
+        for option in known.values()
+        if option.required and option.name not in spec.options
+    )
+    return found
+
+
+def _mismatch(option: Option, value: Any) -> str:
+    """What is wrong with an option's value; "" when it fits. Values arrive as YAML wrote them, text mostly."""
+    from campctl.app.options import coerce
+
+    try:
+        coerce(option, value)
+    except ValueError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,182 @@
+"""`port list|light|dark|seat`: facts that pass, so they are overrides in the store; no file is touched."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from campctl import errors
+from campctl.app.applying import How, change
+from campctl.app.context import Context
+from campctl.app.find import desk, one
+from campctl.app.results import Applied, Listing, Planned
+from campctl.app.times import parse_time
+from campctl.model.campaign import Campaign, Port
+from campctl.model.records import Override
+
+
+class Seating(Struct, frozen=True, kw_only=True):
+    """What `port light` and `port seat` were told."""
+
+    user: str = ""
+    volunteer: str = ""
+    hotline: str = ""
+    until: str = ""
+
+
+async def list_ports(ctx: Context, *, office: str = "", state: str = "", at: str = "") -> Listing:
+    """Desks with their state at an instant: manifest, surges and overrides taken together."""
+    from campctl.effective import desired
+
+    campaign = ctx.campaign
+    if office:
+        one(campaign.offices, office, "office")
+    moment = parse_time(at, now=ctx.clock.now(), time_zone=campaign.time_zone) if at else ctx.clock.now()
+    lit = desired(campaign, moment, ctx.store().overrides()).lit
+    rows = []
+    for port in campaign.ports.values():
+        light = lit.get(port.id)
+        if (office and port.office != office) or (state and (state == "lit") != (light is not None)):
+            continue
+        rows.append(
+            {
+                "id": port.id,
+                "extension": port.extension,
+                "state": "lit" if light else "dark",
+                "who": (light.volunteer or _name(campaign, light.user)) if light else "",
+                "hotline": light.hotline if light else "",
+                "why": light.why if light else "",
+                "until": light.until if light else None,
+                "device": port.device,
+                "room": port.room,
+            }
+        )
+    columns = ("id", "extension", "state", "who", "hotline", "why", "until", "device", "room")
+    return Listing(of="port", columns=columns, rows=tuple(rows), empty="No desks match.")
+
+
+def _name(campaign: Campaign, user: str) -> str:
+    return campaign.users[user].name if user in campaign.users else user
+
+
+async def light(
+    ctx: Context, how: How, *, desks: Sequence[str] = (), office: str = "", any_: int = 0, seating: Seating | None = None
+) -> Applied | Planned:
+    """Light desks, or any so many dark ones of an office: they can ring, and answer a hotline if one is named."""
+    campaign = ctx.campaign
+    given = seating or Seating()
+    _check(campaign, given)
+    ports = [desk(campaign, text, office) for text in desks]
+    if any_:
+        ports += await _any_dark(ctx, office, any_, {port.id for port in ports})
+    if not ports:
+        raise errors.UsageError("No desk was named.", hint="Name desks, or use --office OFFICE --any N.")
+    if len(ports) > 1 and (given.user or given.volunteer):
+        raise errors.UsageError("One person cannot sit at several desks.", hint="Name one desk with --for or --volunteer.")
+    return await _override(ctx, how, ports, given, lit=True, what="port light")
+
+
+async def dark(ctx: Context, how: How, *, desks: Sequence[str], office: str = "", until: str = "") -> Applied | Planned:
+    """Darken desks: overrides that light them are cleared; where a manifest or surge lights them, an override says dark."""
+    from campctl.effective import desired
+
+    campaign = ctx.campaign
+    ports = [desk(campaign, text, office) for text in desks]
+    ids = {port.id for port in ports}
+    now = ctx.clock.now()
+    overrides = ctx.store().overrides()
+    clear = [item.id for item in overrides if item.kind == "port" and item.subject in ids and _runs(item, now)]
+    left = [item for item in overrides if item.id not in clear]
+    still = desired(campaign, now, left).lit
+    made = [_make(ctx, how, port, Seating(until=until), lit=False) for port in ports if port.id in still]
+    return await change(
+        ctx, how, targets=[f"port/{port.id}" for port in ports], overrides=made, clear=clear, what=f"port dark {_words(ports)}"
+    )
+
+
+async def seat(ctx: Context, how: How, *, desk_: str, office: str = "", seating: Seating) -> Applied | Planned:
+    """Say who sits at a desk; it is lit if it was dark."""
+    if not seating.user and not seating.volunteer:
+        raise errors.UsageError("Nobody was named.", hint="Add --for USER or --volunteer NAME.")
+    _check(ctx.campaign, seating)
+    return await _override(ctx, how, [desk(ctx.campaign, desk_, office)], seating, lit=True, what="port seat")
+
+
+async def _override(ctx: Context, how: How, ports: Sequence[Port], seating: Seating, *, lit: bool, what: str) -> Applied | Planned:
+    now = ctx.clock.now()
+    ids = {port.id for port in ports}
+    replaced = [item.id for item in ctx.store().overrides() if item.kind == "port" and item.subject in ids and _runs(item, now)]
+    made = [_make(ctx, how, port, seating, lit=lit) for port in ports]
+    targets = [f"port/{port.id}" for port in ports]
+    return await change(ctx, how, targets=targets, overrides=made, clear=replaced, what=f"{what} {_words(ports)}")
+
+
+def _words(ports: Sequence[Port]) -> str:
+    names = " ".join(port.id for port in ports[:3])
+    return names if len(ports) <= 3 else f"{names} and {len(ports) - 3} more"
+
+
+def _make(ctx: Context, how: How, port: Port, seating: Seating, *, lit: bool) -> Override:
+    now = ctx.clock.now()
+    zone = ctx.campaign.offices[port.office].time_zone
+    return Override(
+        id=f"o{secrets.token_hex(3)}",
+        kind="port",
+        subject=port.id,
+        author=ctx.who,
+        reason=how.reason,
+        start=now,
+        end=end_of(seating.until, now, zone),
+        lit=lit,
+        user=seating.user,
+        volunteer=seating.volunteer,
+        hotline=seating.hotline,
+    )
+
+
+def end_of(until: str, now: datetime, zone: str) -> datetime | None:
+    """The end of an override; `errors.UsageError` when it is over before it begins."""
+    if not until:
+        return None
+    end = parse_time(until, now=now, time_zone=zone, future=True)
+    if end <= now:
+        raise errors.UsageError(f"--until {until} is in the past.", hint="Give a time that is still to come.")
+    return end
+
+
+def _check(campaign: Campaign, seating: Seating) -> None:
+    if seating.user and seating.volunteer:
+        raise errors.UsageError("--for and --volunteer name two people for one desk.", hint="Use one of them.")
+    if seating.user:
+        one(campaign.users, seating.user, "user")
+    if seating.hotline:
+        one(campaign.hotlines, seating.hotline, "hotline")
+
+
+def _runs(override: Override, now: datetime) -> bool:
+    return override.end is None or override.end > now
+
+
+async def _any_dark(ctx: Context, office: str, count: int, besides: set[str]) -> list[Port]:
+    """The first `count` dark desks of an office by id, leaving out those a person of the manifest sits at."""
+    if not office:
+        raise errors.UsageError("--any needs an office.", hint="Add --office OFFICE.")
+    campaign = ctx.campaign
+    one(campaign.offices, office, "office")
+    from campctl.effective import desired
+
+    lit: Any = desired(campaign, ctx.clock.now(), ctx.store().overrides()).lit
+    dark_ones = [
+        port
+        for port in campaign.ports.values()
+        if port.office == office and port.id not in lit and port.id not in besides and not port.user
+    ]
+    if len(dark_ones) < count:
+        raise errors.NotFound(
+            f"Office `{office}` has {len(dark_ones)} dark desks, not {count}.", hint="`campctl port list --state dark` shows all offices."
+        )
+    return dark_ones[:count]

@@ -1,0 +1,131 @@
+"""`hotline list|show|scale`."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from campctl import errors
+from campctl.app.applying import How, change
+from campctl.app.context import Context
+from campctl.app.desks import end_of
+from campctl.app.find import one
+from campctl.app.results import Applied, Details, Listing, Planned
+from campctl.app.times import parse_time
+from campctl.model.campaign import Hotline, SeatChange
+from campctl.model.records import Override
+
+COLUMNS = ("id", "name", "seats", "wanted", "short", "min", "max", "why", "extension", "numbers", "open")
+
+
+async def list_hotlines(ctx: Context, *, at: str = "") -> Listing:
+    """Hotlines with their seats at an instant."""
+    from campctl.effective import desired
+
+    campaign = ctx.campaign
+    moment = parse_time(at, now=ctx.clock.now(), time_zone=campaign.time_zone) if at else ctx.clock.now()
+    wanted = desired(campaign, moment, ctx.store().overrides(), await present(ctx))
+    rows = []
+    for hotline in campaign.hotlines.values():
+        seating = wanted.seating[hotline.id]
+        rows.append(
+            {
+                "id": hotline.id,
+                "name": hotline.name,
+                "seats": sum(seat.level == 1 for seat in seating.filled),
+                "wanted": seating.wanted,
+                "short": seating.short,
+                "min": hotline.seats.min,
+                "max": hotline.seats.max,
+                "why": seating.wanted_from,
+                "extension": hotline.extension,
+                "numbers": list(hotline.numbers),
+                "open": hours_text(hotline),
+            }
+        )
+    return Listing(of="hotline", columns=COLUMNS, rows=tuple(rows), empty="This campaign has no hotlines.")
+
+
+async def present(ctx: Context) -> Any:
+    """Who is a member of what now, as the backends report it."""
+    import asyncio
+
+    from campctl.effective import present_members, renames
+
+    async with ctx.backends() as backends:
+        snapshots = await asyncio.gather(*(backend.observe() for backend in backends.values()))
+    return present_members(dict(zip(backends, snapshots, strict=True)), renames(ctx.campaign))
+
+
+def hours_text(hotline: Hotline) -> str:
+    """`mon-fri 08:00-20:00 America/New_York`, or `always`."""
+    from campctl.effective import hours_rules
+
+    rules = hours_rules(hotline.hours)
+    return f"{', '.join(rules)} {hotline.time_zone}".strip() if rules else "always"
+
+
+async def show_hotline(ctx: Context, *, hotline: str, at: str = "") -> Details:
+    """One hotline, with who sits in which seat and why."""
+    from campctl.effective import desired
+
+    campaign = ctx.campaign
+    line = one(campaign.hotlines, hotline, "hotline")
+    moment = parse_time(at, now=ctx.clock.now(), time_zone=campaign.time_zone) if at else ctx.clock.now()
+    seating = desired(campaign, moment, ctx.store().overrides(), await present(ctx)).seating[hotline]
+    fields = {
+        "name": line.name,
+        "numbers": list(line.numbers),
+        "extension": line.extension,
+        "seats": f"{sum(seat.level == 1 for seat in seating.filled)} of {seating.wanted} ({seating.wanted_from})",
+        "bounds": f"{line.seats.min} to {line.seats.max}",
+        "hours": hours_text(line),
+        "service": f"{line.service.target:.0%} within {line.service.answer_within}s",
+        "overflow": str(line.overflow or ""),
+        "closed": str(line.closed or ""),
+        "failover": str(line.failover or ""),
+    }
+    rows = tuple(
+        {"level": seat.level, "name": seat.name, "line": seat.line, "penalty": seat.penalty, "why": seat.why} for seat in seating.filled
+    )
+    seats = Listing(of="seat", columns=("level", "name", "line", "penalty", "why"), rows=rows, empty="Nobody sits here.")
+    return Details(of="hotline", id=hotline, fields=fields, listings=(seats,))
+
+
+def parse_seats(text: str) -> SeatChange:
+    """`65`, `+20` or `-5`."""
+    if not re.fullmatch(r"[+-]?\d{1,5}", text):
+        raise errors.UsageError(f"{text!r} is not a number of seats.", hint="Write 65 for as many, +20 for more, -5 for fewer.")
+    return SeatChange(amount=int(text), relative=text[0] in "+-")
+
+
+async def scale(ctx: Context, how: How, *, hotline: str, seats: str, until: str = "") -> Applied | Planned:
+    """Change a hotline's seats until a time, or until cleared. An absolute figure replaces earlier changes of it."""
+    from campctl.effective import wanted_seats
+
+    campaign = ctx.campaign
+    line = one(campaign.hotlines, hotline, "hotline")
+    wanted = parse_seats(seats)
+    now = ctx.clock.now()
+    existing = [item for item in ctx.store().overrides() if item.kind == "hotline" and item.subject == hotline]
+    running = [item for item in existing if item.end is None or item.end > now]
+    made = Override(
+        id=f"o{secrets.token_hex(3)}",
+        kind="hotline",
+        subject=hotline,
+        author=ctx.who,
+        reason=how.reason,
+        start=now,
+        end=end_of(until, now, line.time_zone or campaign.time_zone),
+        seats=wanted,
+    )
+    clear = [item.id for item in running] if not wanted.relative else []
+    after = [*(item for item in running if item.id not in clear), made]
+    total = wanted_seats(campaign, hotline, now, after)
+    if not line.seats.min <= total <= line.seats.max:
+        raise errors.UsageError(
+            f"{hotline} would have {total} seats; its bounds are {line.seats.min} to {line.seats.max}.",
+            hint=f"Change `seats` of {hotline} in the YAML if more are meant.",
+        )
+    return await change(ctx, how, targets=[f"hotline/{hotline}"], overrides=[made], clear=clear, what=f"hotline scale {hotline} {wanted}")

@@ -1,0 +1,49 @@
+"""`init`: a starter campaign, copied."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from campctl import errors
+from campctl.app.results import Message
+
+SEEDS = ("quickstart", "national")
+
+
+def seeds_folder() -> Path:
+    """Where the seeds are: in the installed package, or in a checkout beside `src`."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "_seeds", package.parent.parent / "seeds"):
+        if (folder / "quickstart" / "campaign.yaml").is_file():
+            return folder
+    raise errors.CampctlError("The seeds are missing from this installation.", hint="Install campctl again.")
+
+
+def init(directory: Path, *, seed: str = "quickstart") -> Message:
+    """Copy a seed into an empty or new folder, with the JSON Schema editors use."""
+    if seed not in SEEDS:
+        raise errors.UsageError(f"There is no seed {seed!r}.", hint=f"Seeds: {', '.join(SEEDS)}.")
+    taken = [entry.name for entry in directory.iterdir()] if directory.is_dir() else []
+    if (directory.exists() and not directory.is_dir()) or [name for name in taken if name != ".git"]:
+        raise errors.UsageError(f"{directory} is not empty; nothing was copied.", hint="Name a new folder.")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(seeds_folder() / seed, directory, dirs_exist_ok=True)
+        write_schema(directory)
+        (directory / ".gitignore").write_text("# campctl's store, caches and the embedded exchange\n.campctl/\n", encoding="utf-8")
+    except OSError as error:
+        raise errors.UsageError(f"{directory} cannot be filled: {error}.", hint="Check permissions and space.") from None
+    return Message(
+        text=f"A {seed} campaign is in {directory}. Next: cd {directory}; campctl validate; campctl plan",
+        data={"directory": str(directory), "seed": seed},
+    )
+
+
+def write_schema(root: Path) -> None:
+    """The JSON Schema that the manifests' yaml-language-server line points at."""
+    from campctl.manifest.schema import text
+
+    folder = root / ".campctl"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    (folder / "schema.json").write_text(text(), encoding="utf-8")

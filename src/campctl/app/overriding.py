@@ -1,0 +1,94 @@
+"""`override list|clear|promote`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from campctl import errors
+from campctl.app.applying import How, change
+from campctl.app.context import Context
+from campctl.app.find import did_you_mean
+from campctl.app.results import Applied, OverrideList, Planned
+from campctl.model.records import Override
+
+if TYPE_CHECKING:
+    from campctl.manifest.edit import Editor
+
+
+def active(override: Override, at: datetime) -> bool:
+    """Whether it holds at an instant."""
+    return override.start <= at and (override.end is None or at < override.end)
+
+
+def list_overrides(ctx: Context, *, every: bool = False) -> OverrideList:
+    """Those that hold or will; with `every`, those that are over too."""
+    now = ctx.clock.now()
+    found = [item for item in ctx.store().overrides() if every or item.end is None or item.end > now]
+    return OverrideList(at=now, overrides=tuple(found), active=tuple(item.id for item in found if active(item, now)))
+
+
+async def clear(ctx: Context, how: How, *, ids: Sequence[str] = (), every: bool = False) -> Applied | Planned:
+    """End overrides now; what they changed goes back to what manifests and surges say."""
+    found = _named(ctx, ids, every=every)
+    return await change(
+        ctx,
+        how,
+        targets=sorted({_subject(item) for item in found}),
+        clear=[item.id for item in found],
+        what=f"override clear {_words(found)}",
+    )
+
+
+async def promote(ctx: Context, how: How, *, ids: Sequence[str]) -> Applied | Planned:
+    """Write overrides into the YAML, where they stay, and clear them."""
+    from campctl.app.people import durable
+    from campctl.manifest.edit import Editor
+
+    found = _named(ctx, ids)
+    editor = Editor(ctx.root)
+    for item in found:
+        _write(ctx, editor, item)
+    targets = sorted({_subject(item) for item in found})
+    clear_ids = [item.id for item in found]
+    return await durable(ctx, how, editor, targets=targets, clear=clear_ids, what=f"override promote {_words(found)}")
+
+
+def _write(ctx: Context, editor: Editor, item: Override) -> None:
+    campaign = ctx.campaign
+    if item.kind == "hotline":
+        assert item.seats is not None
+        hotline = campaign.hotlines[item.subject]
+        total = hotline.seats.baseline + item.seats.amount if item.seats.relative else item.seats.amount
+        editor.set("hotlines", item.subject, "seats.baseline", total)
+        return
+    if item.volunteer:
+        raise errors.UsageError(
+            f"Override {item.id} seats the volunteer {item.volunteer}, who is not a user of the campaign.",
+            hint="Add them with `campctl user provision`, seat them with `port seat --for`, and promote that.",
+        )
+    editor.set("ports", item.subject, "state", "lit" if item.lit else "dark")
+    for field in ("user", "hotline"):
+        if value := getattr(item, field):
+            editor.set("ports", item.subject, field, value)
+
+
+def _named(ctx: Context, ids: Sequence[str], *, every: bool = False) -> list[Override]:
+    known = {item.id: item for item in ctx.store().overrides()}
+    if every:
+        return list(known.values())
+    for id_ in ids:
+        if id_ not in known:
+            raise errors.NotFound(f"There is no override `{id_}`.", hint=did_you_mean(id_, known) or "`campctl override list` shows all.")
+    if not ids:
+        raise errors.UsageError("No override was named.", hint="Name their ids, or use --all.")
+    return [known[id_] for id_ in ids]
+
+
+def _subject(item: Override) -> str:
+    return f"{item.kind}/{item.subject}"
+
+
+def _words(found: Sequence[Override]) -> str:
+    return " ".join(item.id for item in found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")

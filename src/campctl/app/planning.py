@@ -1,0 +1,126 @@
+"""`plan` and `show`: desired(t) against what the backends report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from campctl import errors
+from campctl.app.checks import capabilities_of
+from campctl.app.context import Context
+from campctl.app.results import Planned
+from campctl.app.times import parse_time
+from campctl.model.changes import Plan
+
+if TYPE_CHECKING:
+    from campctl.effective import Desired
+    from campctl.findings import Finding
+    from campctl.model.live import Snapshot
+    from campctl.model.records import Override
+    from campctl.model.resources import Key
+    from campctl.ports.backend import Backend
+
+
+class View(Struct, frozen=True):
+    """What planning looked at: the desired state, what was observed, and the overrides that were taken in."""
+
+    at: datetime
+    desired: Desired
+    observed: Mapping[str, Snapshot]
+    owned: Mapping[str, frozenset[Key]]
+    overrides: Sequence[Override]
+
+
+async def plan(ctx: Context, *, at: str = "", targets: Sequence[str] = (), out: str = "") -> Planned:
+    """The plan for now, or for the time `at`; written as JSON to `out` when given."""
+    campaign = ctx.campaign
+    moment = parse_time(at, now=ctx.clock.now(), time_zone=campaign.time_zone) if at else ctx.clock.now()
+    async with ctx.backends() as backends:
+        view = await look(ctx, backends, at=moment)
+    made = make_plan(ctx, view, targets=targets)
+    if out:
+        from campctl.app.files import write_private
+        from campctl.planning import encode
+
+        write_private(Path(out), encode(made))
+    return Planned(plan=made, findings=noteworthy(ctx, view))
+
+
+async def look(ctx: Context, backends: Mapping[str, Backend], *, at: datetime, extra: Sequence[Override] = ()) -> View:
+    """Observe all backends at once and take desired(at); `extra` are overrides that are not in the store yet."""
+    import asyncio
+
+    from campctl.effective import desired, present_members, renames
+
+    campaign = ctx.campaign
+    snapshots = await asyncio.gather(*(backend.observe() for backend in backends.values()))
+    observed = dict(zip(backends, snapshots, strict=True))
+    store = ctx.store()
+    overrides = (*store.overrides(), *extra)
+    return View(
+        at=at,
+        desired=desired(campaign, at, overrides, present_members(observed, renames(campaign))),
+        observed=observed,
+        owned={name: store.owned_keys(name) for name in backends},
+        overrides=overrides,
+    )
+
+
+def make_plan(ctx: Context, view: View, *, targets: Sequence[str] = ()) -> Plan:
+    """Compare and order."""
+    from campctl.planning import PlanInput, plan
+
+    campaign = ctx.campaign
+    able, _ = capabilities_of(campaign)
+    return plan(
+        PlanInput(
+            campaign=campaign,
+            at=view.at,
+            desired=view.desired.backends,
+            observed=view.observed,
+            owned=view.owned,
+            capabilities=able,
+            renames=view.desired.renames,
+            notes=seating_notes(view.desired),
+            manifest_digest=ctx.loaded.digest,
+            overrides_digest=overrides_digest(view.overrides),
+            targets=tuple(targets),
+        )
+    )
+
+
+def overrides_digest(overrides: Sequence[Override]) -> str:
+    """What the overrides were, as a short digest: a saved plan is refused when they have changed."""
+    import msgspec
+
+    return hashlib.blake2b(msgspec.json.encode(list(overrides)), digest_size=16).hexdigest()
+
+
+def seating_notes(desired: Desired) -> dict[str, tuple[str, ...]]:
+    """Per hotline who sits where and why, for the stories of a plan."""
+    return {
+        f"hotline/{hotline}": (seating.wanted_from, *(f"{seat.name} ({seat.line}): {seat.why}" for seat in seating.filled))
+        for hotline, seating in desired.seating.items()
+    }
+
+
+def noteworthy(ctx: Context, view: View) -> tuple[Finding, ...]:
+    """Warnings of the manifests and of this instant, at their places."""
+    located = (ctx.loaded.located(finding) for finding in view.desired.findings)
+    return (*(finding for finding in ctx.findings if finding.severity == "warning"), *located)
+
+
+def read_plan(path: Path) -> Plan:
+    """A plan saved by `plan --out`."""
+    from campctl.planning import decode
+
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise errors.UsageError(f"{path} cannot be read: {error.strerror}.", hint="Make one with `campctl plan --out FILE`.") from None
+    return decode(data)

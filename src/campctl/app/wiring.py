@@ -1,0 +1,101 @@
+"""The only module that names concrete backends and stores.
+
+Our own backends are looked up in a table, since reading the installed packages' entry points costs as much as a
+whole command; anything else is an entry point of group `campctl.backends`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from campctl import errors
+
+if TYPE_CHECKING:
+    from campctl.model.campaign import BackendSpec
+    from campctl.ports.backend import Backend, BackendEnv, BackendFactory
+    from campctl.ports.clock import Clock
+    from campctl.ports.store import Store
+
+GROUP = "campctl.backends"
+OWN = {"sim": "campctl.backends.sim:factory"}
+
+
+class SystemClock:
+    """The machine's own clocks."""
+
+    def now(self) -> datetime:
+        """The instant, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        import asyncio
+
+        await asyncio.sleep(seconds)
+
+
+def backend_types() -> list[str]:
+    """Every type of backend that is installed."""
+    from importlib.metadata import entry_points
+
+    return sorted({*OWN, *(point.name for point in entry_points(group=GROUP))})
+
+
+def factory(backend_type: str) -> BackendFactory | None:
+    """The factory of a type; None when there is no such type. A plugin that cannot be imported is a `Refused`."""
+    if backend_type in OWN:
+        module, _, attribute = OWN[backend_type].partition(":")
+        return cast("BackendFactory", getattr(importlib.import_module(module), attribute))
+    from importlib.metadata import entry_points
+
+    points = [point for point in entry_points(group=GROUP) if point.name == backend_type]
+    if not points:
+        return None
+    if len(points) > 1:
+        packages = ", ".join(sorted(point.value for point in points))
+        raise errors.Refused(f"Two installed packages offer a backend of type {backend_type!r}: {packages}.", hint="Uninstall one of them.")
+    try:
+        return cast("BackendFactory", points[0].load())
+    except (ImportError, AttributeError) as error:
+        raise errors.Refused(
+            f"The backend type {backend_type!r} is installed but cannot be loaded: {error}.",
+            hint="Install what it needs, or reinstall its package.",
+        ) from error
+
+
+def open_backend(spec: BackendSpec, env: BackendEnv) -> Backend:
+    """Open one backend of the campaign."""
+    made = factory(spec.type)
+    if made is None:
+        raise errors.Refused(f"There is no backend of type {spec.type!r}.", backend=spec.name)
+    return made.open(spec, env)
+
+
+def open_store(root: Path, url: str, clock: Clock, *, create: bool) -> Store:
+    """Open the campaign's store; without `create` a missing one is read as empty and not made."""
+    from campctl.store import open_store as open_sql
+
+    return open_sql(root, url, clock=clock, create=create)
+
+
+def who(environ: Mapping[str, str] = os.environ) -> str:
+    """The person at work: CAMPCTL_USER, else the login name."""
+    for variable in ("CAMPCTL_USER", "LOGNAME", "USER"):
+        if environ.get(variable):
+            return environ[variable]
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid-{os.getuid()}"
