@@ -10,7 +10,6 @@ file, nor a store replaced whole by an older copy. Against those, keep the last 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -100,6 +99,8 @@ class SqlAudit:
 
 def _digest(fields: Sequence[Any]) -> str:
     """Of all columns but the hash, in their order."""
+    import hashlib  # loads OpenSSL, which a command that only reads does not need
+
     return hashlib.sha256(dump(dict(sorted(zip(_COLUMNS, fields, strict=False)))).encode()).hexdigest()
 
 

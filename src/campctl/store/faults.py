@@ -14,6 +14,9 @@ from typing import Final
 
 from campctl.errors import StoreCorrupt, StoreError
 
+MEMORY: Final = Path(":memory:")
+"""Stands for the empty store of a campaign that has none yet."""
+
 UNTOUCHED: Final = "What was in it before is still there."
 
 _PRIMARY: Final = 0xFF
@@ -77,6 +80,8 @@ def mapped(error: Exception, path: Path) -> StoreError:
     primary = (code or 0) & _PRIMARY
     if primary in _CORRUPT:
         return corrupt(path, str(error))
+    if primary == sqlite3.SQLITE_READONLY and path == MEMORY:
+        return StoreError("This campaign has no store yet, and the command at work opened it for reading only.", hint=_FAULT)
     what, hint = _WHAT.get(primary, ("SQLite refuses", _FAULT))
     if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
         what = "it was closed"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from campctl.model.records import Owned
 from campctl.model.resources import Key, Resource
 from campctl.store.codec import damaged, dump, load_resources
-from campctl.store.database import Database
+from campctl.store.database import Database, Row
+
+_key: Callable[[Row], Key] = partial(tuple.__new__, Key)
+"""Key._make without a Python call each, for owned_keys."""
 
 
 class SqlOwnership:
@@ -16,8 +20,8 @@ class SqlOwnership:
     _db: Database
 
     def owned_keys(self, backend: str) -> frozenset[Key]:
-        """Read from the table's own index, values untouched: 5,000 take about 3 ms."""
-        return frozenset(map(Key._make, self._db.execute("SELECT kind, id FROM owned WHERE backend = ?", (backend,))))
+        """Read from the table's own index, values untouched."""
+        return frozenset(map(_key, self._db.execute("SELECT kind, id FROM owned WHERE backend = ?", (backend,))))
 
     def owned(self, backend: str) -> Mapping[Key, Resource]:
         """With the values last written, sorted by key."""

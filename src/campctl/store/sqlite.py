@@ -14,10 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar, Final
-from urllib.parse import quote
 
 from campctl.store.database import Row
-from campctl.store.faults import corrupt, faults
+from campctl.store.faults import MEMORY, corrupt, faults
 
 BUSY_SECONDS: Final = 20
 """A group commit takes a millisecond; only a writer that hangs makes another wait this long."""
@@ -57,7 +56,7 @@ class SQLite:
                 _keep_private(path)
             mode = "ro" if read_only else "rw"
             still = "&immutable=1" if read_only and _cannot_change(path) else ""
-            connection = _connect(f"file:{quote(str(path))}?mode={mode}{still}")
+            connection = _connect(_uri(path, mode) + still)
             database = cls(connection, path)
             try:
                 database.execute("SELECT count(*) FROM sqlite_master")
@@ -71,9 +70,8 @@ class SQLite:
     @classmethod
     def empty(cls) -> SQLite:
         """An empty database in memory."""
-        path = Path(":memory:")
-        with faults(path):
-            return cls(_connect(":memory:"), path)
+        with faults(MEMORY):
+            return cls(_connect(str(MEMORY)), MEMORY)
 
     def freeze(self) -> None:
         """Refuse every write from now on."""
@@ -142,7 +140,7 @@ def make(path: Path, fill: Callable[[SQLite], None]) -> None:
         try:
             os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE))
             draft.chmod(_PRIVATE)
-            database = SQLite(_connect(f"file:{quote(str(draft))}?mode=rw"), path)
+            database = SQLite(_connect(_uri(draft, "rw")), path)
             try:
                 fill(database)
                 database.execute("PRAGMA journal_mode = WAL")
@@ -169,6 +167,12 @@ def _put(draft: Path, path: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _uri(path: Path, mode: str) -> str:
+    """As SQLite reads it (https://sqlite.org/uri.html); urllib.parse would cost more to import than the file to open."""
+    escaped = str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    return f"file:{escaped}?mode={mode}"
 
 
 def _connect(uri: str) -> sqlite3.Connection:
