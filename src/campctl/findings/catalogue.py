@@ -22,6 +22,9 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 CATALOGUE: dict[str, Entry] = {}
 
+MODULES = ("syntax", "rules", "backends")
+"""Modules of this package that register entries when imported; `load_all` imports them when a finding is made."""
+
 
 def register(*entries: Entry) -> None:
     """Add entries; a code may stand only once."""
@@ -29,6 +32,19 @@ def register(*entries: Entry) -> None:
         if entry.code in CATALOGUE:
             raise AssertionError(entry.code)
         CATALOGUE[entry.code] = entry
+
+
+def load_all() -> dict[str, Entry]:
+    """The whole catalogue. Importing the entries is left until here: a campaign without faults never needs them."""
+    from importlib import import_module
+
+    for name in MODULES:
+        try:
+            import_module(f"campctl.findings.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"campctl.findings.{name}":
+                raise
+    return CATALOGUE
 
 
 def finding(
@@ -41,7 +57,7 @@ def finding(
     related: tuple[Related, ...] = (),
 ) -> Finding:
     """A finding of a catalogued code; severity and summary come from the catalogue."""
-    entry = CATALOGUE[code]
+    entry = CATALOGUE.get(code) or load_all()[code]
     return Finding(
         code=code,
         severity=entry.severity,

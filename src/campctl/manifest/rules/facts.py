@@ -1,0 +1,180 @@
+"""What several rules ask about one campaign, worked out once, when first asked for.
+
+Rules are pure functions of a `Facts`: `(facts) -> Iterator[Finding]`. A campaign without faults costs each rule one
+pass over plain attributes; nothing is built for a value that is right.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import chain, groupby
+from typing import TypeAlias
+
+from campctl.findings import Finding, Ref
+from campctl.findings.suggest import Suggester
+from campctl.model.answering import has_criteria, meets_criteria, port_may_answer
+from campctl.model.campaign import Answer, Campaign, Hotline, Port, Target, User
+
+Profile: TypeAlias = tuple[str, str, tuple[str, ...], tuple[str, ...]]
+"""Office, role, skills, languages: all that decides which hotlines a person may answer, names aside."""
+
+
+class Facts:
+    """A campaign with the indexes rules share."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign = campaign
+        self.users: list[User] = list(campaign.users.values())
+        self.ports: list[Port] = list(campaign.ports.values())
+        self.hotlines: list[Hotline] = list(campaign.hotlines.values())
+        self._suggesters: dict[str, Suggester] = {}
+
+    @cached_property
+    def backend_of(self) -> dict[str, str]:
+        """Office to the name of the backend it is on."""
+        default = self.campaign.default_backend
+        return {office.id: office.backend or default for office in self.campaign.offices.values()}
+
+    def backend_of_hotline(self, hotline: Hotline) -> str:
+        """The name of the backend a hotline is on."""
+        return hotline.backend or self.campaign.default_backend
+
+    @cached_property
+    def _free_extensions(self) -> dict[str, Iterator[str]]:
+        used: dict[str, set[str]] = {}
+        owners: Iterable[User | Port] = chain(self.users, self.ports)
+        for owner in owners:
+            used.setdefault(self.backend_of.get(owner.office, ""), set()).add(owner.extension)
+        for hotline in self.hotlines:
+            used.setdefault(self.backend_of_hotline(hotline), set()).add(hotline.extension)
+        return {
+            office.id: (
+                text
+                for span in office.extensions
+                for number in range(int(span.first), int(span.last) + 1)
+                if (text := str(number).zfill(len(span.first))) not in used.get(self.backend_of[office.id], ())
+            )
+            for office in self.campaign.offices.values()
+        }
+
+    def free_extension(self, office: str) -> str:
+        """An extension of the office that nobody has, another one at every call; "" when its ranges are full."""
+        return next(self._free_extensions.get(office, iter(())), "")
+
+    @cached_property
+    def profiles(self) -> Counter[Profile]:
+        """How many users there are of each profile: far fewer than users."""
+        return Counter([(user.office, user.role, user.skills, user.languages) for user in self.users])
+
+    @cached_property
+    def profile_of(self) -> dict[Profile, list[User]]:
+        """The users of each profile."""
+        found: dict[Profile, list[User]] = {}
+        for user in self.users:
+            found.setdefault((user.office, user.role, user.skills, user.languages), []).append(user)
+        return found
+
+    def people_for(self, answer: Answer) -> int:
+        """How many persons may answer from their own phone (`model.answering.may_answer`)."""
+        named = set(answer.users) & self.campaign.users.keys()
+        count = len(named)
+        if has_criteria(answer):
+            count += sum(number for profile, number in self.profiles.items() if meets_criteria(answer, *profile))
+            for name in named:
+                user = self.campaign.users[name]
+                count -= meets_criteria(answer, user.office, user.role, user.skills, user.languages)
+        return count
+
+    def ports_for(self, hotline: str, answer: Answer) -> list[Port]:
+        """The ports, lit or dark, that may answer this hotline beside the people already counted by `people_for`.
+
+        A port whose named user may answer anyhow is left out: one person answers one call at a time.
+        """
+        if not answer.ports:
+            return []
+        users = self.campaign.users
+        named_only = has_criteria(answer) or bool(answer.users)
+        return [
+            port
+            for port in self.ports
+            if port.hotline in {"", hotline}
+            and port_may_answer(answer, port, users.get(port.user))
+            and not (port.user in users and named_only)
+        ]
+
+    @cached_property
+    def led_to(self) -> dict[tuple[str, str], list[str]]:
+        """(kind, id) of a target to the numbers that lead there."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for number in self.campaign.numbers.values():
+            if number.to is not None:
+                found.setdefault((number.to.kind, number.to.id), []).append(number.number)
+        return found
+
+    @cached_property
+    def targets(self) -> list[tuple[Target, Ref]]:
+        """Every target there is with the place it is written at: of numbers, and of hotlines (`hotline_targets`)."""
+        found = [(entry.to, Ref("numbers", entry.number, "to")) for entry in self.campaign.numbers.values() if entry.to is not None]
+        for hotline in self.hotlines:
+            found.extend((target, place) for _, target, place in hotline_targets(hotline))
+        return found
+
+    @cached_property
+    def ports_lit_by_surges(self) -> set[str]:
+        """Ids of the ports that surges light by name."""
+        return {f"{group.office}/{desk}" for surge in self.campaign.surges.values() for group in surge.ports for desk in group.desks}
+
+    @cached_property
+    def number_targets(self) -> dict[str, Target]:
+        """Every number the campaign holds that leads somewhere, to where: `numbers`, `hotline.numbers`, `user.number`."""
+        found = {user.number: Target("user", user.id) for user in self.users if user.number}
+        for hotline in self.hotlines:
+            found.update(dict.fromkeys(hotline.numbers, Target("hotline", hotline.id)))
+        found.update({entry.number: entry.to for entry in self.campaign.numbers.values() if entry.to is not None})
+        return found
+
+    def did_you_mean(self, what: str, word: str) -> str:
+        """'Did you mean `x`?' among the ids of a kind ("office", "user", "port", "hotline", "backend", "number"), or ""."""
+        suggester = self._suggesters.get(what)
+        if suggester is None:
+            campaign = self.campaign
+            choices: dict[str, Mapping[str, object]] = {
+                "office": campaign.offices,
+                "user": campaign.users,
+                "port": campaign.ports,
+                "hotline": campaign.hotlines,
+                "backend": campaign.backends,
+                "number": campaign.numbers,
+            }
+            suggester = self._suggesters[what] = Suggester(choices[what])
+        return suggester.did_you_mean(word)
+
+
+Check: TypeAlias = Callable[[Facts], Iterator[Finding]]
+"""A rule. Every finding it makes has the rule's id as its code."""
+
+
+def hotline_targets(hotline: Hotline) -> Iterator[tuple[str, Target, Ref]]:
+    """Where a hotline passes calls on to, each with the word for when ("overflow", ...) and its place."""
+    for word, target in (("overflow", hotline.overflow), ("closed", hotline.closed), ("failover", hotline.failover)):
+        if target is not None:
+            yield word, target, Ref("hotlines", hotline.id, word)
+    for index, step in enumerate(hotline.escalation):
+        if step.to is not None:
+            yield "escalation", step.to, Ref("hotlines", hotline.id, "escalation", (str(index), "to"))
+
+
+def answers(hotline: Hotline) -> Iterator[tuple[Answer, Ref]]:
+    """Every list of who may answer that a hotline has, with its place: its own, and those of its escalation steps."""
+    yield hotline.answer, Ref("hotlines", hotline.id, "answer")
+    for index, step in enumerate(hotline.escalation):
+        if step.answer is not None:
+            yield step.answer, Ref("hotlines", hotline.id, "escalation", (str(index), "answer"))
+
+
+def banks(ports: Iterable[Port]) -> Iterator[list[Port]]:
+    """Neighbouring ports of one office that say the same, as one list: a bank of desks is written, and is wrong, once."""
+    for _, group in groupby(ports, key=lambda port: (port.office, port.user, port.hotline, port.permission, port.floor, port.room)):
+        yield list(group)
