@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from campctl.app.context import Context
 from campctl.model.campaign import Campaign
-from campctl.model.resources import Key, Line, Location, Member, Queue, Resource, Route
+from campctl.model.resources import Key, Line, Location, Queue, Resource, Route
 
 if TYPE_CHECKING:
     from campctl.manifest.edit import Editor

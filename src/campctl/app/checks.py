@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from campctl import errors
 from campctl.app import wiring
 from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from campctl.manifest.load import Loaded
     from campctl.model.campaign import BackendSpec, Campaign
     from campctl.model.live import Capabilities
-    from campctl.ports.backend import Option
+    from campctl.ports.backend import BackendFactory, Option
 
 
 def all_findings(loaded: Loaded) -> tuple[Finding, ...]:
@@ -51,15 +52,15 @@ def capabilities_of(campaign: Campaign) -> tuple[dict[str, Capabilities], list[F
                 )
             )
             continue
-        problems = _option_findings(spec, made.options)
+        problems = _option_findings(spec, made)
         wrong += problems
         if not problems:
-            able[name] = made.capabilities(spec.options)
+            able[name] = made.capabilities(wiring.own_options(spec))
     return able, wrong
 
 
-def _option_findings(spec: BackendSpec, options: Any) -> list[Finding]:
-    known: Mapping[str, Option] = {option.name: option for option in options}
+def _option_findings(spec: BackendSpec, made: BackendFactory) -> list[Finding]:
+    known: Mapping[str, Option] = {option.name: option for option in made.options}
     found = []
     for name, value in spec.options.items():
         if name == "secrets":
@@ -76,8 +77,8 @@ def _option_findings(spec: BackendSpec, options: Any) -> list[Finding]:
                     at=place,
                 )
             )
-        elif why := _mismatch(option, value):
-            found.append(finding("bad-backend-option", f"Option `{name}` of backend `{spec.name}` {why}.", help=option.doc, at=place))
+        elif why := _mismatch(made, name, value):
+            found.append(finding("bad-backend-option", why, help=option.doc, at=place))
     found += (
         finding(
             "missing-backend-option",
@@ -91,12 +92,10 @@ def _option_findings(spec: BackendSpec, options: Any) -> list[Finding]:
     return found
 
 
-def _mismatch(option: Option, value: Any) -> str:
-    """What is wrong with an option's value; "" when it fits. Values arrive as YAML wrote them, text mostly."""
-    from campctl.app.options import coerce
-
+def _mismatch(made: BackendFactory, name: str, value: Any) -> str:
+    """What the backend says against one option's value; "" when it takes it."""
     try:
-        coerce(option, value)
-    except ValueError as error:
-        return str(error)
+        made.capabilities({name: value})
+    except errors.Refused as error:
+        return error.message
     return ""

@@ -12,7 +12,9 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
 
 from campctl import errors
 
@@ -78,7 +80,12 @@ def open_backend(spec: BackendSpec, env: BackendEnv) -> Backend:
     made = factory(spec.type)
     if made is None:
         raise errors.Refused(f"There is no backend of type {spec.type!r}.", backend=spec.name)
-    return made.open(spec, env)
+    return made.open(msgspec.structs.replace(spec, options=own_options(spec)), env)
+
+
+def own_options(spec: BackendSpec) -> dict[str, Any]:
+    """The options that are the backend's own: without where its secrets come from."""
+    return {name: value for name, value in spec.options.items() if name != "secrets"}
 
 
 def open_store(root: Path, url: str, clock: Clock, *, create: bool) -> Store:
