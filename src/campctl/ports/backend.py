@@ -54,7 +54,10 @@ class Backend(Protocol):
     async def execute(self, changes: Sequence[Change]) -> Sequence[Outcome]:
         """Try changes in order, at most `capabilities.batch`, and say per change whether it was accepted.
 
-        An outcome with an error means that change was refused and not done. A new line gets a random secret of its own.
+        An outcome with an error means that change was refused and not done; `code` "exists" and "unknown" say that what
+        was to be created is there already, or what was to be changed is not there. The one exception is code "uncertain":
+        the answer about that change was lost, look before repeating (an answer that breaks off part of the way; a missing
+        outcome means the same). A new line gets a random secret of its own.
         """
         ...
 

@@ -1,0 +1,211 @@
+"""The exchange itself: changes against its rows, within one transaction. Validates before it writes, so a refusal leaves nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from campctl.backends.sim.database import Row, Writer
+from campctl.backends.sim.options import LIMITS, Settings
+from campctl.backends.sim.rules import No, check, extension_of, kind_of, known_kind, moved
+from campctl.model.changes import Change
+from campctl.model.resources import Key, Line, Member, Resource, references
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_decode = msgspec.json.Decoder(Resource).decode
+_encode = msgspec.json.Encoder().encode
+_SALT = 16
+
+
+class Exchange:
+    """The exchange at one instant (`now`, seconds since 1970), in one transaction of `connection`."""
+
+    def __init__(self, connection: sqlite3.Connection, settings: Settings, now: float, *, by_hand: bool = False) -> None:
+        self.rows = Writer(connection, now, 0.0 if by_hand else settings.propagation)
+        self.settings = settings
+        self.now = now
+        self._registers_at = now + (0.0 if by_hand else settings.propagation) + settings.register_after
+        self._counts: dict[str, int] = {}
+
+    def apply(self, change: Change) -> None:
+        """Do one change; `No` when it is refused."""
+        before, after = change.before, change.after
+        if change.action == "create" and after is not None:
+            self.create(after)
+        elif change.action == "update" and after is not None:
+            if before is not None and (kind_of(before), before.id) != (kind_of(after), after.id):
+                raise No("invalid", f"An update cannot turn {before.id} into {after.id}; that is a rename.")
+            self.update(after)
+        elif change.action == "rename" and before is not None and after is not None:
+            self.rename(Key(kind_of(before), before.id), after)
+        elif change.action == "delete" and before is not None:
+            self.delete(Key(kind_of(before), before.id))
+        else:
+            raise No("invalid", f"A {change.action} without its resource.")
+
+    def create(self, new: Resource) -> None:
+        """Add what does not exist."""
+        kind = kind_of(new)
+        check(new, self.settings.unsupported)
+        if self.rows.get(kind, new.id) is not None:
+            raise No("exists", f"{kind} {new.id} exists.")
+        self._check_around(new)
+        self._check_limits(new)
+        secret = seal(os.urandom(24)) if isinstance(new, Line) else None
+        self.rows.put(kind, new.id, self._row(new, None, secret), None)
+        self.rows.refer(kind, new.id, (), references(new))
+        if kind in self._counts:
+            self._counts[kind] += 1
+
+    def update(self, new: Resource) -> None:
+        """Replace what exists."""
+        kind = kind_of(new)
+        check(new, self.settings.unsupported)
+        row = self.rows.get(kind, new.id)
+        if row is None:
+            raise No("unknown", f"{kind} {new.id} does not exist.")
+        self._check_around(new)
+        self.rows.put(kind, new.id, self._row(new, row, row.secret), row)
+        self.rows.refer(kind, new.id, references(_decode(row.body)), references(new))
+
+    def rename(self, old: Key, new: Resource) -> None:
+        """Give what exists another id (and other fields); whatever refers to it follows."""
+        kind = kind_of(new)
+        if not self.settings.rename:
+            raise No("unsupported", "This exchange cannot rename.")
+        if kind != old.kind or new.id == old.id:
+            raise No("invalid", f"A rename of {old} needs another id of the same kind.")
+        check(new, self.settings.unsupported)
+        row = self.rows.get(*old)
+        if row is None:
+            raise No("unknown", f"{kind} {old.id} does not exist.")
+        if self.rows.get(kind, new.id) is not None:
+            raise No("exists", f"{kind} {new.id} exists.")
+        new = moved(new, old, Key(kind, new.id))
+        self._check_around(new, but=old)
+        self.rows.put(old.kind, old.id, None, row)
+        self.rows.refer(kind, old.id, references(_decode(row.body)), ())
+        self.rows.put(kind, new.id, self._row(new, row, row.secret), None)
+        self.rows.refer(kind, new.id, (), references(new))
+        for referrer in self.rows.referrers(*old):
+            self._follow(Key(known_kind(referrer[0]), referrer[1]), old, Key(kind, new.id))
+
+    def delete(self, key: Key) -> None:
+        """Remove what exists and nobody refers to."""
+        row = self.rows.get(*key)
+        if row is None:
+            raise No("unknown", f"{key.kind} {key.id} does not exist.")
+        users = [f"{kind} {id_}" for kind, id_ in self.rows.referrers(*key) if (kind, id_) != key]
+        if users:
+            more = f" and {len(users) - 3} more" if len(users) > 3 else ""
+            raise No("in-use", f"{key.kind} {key.id} is still referred to by {', '.join(users[:3])}{more}.")
+        self.rows.put(key.kind, key.id, None, row)
+        self.rows.refer(key.kind, key.id, references(_decode(row.body)), ())
+        if key.kind in self._counts:
+            self._counts[key.kind] -= 1
+
+    def set_secret(self, line: str, secret: str) -> None:
+        """Keep a salted hash of a line's secret."""
+        row = self.rows.get("line", line)
+        if row is None:
+            raise No("unknown", f"line {line} does not exist.")
+        self.rows.put("line", line, Row(row.body, row.extension, row.live_at, seal(secret.encode("utf-8", "surrogatepass"))), row)
+
+    def _row(self, new: Resource, old: Row | None, secret: bytes | None) -> Row:
+        try:
+            body = _encode(new)
+        except UnicodeEncodeError:
+            raise No("invalid", f"{kind_of(new)} {new.id!a}: a text in it is not Unicode (a lone surrogate).") from None
+        live_at = None
+        if isinstance(new, Line) and new.enabled:
+            live_at = old.live_at if old is not None and old.live_at is not None else self._registers_at
+        return Row(body, extension_of(new), live_at, secret)
+
+    def _check_around(self, new: Resource, but: Key | None = None) -> None:
+        """References must lead somewhere, the extension must be free; `but` is the resource's own old key."""
+        own = Key(kind_of(new), new.id)
+        for to in references(new):
+            if to not in {own, but} and self.rows.get(*to) is None:
+                raise No("missing-reference", f"{own.kind} {own.id} refers to {to.kind} {to.id}, which does not exist.")
+        extension = extension_of(new)
+        if extension is None:
+            return
+        holder = self.rows.run("SELECT kind, id FROM resource WHERE extension = ?", (extension,)).fetchone()
+        if holder is not None and holder not in {own, but}:
+            raise No("extension-taken", f"Extension {extension} of {own.kind} {own.id} is taken by {holder[0]} {holder[1]}.")
+
+    def _check_limits(self, new: Resource) -> None:
+        limits = self.settings.limits
+        if not limits:
+            return
+        kind = kind_of(new)
+        name = next(name for name, of in LIMITS.items() if of == kind)
+        if name in limits:
+            if kind not in self._counts:
+                self._counts[kind] = self.rows.run("SELECT count(*) FROM resource WHERE kind = ?", (kind,)).fetchone()[0]
+            if self._counts[kind] >= limits[name]:
+                raise No("limit", f"{kind} {new.id}: this exchange takes {limits[name]} {name}.")
+        if isinstance(new, Member) and "members-per-queue" in limits:
+            there = sum(kind == "member" for kind, _ in self.rows.referrers("queue", new.queue))
+            if there >= limits["members-per-queue"]:
+                raise No("limit", f"member {new.id}: a queue of this exchange takes {limits['members-per-queue']} members.")
+
+    def _follow(self, referrer: Key, old: Key, new: Key) -> None:
+        row = self.rows.get(*referrer)
+        if row is None:
+            return
+        resource = _decode(row.body)
+        after = moved(resource, old, new)
+        if after.id == referrer.id:
+            self.rows.put(referrer.kind, referrer.id, self._row(after, row, row.secret), row)
+        else:
+            self.rows.put(referrer.kind, referrer.id, None, row)
+            self.rows.put(referrer.kind, after.id, self._row(after, row, row.secret), self.rows.get(referrer.kind, after.id))
+        self.rows.refer(referrer.kind, referrer.id, references(resource), ())
+        self.rows.refer(referrer.kind, after.id, (), references(after))
+
+
+def restart(connection: sqlite3.Connection, settings: Settings, now: float, loses: float) -> int:
+    """The exchange goes down and comes up: writes acknowledged within `loses` seconds are gone, phones register anew.
+
+    How many writes were lost.
+    """
+    rows = Writer(connection, now, 0.0)
+    lost = connection.execute(
+        "SELECT kind, id, body, extension, live_at, secret FROM undo WHERE at > ? ORDER BY seq DESC", (now - loses,)
+    ).fetchall()
+    for kind, id_, *columns in lost:
+        current = rows.get(kind, id_)
+        back = None if columns[0] is None else Row(*columns)
+        rows.set(kind, id_, back)
+        rows.refer(kind, id_, _references(current), _references(back))
+    connection.execute("DELETE FROM undo")
+    connection.execute("DELETE FROM seen WHERE since > ?", (now - loses,))
+    connection.execute("UPDATE operation SET result = 'lost' WHERE at > ? AND result = 'done'", (now - loses,))
+    connection.execute("UPDATE resource SET live_at = ? WHERE live_at IS NOT NULL", (now + settings.register_after,))
+    connection.execute("UPDATE state SET epoch = ?, starts = starts + 1", (os.urandom(4).hex(),))
+    return len(lost)
+
+
+def _references(row: Row | None) -> tuple[Key, ...]:
+    return () if row is None else references(_decode(row.body))
+
+
+def seal(secret: bytes) -> bytes:
+    """Salt and hash. One round is enough for what has as many bits as a generated SIP secret; nothing gives it back."""
+    salt = os.urandom(_SALT)
+    return salt + hashlib.blake2b(secret, salt=salt, digest_size=32).digest()
+
+
+def opens(sealed: bytes | None, secret: bytes) -> bool:
+    """Whether this is the secret that was sealed."""
+    import hmac
+
+    if sealed is None:
+        return False
+    return hmac.compare_digest(sealed[_SALT:], hashlib.blake2b(secret, salt=sealed[:_SALT], digest_size=32).digest())
