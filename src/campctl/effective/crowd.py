@@ -1,0 +1,149 @@
+"""Who could sit in a hotline's seats, found without looking at everybody for every hotline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from campctl.effective.lighting import Floor
+from campctl.effective.places import Places
+from campctl.model.answering import may_answer, port_may_answer
+from campctl.model.campaign import Answer, Campaign, User
+
+
+class Candidate(Struct, frozen=True, gc=False):
+    """A line that may sit. `person` is the user's id, or the line's for a port without one; `user` None is a volunteer.
+
+    `order` sorts by choice: lit ports with somebody there, then the most matches, then role, then id.
+    """
+
+    line: str
+    person: str
+    name: str
+    user: User | None
+    port: str
+    order: tuple[bool, int, int, str]
+
+
+class Crowd:
+    """The people and lit ports, indexed when first needed by what hotlines ask for."""
+
+    def __init__(self, campaign: Campaign, places: Places, floor: Floor) -> None:
+        self.campaign = campaign
+        self.floor = floor
+        self._located = places.dispatchable
+        self._home = {office.id: office.backend for office in campaign.offices.values()}
+        self._index: tuple[dict[str, list[User]], ...] | None = None
+
+    def by_line(self, line: str, hotline: str, answer: Answer, backend: str, level: int) -> Candidate | None:
+        """Who answers on that line, or None when it is not there, not enabled, elsewhere, or may not answer.
+
+        A person who took a seat at a lit port since is the candidate of that port.
+        """
+        kind, _, name = line.partition("/")
+        if kind == "port" and name in self.floor.lit:
+            return self._port(name, hotline, answer, backend)
+        if kind == "user" and name in self.campaign.users:
+            return self._user(self.campaign.users[name], hotline, answer, backend, level)
+        return None
+
+    def pinned(self, hotline: str, answer: Answer, backend: str) -> Iterator[Candidate]:
+        """Ports lit for this very hotline."""
+        for pid in self.floor.pins.get(hotline, ()):
+            found = self._port(pid, hotline, answer, backend)
+            if found is not None:
+                yield found
+
+    def everyone(self, hotline: str, answer: Answer, backend: str, level: int) -> Iterator[Candidate]:
+        """All who may answer, each person once, in no particular order."""
+        for pid, lit in self.floor.lit.items():
+            if (not lit.hotline or lit.hotline == hotline) and not lit.user:
+                found = self._port(pid, hotline, answer, backend)
+                if found is not None:
+                    yield found
+        seated = [self.campaign.users[user] for user in self.floor.sits] if answer.ports else []
+        for user in _once(self._matching(answer), seated):
+            found = self._user(user, hotline, answer, backend, level)
+            if found is not None:
+                yield found
+
+    def _user(self, user: User, hotline: str, answer: Answer, backend: str, level: int) -> Candidate | None:
+        """A person, by the port where they sit when that may answer, else by their own line."""
+        seat = self.floor.sits.get(user.id)
+        if seat is not None:
+            pinned = self.floor.lit[seat].hotline
+            if pinned and pinned != hotline:
+                if level == 1:
+                    return None
+            else:
+                found = self._port(seat, hotline, answer, backend)
+                if found is not None:
+                    return found
+        if self._home[user.office] != backend or not self._located[user.office] or not may_answer(answer, user):
+            return None
+        order = (True, -matches(answer, user), _role(answer, user), f"user/{user.id}")
+        return Candidate(f"user/{user.id}", user.id, user.name, user, "", order)
+
+    def _port(self, pid: str, hotline: str, answer: Answer, backend: str) -> Candidate | None:
+        port, lit = self.campaign.ports[pid], self.floor.lit[pid]
+        user = self.campaign.users.get(lit.user)
+        if self._home[port.office] != backend or (lit.hotline and lit.hotline != hotline) or not port_may_answer(answer, port, user):
+            return None
+        name = user.name if user is not None else lit.volunteer
+        order = (not name, -matches(answer, user), _role(answer, user), f"port/{pid}")
+        return Candidate(f"port/{pid}", lit.user or f"port/{pid}", name, user, pid, order)
+
+    def _matching(self, answer: Answer) -> Iterable[User]:
+        """A set of users that holds all who may answer: named ones, and those of the shortest list asked for."""
+        users = self.campaign.users
+        named = [users[uid] for uid in answer.users if uid in users]
+        asked = (answer.skills, answer.roles, answer.languages, answer.offices)
+        if not any(asked):
+            return named
+        if self._index is None:
+            self._index = self._build()
+        found = [[index.get(entry, []) for entry in entries] for entries, index in zip(asked, self._index, strict=True) if entries]
+        shortest = min(found, key=lambda lists: sum(map(len, lists)))
+        return _once(named, *shortest)
+
+    def _build(self) -> tuple[dict[str, list[User]], ...]:
+        skills: dict[str, list[User]] = {}
+        roles: dict[str, list[User]] = {}
+        languages: dict[str, list[User]] = {}
+        offices: dict[str, list[User]] = {}
+        for user in self.campaign.users.values():
+            for skill in user.skills:
+                skills.setdefault(skill, []).append(user)
+            if user.role:
+                roles.setdefault(user.role, []).append(user)
+            for language in user.languages:
+                languages.setdefault(language, []).append(user)
+            offices.setdefault(user.office, []).append(user)
+        return skills, roles, languages, offices
+
+
+def matches(answer: Answer, user: User | None) -> int:
+    """How many of the skills and languages asked for this person has; a volunteer counts as having one of each list."""
+    if user is None:
+        return bool(answer.skills) + bool(answer.languages)
+    found = sum(1 for skill in answer.skills if skill in user.skills) if answer.skills else 0
+    return found + sum(1 for language in answer.languages if language in user.languages) if answer.languages else found
+
+
+def penalty(answer: Answer, user: User | None) -> int:
+    """0 for who has every skill and language asked for, one more for each that is missing, 9 at the most."""
+    return min(9, len(answer.skills) + len(answer.languages) - matches(answer, user))
+
+
+def _role(answer: Answer, user: User | None) -> int:
+    """The place of the person's role in the list asked for; the end when it is not in it."""
+    return answer.roles.index(user.role) if user is not None and user.role in answer.roles else len(answer.roles)
+
+
+def _once(*lists: Iterable[User]) -> Iterable[User]:
+    """Each user once."""
+    some = [entries for entries in lists if entries]
+    if len(some) == 1 and isinstance(some[0], list):
+        return some[0] if len({user.id for user in some[0]}) == len(some[0]) else {user.id: user for user in some[0]}.values()
+    return {user.id: user for entries in some for user in entries}.values()

@@ -1,0 +1,159 @@
+"""Hotlines as queues, their seats as members, and numbers as routes; calls that lead to another backend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from campctl.effective.result import Seating
+from campctl.effective.words import hours_rules
+from campctl.findings import Finding, Ref
+from campctl.findings.catalogue import finding
+from campctl.model.campaign import Campaign, Hotline, Target
+from campctl.model.resources import Key, Member, Queue, Resource, Route
+
+
+class Switchboard:
+    """Where targets are, and how one backend reaches them."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign = campaign
+        self._numbers: dict[tuple[str, str], str] | None = None
+
+    def home(self, target: Target) -> str:
+        """The backend a target lives on; "" for outside numbers and what does not exist."""
+        campaign = self.campaign
+        if target.kind == "hotline":
+            hotline = campaign.hotlines.get(target.id)
+            return (hotline.backend or campaign.default_backend) if hotline is not None else ""
+        found = campaign.users.get(target.id) if target.kind == "user" else campaign.ports.get(target.id)
+        return campaign.offices[found.office].backend if found is not None and target.kind != "outside" else ""
+
+    def reach(self, target: Target | None, backend: str) -> str | None:
+        """The target as text for a resource on `backend`; None when there is no way from there."""
+        if target is None:
+            return ""
+        if target.kind == "outside":
+            return f"outside/{target.id}"
+        home = self.home(target)
+        if home == backend:
+            return local(target)
+        number = self._number(target) if home else ""
+        return f"outside/{number}" if number else None
+
+    def _number(self, target: Target) -> str:
+        """The number that leads to a target: its own first, else one the campaign holds for it."""
+        campaign = self.campaign
+        if target.kind == "hotline" and campaign.hotlines[target.id].numbers:
+            return campaign.hotlines[target.id].numbers[0]
+        if target.kind == "user" and campaign.users[target.id].number:
+            return campaign.users[target.id].number
+        if self._numbers is None:
+            self._numbers = {}
+            for number in campaign.numbers.values():
+                if number.to is not None:
+                    self._numbers.setdefault((number.to.kind, number.to.id), number.number)
+        return self._numbers.get((target.kind, target.id), "")
+
+
+def local(target: Target) -> str:
+    """A target on the same backend, as resources write it."""
+    return f"queue/{target.id}" if target.kind == "hotline" else f"line/{target.kind}/{target.id}"
+
+
+def add_queues(campaign: Campaign, board: Switchboard, backends: dict[str, dict[Key, Resource]], findings: list[Finding]) -> None:
+    """Put each hotline's queue on its backend."""
+    for hotline in campaign.hotlines.values():
+        backend = hotline.backend or campaign.default_backend
+        backends[backend][Key("queue", hotline.id)] = queue_of(campaign, hotline, board, findings)
+
+
+def queue_of(campaign: Campaign, hotline: Hotline, board: Switchboard, findings: list[Finding]) -> Queue:
+    """One hotline's queue; targets that cannot be reached are left out, with a finding."""
+    backend = hotline.backend or campaign.default_backend
+
+    def lead(target: Target | None, field: str, *path: str) -> str:
+        text = board.reach(target, backend)
+        if text is None:
+            findings.append(_unreachable(hotline, backend, f"{target}", Ref("hotlines", hotline.id, field, path)))
+        return text or ""
+
+    steps, level = [], 1
+    for index, step in enumerate(hotline.escalation):
+        if step.answer is not None:
+            level += 1
+            steps.append(f"{step.after}s level {level}")
+        else:
+            text = lead(step.to, "escalation", str(index), "to")
+            if text:
+                steps.append(f"{step.after}s {text}")
+    return Queue(
+        id=hotline.id,
+        name=hotline.name,
+        extension=hotline.extension,
+        strategy=hotline.strategy,
+        max_waiting=hotline.max_waiting,
+        max_wait=hotline.max_wait,
+        ring_time=hotline.ring_time,
+        wrap_up=hotline.wrap_up,
+        answer_within=hotline.service.answer_within,
+        target=hotline.service.target,
+        hours=hours_rules(hotline.hours),
+        time_zone=hotline.time_zone or campaign.time_zone,
+        overflow=lead(hotline.overflow, "overflow"),
+        closed=lead(hotline.closed, "closed"),
+        failover=lead(hotline.failover, "failover"),
+        escalation=tuple(steps),
+    )
+
+
+def _unreachable(hotline: Hotline, backend: str, target: str, at: Ref) -> Finding:
+    return finding(
+        "target-on-other-backend",
+        f"Hotline {hotline.id} is on backend {backend} and leads to {target}, which is elsewhere and has no number to call.",
+        help=f"Give {target} a number, or put both on one backend.",
+        at=at,
+    )
+
+
+def add_members(campaign: Campaign, seating: Mapping[str, Seating], backends: dict[str, dict[Key, Resource]]) -> None:
+    """Put the filled seats into their queues."""
+    for hotline in campaign.hotlines.values():
+        resources = backends[hotline.backend or campaign.default_backend]
+        for seat in seating[hotline.id].filled:
+            member = Member(hotline.id, seat.line, seat.name, seat.level, seat.penalty)
+            resources[Key("member", member.id)] = member
+
+
+def add_routes(campaign: Campaign, board: Switchboard, backends: dict[str, dict[Key, Resource]], origin: dict[Key, str]) -> None:
+    """Put each number on the backend of what it leads to; numbers held in reserve on their office's or the default one.
+
+    What `numbers` says about a number comes first, then the hotline, then the person it belongs to.
+    """
+    offices, default = campaign.offices, campaign.default_backend
+
+    def put(number: str, backend: str, to: str, label: str, noun: str) -> None:
+        key = Key("route", number)
+        if key not in origin:
+            backends[backend][key] = Route(number, to, label)
+            origin[key] = noun
+
+    labels: dict[str, str] = {}
+    held = []
+    for entry in campaign.numbers.values():
+        labels[entry.number] = entry.label
+        office = offices.get(entry.office)
+        place = office.backend if office is not None else default
+        if entry.to is None:
+            held.append((entry.number, place, entry.label))
+        elif entry.to.kind == "outside":
+            put(entry.number, place, f"outside/{entry.to.id}", entry.label, f"number/{entry.number}")
+        else:
+            put(entry.number, board.home(entry.to) or place, local(entry.to), entry.label, f"number/{entry.number}")
+    for hotline in campaign.hotlines.values():
+        for number in hotline.numbers:
+            put(number, hotline.backend or default, f"queue/{hotline.id}", labels.get(number, ""), f"hotline/{hotline.id}")
+    for uid, user in campaign.users.items():
+        if user.number:
+            put(user.number, offices[user.office].backend, f"line/user/{uid}", labels.get(user.number, ""), f"user/{uid}")
+    for number, place, label in held:
+        put(number, place, "", label, f"number/{number}")

@@ -1,0 +1,162 @@
+"""Who sits in which seat: deterministic, stable, with as little change from now as possible (docs/seating.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from heapq import nsmallest
+
+from campctl.effective.crowd import Candidate, Crowd, penalty
+from campctl.effective.demand import Demand
+from campctl.effective.result import Seat, Seating
+from campctl.findings import Finding, Ref
+from campctl.findings.catalogue import finding
+from campctl.model.campaign import Answer, Campaign, Hotline
+
+Present = Mapping[str, Mapping[str, int]]
+
+
+def assign(campaign: Campaign, demand: Mapping[str, Demand], crowd: Crowd, present: Present, findings: list[Finding]) -> dict[str, Seating]:
+    """Fill first lines by priority, then escalation levels; the result is in the campaign's order of hotlines."""
+    return _Assignment(campaign, demand, crowd, present, findings).run()
+
+
+class _Assignment:
+    def __init__(self, campaign: Campaign, demand: Mapping[str, Demand], crowd: Crowd, present: Present, findings: list[Finding]) -> None:
+        self.campaign = campaign
+        self.demand = demand
+        self.crowd = crowd
+        self.present = present
+        self.findings = findings
+        self.claimed: dict[str, str] = {}
+        """person to the hotline in whose first line they sit"""
+        self.elsewhere = _first_lines(present)
+
+    def run(self) -> dict[str, Seating]:
+        hotlines = sorted(self.campaign.hotlines.values(), key=lambda hotline: (-hotline.priority, hotline.id))
+        seats: dict[str, list[Seat]] = {hotline.id: self._first_line(hotline) for hotline in hotlines}
+        inside: dict[str, set[str]] = {}
+        for person, where in self.claimed.items():
+            inside.setdefault(where, set()).add(person)
+        for hotline in hotlines:
+            self._escalation(hotline, seats[hotline.id], inside.get(hotline.id, set()))
+        return {hotline.id: self._seating(hotline, seats[hotline.id]) for hotline in self.campaign.hotlines.values()}
+
+    def _backend(self, hotline: Hotline) -> str:
+        return hotline.backend or self.campaign.default_backend
+
+    def _first_line(self, hotline: Hotline) -> list[Seat]:
+        wanted = self.demand[hotline.id].wanted
+        now = self.present.get(hotline.id, {})
+        answer, backend = hotline.answer, self._backend(hotline)
+        seats: list[Seat] = []
+
+        def sit(candidate: Candidate, why: str) -> None:
+            if len(seats) < wanted and candidate.person not in self.claimed:
+                self.claimed[candidate.person] = hotline.id
+                seats.append(Seat(candidate.line, candidate.name, 1, penalty(answer, candidate.user), why))
+
+        lent = self.crowd.floor.lent
+        pinned = sorted(
+            self.crowd.pinned(hotline.id, answer, backend),
+            key=lambda one: (now.get(one.line) != 1, one.port in lent, one.order),
+        )
+        for one in pinned:
+            sit(one, self._pinned_why(one, hotline))
+        if len(pinned) > wanted:
+            self._beyond(hotline, wanted, len(pinned))
+        if len(seats) < wanted:
+            here = (
+                self.crowd.by_line(line, hotline.id, answer, backend, 1)
+                for line, level in now.items()
+                if level == 1 and (line.removeprefix("user/")) not in self.claimed
+            )
+            for one in sorted((one for one in here if one), key=lambda one: one.order):
+                sit(one, "was already there")
+        if len(seats) < wanted:
+            others = [one for one in self.crowd.everyone(hotline.id, answer, backend, 1) if one.person not in self.claimed]
+            free = [one for one in others if one.line not in self.elsewhere]
+            for one in nsmallest(wanted - len(seats), free, key=lambda one: one.order):
+                sit(one, _why(answer, one))
+            busy = [one for one in others if one.line in self.elsewhere] if len(seats) < wanted else []
+            for one in nsmallest(wanted - len(seats), busy, key=lambda one: one.order):
+                sit(one, f"{_why(answer, one)}; taken from {self.elsewhere[one.line]}")
+        return seats
+
+    def _escalation(self, hotline: Hotline, seats: list[Seat], inside: set[str]) -> None:
+        """Each step with `answer` is a level of its own; `inside` are the persons in the queue at lower levels."""
+        now = self.present.get(hotline.id, {})
+        backend = self._backend(hotline)
+        level = 1
+        for step in hotline.escalation:
+            if step.answer is None:
+                continue
+            level += 1
+            answer, left = step.answer, step.seats
+            here = (self.crowd.by_line(line, hotline.id, answer, backend, level) for line, at in now.items() if at == level)
+            staying = sorted((one for one in here if one), key=self._freest)
+            coming = self.crowd.everyone(hotline.id, answer, backend, level) if left > len(staying) else ()
+            others = nsmallest(left + len(inside) + len(staying), coming, key=self._freest)
+            for one, why in [(one, "was already there") for one in staying] + [(one, _why(answer, one)) for one in others]:
+                if left > 0 and one.person not in inside:
+                    left -= 1
+                    inside.add(one.person)
+                    seats.append(Seat(one.line, one.name, level, penalty(answer, one.user), why))
+
+    def _freest(self, one: Candidate) -> tuple[bool, tuple[bool, int, int, str]]:
+        """Those who sit in no first line before those who do."""
+        return one.person in self.claimed, one.order
+
+    def _seating(self, hotline: Hotline, seats: list[Seat]) -> Seating:
+        demand = self.demand[hotline.id]
+        short = demand.wanted - sum(1 for seat in seats if seat.level == 1)
+        if short > 0:
+            self.findings.append(
+                finding(
+                    "seats-short",
+                    f"Hotline {hotline.id} should have {demand.wanted} seats ({demand.whence}), but only {demand.wanted - short} "
+                    f"people and lit ports may answer it and are free; {short} are missing.",
+                    help=f"Light ports for it (`campctl port light ... --hotline {hotline.id}`), widen `answer`, or ask for fewer seats.",
+                    at=Ref("hotlines", hotline.id, "seats"),
+                )
+            )
+        return Seating(hotline=hotline.id, wanted=demand.wanted, whence=demand.whence, filled=tuple(seats), short=short)
+
+    def _pinned_why(self, one: Candidate, hotline: Hotline) -> str:
+        lit = self.crowd.floor.lit[one.port]
+        who = f", {one.name} sits there" if one.name else ""
+        how = f"port {one.port}, lit for {hotline.id}" if lit.why == "manifest" else f"port {one.port}, {lit.why}"
+        return f"{how}{who}"
+
+    def _beyond(self, hotline: Hotline, wanted: int, lit: int) -> None:
+        self.findings.append(
+            finding(
+                "lit-beyond-seats",
+                f"{lit} ports are lit for hotline {hotline.id}, which has {wanted} seats; {lit - wanted} of them answer nothing.",
+                help=f"Scale it: `campctl hotline scale {hotline.id} {lit}`, or darken ports.",
+                at=Ref("hotlines", hotline.id, "seats"),
+            )
+        )
+
+
+def _first_lines(present: Present) -> dict[str, str]:
+    """Line to the hotline in whose first line it sits now."""
+    return {line: queue for queue, lines in present.items() for line, level in lines.items() if level == 1}
+
+
+def _why(answer: Answer, one: Candidate) -> str:
+    """In words, what speaks for this candidate."""
+    if one.port:
+        return f"lit port, {one.name} sits there" if one.name else "lit port"
+    user = one.user
+    if user is None:
+        return "may answer"
+    parts = []
+    for word, asked, has in (("skills", answer.skills, user.skills), ("languages", answer.languages, user.languages)):
+        found = [entry for entry in asked if entry in has]
+        if found:
+            parts.append(f"{word} {', '.join(found)}")
+    if not parts and user.role and user.role in answer.roles:
+        parts.append(f"role {user.role}")
+    if not parts and user.office in answer.offices:
+        parts.append(f"office {user.office}")
+    return "; ".join(parts) or "named for it"
