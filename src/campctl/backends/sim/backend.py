@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from campctl.backends.sim import requests
-from campctl.backends.sim.database import Busy, Database
+from campctl.backends.sim.database import Busy, Damaged, Database
 from campctl.backends.sim.faults import Faults, FaultsFile, unit
 from campctl.backends.sim.observing import observe
 from campctl.backends.sim.options import Settings
@@ -211,7 +211,7 @@ class SimBackend:
             if not self._lock.locked():
                 return work()
             return await asyncio.to_thread(work)
-        except (sqlite3.Error, OSError) as fault:
+        except (sqlite3.Error, OSError, Damaged) as fault:
             raise self._database.translate(fault) from fault
 
     async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -225,7 +225,7 @@ class SimBackend:
                 finally:
                     self._lock.release()
             return await asyncio.to_thread(self._patiently, work)
-        except (sqlite3.Error, OSError) as fault:
+        except (sqlite3.Error, OSError, Damaged) as fault:
             raise self._database.translate(fault) from fault
 
     def _patiently(self, work: Callable[[sqlite3.Connection], T]) -> T:

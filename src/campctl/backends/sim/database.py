@@ -105,11 +105,11 @@ class Database:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
 
-    def translate(self, fault: sqlite3.Error | OSError) -> BackendError:
+    def translate(self, fault: sqlite3.Error | OSError | Damaged) -> BackendError:
         """A fault of the file in campctl's own words. What is raised here did nothing: a failed commit is undone."""
         code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
         name, where = self.backend, f"The exchange's file {self.path.name}"
-        if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        if isinstance(fault, Damaged) or code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
             return Refused(
                 f"{where} is damaged ({fault}); nothing was changed.",
                 backend=name,
@@ -177,6 +177,10 @@ class Database:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+
+class Damaged(Exception):
+    """The file is sound for SQLite, but what it holds is no resource."""
 
 
 class Busy(Exception):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from campctl.backends.sim.database import Row, Writer
+from campctl.backends.sim.database import Damaged, Row, Writer
 from campctl.backends.sim.options import LIMITS, Settings
 from campctl.backends.sim.rules import No, check, extension_of, kind_of, known_kind, moved
 from campctl.model.changes import Change
@@ -17,9 +17,17 @@ from campctl.model.resources import Key, Line, Member, Resource, references
 if TYPE_CHECKING:
     import sqlite3
 
-_decode = msgspec.json.Decoder(Resource).decode
+_decoder: msgspec.json.Decoder[Resource] = msgspec.json.Decoder(Resource)
 _encode = msgspec.json.Encoder().encode
 _SALT = 16
+
+
+def decode(body: bytes) -> Resource:
+    """A row's resource; `Damaged` when it is none."""
+    try:
+        return _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise Damaged(f"a row cannot be read: {fault}") from fault
 
 
 class Exchange:
@@ -71,7 +79,7 @@ class Exchange:
             raise No("unknown", f"{kind} {new.id} does not exist.")
         self._check_around(new)
         self.rows.put(kind, new.id, self._row(new, row, row.secret), row)
-        self.rows.refer(kind, new.id, references(_decode(row.body)), references(new))
+        self.rows.refer(kind, new.id, references(decode(row.body)), references(new))
 
     def rename(self, old: Key, new: Resource) -> None:
         """Give what exists another id (and other fields); whatever refers to it follows."""
@@ -89,7 +97,7 @@ class Exchange:
         new = moved(new, old, Key(kind, new.id))
         self._check_around(new, but=old)
         self.rows.put(old.kind, old.id, None, row)
-        self.rows.refer(kind, old.id, references(_decode(row.body)), ())
+        self.rows.refer(kind, old.id, references(decode(row.body)), ())
         self.rows.put(kind, new.id, self._row(new, row, row.secret), None)
         self.rows.refer(kind, new.id, (), references(new))
         for referrer in self.rows.referrers(*old):
@@ -105,7 +113,7 @@ class Exchange:
             more = f" and {len(users) - 3} more" if len(users) > 3 else ""
             raise No("in-use", f"{key.kind} {key.id} is still referred to by {', '.join(users[:3])}{more}.")
         self.rows.put(key.kind, key.id, None, row)
-        self.rows.refer(key.kind, key.id, references(_decode(row.body)), ())
+        self.rows.refer(key.kind, key.id, references(decode(row.body)), ())
         if key.kind in self._counts:
             self._counts[key.kind] -= 1
 
@@ -159,7 +167,7 @@ class Exchange:
         row = self.rows.get(*referrer)
         if row is None:
             return
-        resource = _decode(row.body)
+        resource = decode(row.body)
         after = moved(resource, old, new)
         if after.id == referrer.id:
             self.rows.put(referrer.kind, referrer.id, self._row(after, row, row.secret), row)
@@ -193,7 +201,7 @@ def restart(connection: sqlite3.Connection, settings: Settings, now: float, lose
 
 
 def _references(row: Row | None) -> tuple[Key, ...]:
-    return () if row is None else references(_decode(row.body))
+    return () if row is None else references(decode(row.body))
 
 
 def seal(secret: bytes) -> bytes:

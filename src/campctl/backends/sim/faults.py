@@ -7,7 +7,6 @@ which is looked at on every request and overrides the YAML, so that faults can b
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,8 @@ FAULTS: dict[str, str] = {
 }
 """Name to what happens, in the order in which they are looked at; the first that fits a call is what happens to it."""
 
+UNDO_SECONDS = 60.0
+"""How long what a write replaced is kept for a restart that loses it."""
 _CHAOS = ("fail", "drop_before", "drop_after", "timeout", "half")
 
 FAULT_OPTIONS: tuple[Option, ...] = (
@@ -129,7 +130,7 @@ class Faults(Struct, frozen=True, kw_only=True):
 _PLAIN: dict[str, Any] = {
     "half_answers": lambda value: whole_number(value, least=0),
     "timeout_after": duration,
-    "restart_loses": duration,
+    "restart_loses": lambda value: _at_most_a_minute(duration(value)),
     "chaos": share,
     "seed": lambda value: whole_number(value, least=0),
     "down": yes_or_no,
@@ -138,8 +139,16 @@ _PLAIN: dict[str, Any] = {
 }
 
 
+def _at_most_a_minute(seconds: float) -> float:
+    if seconds > UNDO_SECONDS:
+        raise ValueError(f"a restart loses {UNDO_SECONDS:g} s at the most")
+    return seconds
+
+
 def unit(seed: int, number: int, salt: str) -> float:
     """A number in [0, 1) that looks random and is always the same."""
+    import hashlib
+
     digest = hashlib.blake2b(f"{seed}/{number}/{salt}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from campctl.backends.sim.database import Damaged
+from campctl.backends.sim.exchange import decode
 from campctl.model.live import Snapshot
 from campctl.model.resources import KINDS, Key, Kind, Line, Location, Member, Queue, Resource, Route, references, target_key
 
@@ -21,7 +23,6 @@ _DECODERS: dict[Kind, msgspec.json.Decoder[list[Resource]]] = {
     "member": msgspec.json.Decoder(list[Member]),
     "route": msgspec.json.Decoder(list[Route]),
 }
-_decode = msgspec.json.Decoder(Resource).decode
 
 
 def observe(connection: sqlite3.Connection, now: float, keys: Collection[Key] | None) -> Snapshot:
@@ -36,7 +37,7 @@ def observe(connection: sqlite3.Connection, now: float, keys: Collection[Key] | 
             found.pop(key, None)
             live_at.pop(key, None)
         else:
-            found[key] = _decode(body)
+            found[key] = decode(body)
             live_at[key] = at
     live = _in_effect(found, {key for key, at in live_at.items() if at is not None and at <= now}, found.keys())
     if keys is None:
@@ -69,7 +70,10 @@ def _everything(connection: sqlite3.Connection) -> tuple[dict[Key, Resource], di
             continue
         ids, bodies, times = zip(*rows, strict=True)
         keys = [new(Key, (kind, id_)) for id_ in ids]
-        found.update(zip(keys, _DECODERS[kind].decode(b"[" + b",".join(bodies) + b"]"), strict=True))
+        try:
+            found.update(zip(keys, _DECODERS[kind].decode(b"[" + b",".join(bodies) + b"]"), strict=True))
+        except (msgspec.DecodeError, ValueError) as fault:
+            raise Damaged(f"a {kind} cannot be read: {fault}") from fault
         if kind == "line":
             live_at = dict(zip(keys, times, strict=True))
     return found, live_at
@@ -83,7 +87,7 @@ def _some(connection: sqlite3.Connection, now: float, keys: Collection[Key], epo
     for key in keys:
         row = connection.execute(query, key).fetchone()
         if row is not None:
-            found[key] = resource = _decode(row[0])
+            found[key] = resource = decode(row[0])
             live_at[key] = row[1]
             for to in references(resource):
                 if to not in live_at and (other := connection.execute(query, to).fetchone()) is not None:

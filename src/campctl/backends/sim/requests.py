@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from campctl.backends.sim.exchange import Exchange, restart
-from campctl.backends.sim.faults import Faults
+from campctl.backends.sim.faults import UNDO_SECONDS, Faults
 from campctl.backends.sim.options import Settings
 from campctl.backends.sim.rules import No
 from campctl.model.changes import Change, Outcome
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 LOG_KEEP = 200_000
 """Lines the log of operations keeps at the least; older ones go."""
-UNDO_SECONDS = 60.0
-"""How long what a write replaced is kept for a restart that loses it."""
 _LOST: frozenset[str] = frozenset({"fail", "drop_before"})
 _INSERT = "INSERT INTO operation (call, at, change, action, kind, id, result) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
