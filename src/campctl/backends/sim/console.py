@@ -93,7 +93,7 @@ def poke(path: Path, ops: Sequence[Op | Mapping[str, Any]], *, at: float | None 
     """
     now = time.time() if at is None else at
     try:
-        todo: list[Op] = [op if isinstance(op, Struct) else msgspec.convert(op, Op) for op in ops]  # type: ignore[misc]
+        todo: list[Op] = [op if isinstance(op, Struct) else msgspec.convert(op, Op) for op in ops]
         for op in todo:
             if isinstance(op, SetFaults):
                 Faults.parse(op.options)
@@ -138,13 +138,13 @@ def old_pbx(people: int = 12, *, first_extension: int = 7000) -> tuple[Plant, ..
     Ids are what an old system would have ("legacy/7000"), not campctl's.
     """
     address = Location("legacy-building", "Old building", "500 Example Avenue", "Springfield", "IL", "62701", floor="1")
-    lines = [
-        Line(f"legacy/{first_extension + n}", str(first_extension + n), f"Old phone {n + 1}", location=address.id) for n in range(people)
-    ]
+    extensions = [str(first_extension + n) for n in range(people)]
+    lines = [Line(f"legacy/{extension}", extension, f"Old phone {extension}", location=address.id) for extension in extensions]
     queue = Queue("legacy-hunt", "Old hunt group", strategy="ring-all")
     members = [Member(queue.id, line.id) for line in lines[:3]]
     routes = [Route("+12175550100", f"queue/{queue.id}", "old main number"), Route("+12175550101", label="spare")]
-    return tuple(Plant(resource) for resource in (address, *lines, queue, *members, *routes))
+    planted: tuple[Resource, ...] = (address, *lines, queue, *members, *routes)
+    return tuple(map(Plant, planted))
 
 
 @contextmanager
@@ -199,6 +199,6 @@ def _write_faults(path: Path, options: Mapping[str, Any], calls_so_far: int) -> 
         target.unlink(missing_ok=True)
         return
     fresh = target.with_suffix(".new")
-    with open(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
         file.write(msgspec.json.format(msgspec.json.encode({"faults_from": calls_so_far, **options})))
     fresh.replace(target)
