@@ -70,7 +70,10 @@ class Lock(Protocol):
     """One run at a time."""
 
     def acquire(self, holder: Holder, ttl: float) -> None:
-        """Take the lock; `errors.LockHeld` when another holds it. One whose holder is dead, or silent for `ttl` s, is taken over."""
+        """Take the lock; `errors.LockHeld` when another holds it. One whose holder is dead, or silent for `ttl` s, is taken over.
+
+        A process of this host that is seen alive is never robbed, however old its beat: clocks jump, laptops sleep.
+        """
         ...
 
     def beat(self, token: str, at: datetime) -> bool:

@@ -59,6 +59,7 @@ def open_store(root: Path, url: str = "", *, clock: Clock, read_only: bool = Fal
             require_current(database, path)
         else:
             migrate(database, clock, path)
+            database.write_ahead()
     except BaseException:
         database.close()
         raise

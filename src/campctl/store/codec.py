@@ -73,9 +73,10 @@ def _load(kind: type[list[Any]], texts: Sequence[str]) -> list[Any]:
     if not texts:
         return []
     try:
-        return msgspec.json.decode("[" + ",".join(texts) + "]", type=kind)
+        found: list[Any] = msgspec.json.decode("[" + ",".join(texts) + "]", type=kind)
     except (msgspec.MsgspecError, TypeError) as error:
         raise damaged(str(error)) from error
+    return found
 
 
 def damaged(why: str) -> StoreCorrupt:

@@ -60,8 +60,6 @@ class SQLite:
             database = cls(connection, path)
             try:
                 database.execute("SELECT count(*) FROM sqlite_master")
-                if not read_only:
-                    database.execute("PRAGMA journal_mode = WAL")
             except BaseException:
                 database.close()
                 raise
@@ -72,6 +70,10 @@ class SQLite:
         """An empty database in memory."""
         with faults(MEMORY):
             return cls(_connect(str(MEMORY)), MEMORY)
+
+    def write_ahead(self) -> None:
+        """Keep a write-ahead log. The file remembers, unless a backup tool wrote it anew; only for a file known to be ours."""
+        self.execute("PRAGMA journal_mode = WAL")
 
     def freeze(self) -> None:
         """Refuse every write from now on."""
@@ -143,7 +145,7 @@ def make(path: Path, fill: Callable[[SQLite], None]) -> None:
             database = SQLite(_connect(_uri(draft, "rw")), path)
             try:
                 fill(database)
-                database.execute("PRAGMA journal_mode = WAL")
+                database.write_ahead()
             finally:
                 database.close()
             _put(draft, path)
@@ -177,8 +179,12 @@ def _uri(path: Path, mode: str) -> str:
 
 def _connect(uri: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64)
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -196,4 +202,6 @@ def _keep_private(path: Path) -> None:
 def _cannot_change(path: Path) -> bool:
     """A read-only place with nothing left in the write-ahead log: SQLite must be told, or it wants to make files there."""
     log = path.with_name(path.name + "-wal")
-    return not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    return not os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids) and not (
+        log.exists() and log.stat().st_size
+    )
