@@ -27,6 +27,7 @@ class Suggester:
         self._choices = choices
         self._forwards: Sequence[str] = ()
         self._backwards: Sequence[str] = ()
+        self._by_plain: dict[str, str] = {}
         self._known: dict[str, str] = {}
 
     def nearest(self, word: str) -> str:
@@ -47,14 +48,19 @@ class Suggester:
         from difflib import get_close_matches
 
         if not self._forwards:
-            self._forwards = sorted(set(self._choices))
-            self._backwards = sorted(choice[::-1] for choice in self._forwards)
-        plain = "-".join(word.strip().lower().replace("_", " ").split())
+            self._by_plain = {_plain(choice): choice for choice in self._choices}
+            self._forwards = sorted(self._by_plain)
+            self._backwards = sorted(plain[::-1] for plain in self._forwards)
+        plain = _plain(word)
         around = dict.fromkeys(_neighbours(self._forwards, plain))
-        around.update(dict.fromkeys(choice[::-1] for choice in _neighbours(self._backwards, plain[::-1])))
-        by_plain = {choice.lower().replace("_", "-").replace(" ", "-"): choice for choice in around if choice != word}
-        close = get_close_matches(plain, by_plain, n=1, cutoff=CUTOFF)
-        return by_plain[close[0]] if close else ""
+        around.update(dict.fromkeys(near[::-1] for near in _neighbours(self._backwards, plain[::-1])))
+        close = get_close_matches(plain, [near for near in around if self._by_plain[near] != word], n=1, cutoff=CUTOFF)
+        return self._by_plain[close[0]] if close else ""
+
+
+def _plain(word: str) -> str:
+    """The word without capitals and with hyphens for spaces and underscores, which is how ids are meant to look."""
+    return word.strip().lower().replace("_", "-").replace(" ", "-")
 
 
 def _neighbours(ordered: Sequence[str], word: str) -> Sequence[str]:

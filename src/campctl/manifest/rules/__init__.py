@@ -10,13 +10,20 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from campctl.findings import Finding
-from campctl.manifest.rules import extensions, numbers
+from campctl.manifest.rules import extensions, hotlines, numbers, offices, people, policy, references, routing, surges
 from campctl.manifest.rules.facts import Check, Facts
 from campctl.model.campaign import Campaign
 
 RULES: dict[str, Check] = {
+    **policy.RULES,
+    **references.RULES,
+    **offices.RULES,
+    **people.RULES,
     **extensions.RULES,
     **numbers.RULES,
+    **hotlines.RULES,
+    **routing.RULES,
+    **surges.RULES,
 }
 
 

@@ -68,50 +68,38 @@ class Facts:
         """How many users there are of each profile: far fewer than users."""
         return Counter([(user.office, user.role, user.skills, user.languages) for user in self.users])
 
-    @cached_property
-    def profile_of(self) -> dict[Profile, list[User]]:
-        """The users of each profile."""
-        found: dict[Profile, list[User]] = {}
-        for user in self.users:
-            found.setdefault((user.office, user.role, user.skills, user.languages), []).append(user)
-        return found
-
-    def people_for(self, answer: Answer) -> int:
-        """How many persons may answer from their own phone (`model.answering.may_answer`)."""
-        named = set(answer.users) & self.campaign.users.keys()
-        count = len(named)
+    def people_for(self, answer: Answer, backend: str = "") -> int:
+        """How many persons may answer from their own phone (`model.answering.may_answer`), of one backend or of all."""
+        count = 0
         if has_criteria(answer):
-            count += sum(number for profile, number in self.profiles.items() if meets_criteria(answer, *profile))
-            for name in named:
-                user = self.campaign.users[name]
-                count -= meets_criteria(answer, user.office, user.role, user.skills, user.languages)
+            for profile, number in self.profiles.items():
+                if meets_criteria(answer, *profile) and (not backend or self.backend_of.get(profile[0]) == backend):
+                    count += number
+        for name in dict.fromkeys(answer.users):
+            user = self.campaign.users.get(name)
+            if user is not None and (not backend or self.backend_of.get(user.office) == backend):
+                count += not meets_criteria(answer, user.office, user.role, user.skills, user.languages)
         return count
 
-    def ports_for(self, hotline: str, answer: Answer) -> list[Port]:
-        """The ports, lit or dark, that may answer this hotline beside the people already counted by `people_for`.
+    def ports_for(self, hotline: Hotline, answer: Answer, *, whatever_for: bool = False) -> list[Port]:
+        """The ports, lit or dark, on the hotline's backend that may answer it beside the people `people_for` counts.
 
-        A port whose named user may answer anyhow is left out: one person answers one call at a time.
+        A port whose named user may answer anyhow is left out: one person answers one call at a time. Ports kept for
+        another hotline are, too, unless `whatever_for`: a surge may light them for this one.
         """
         if not answer.ports:
             return []
         users = self.campaign.users
-        named_only = has_criteria(answer) or bool(answer.users)
+        backend = self.backend_of_hotline(hotline)
+        chosen_by_name = has_criteria(answer) or bool(answer.users)
         return [
             port
             for port in self.ports
-            if port.hotline in {"", hotline}
+            if (whatever_for or port.hotline in {"", hotline.id})
+            and self.backend_of.get(port.office) == backend
             and port_may_answer(answer, port, users.get(port.user))
-            and not (port.user in users and named_only)
+            and not (chosen_by_name and port.user in users)
         ]
-
-    @cached_property
-    def led_to(self) -> dict[tuple[str, str], list[str]]:
-        """(kind, id) of a target to the numbers that lead there."""
-        found: dict[tuple[str, str], list[str]] = {}
-        for number in self.campaign.numbers.values():
-            if number.to is not None:
-                found.setdefault((number.to.kind, number.to.id), []).append(number.number)
-        return found
 
     @cached_property
     def targets(self) -> list[tuple[Target, Ref]]:

@@ -1,0 +1,52 @@
+"""Entries about policy."""
+
+from __future__ import annotations
+
+from campctl.findings.catalogue import Entry, register
+
+_HEAD = """\
+campaign:
+  name: Example
+  country: US
+  time_zone: America/Chicago
+  backend: local
+  backends: { local: { type: sim } }
+"""
+
+register(
+    Entry(
+        code="freeze-ends-before-it-begins",
+        severity="error",
+        summary="a freeze ends before it begins",
+        why="It would hold nothing back.",
+        example=_HEAD
+        + """\
+  policy:
+    freezes:
+      - { name: election-day, from: 2026-11-04T00:00, until: 2026-11-03T05:00 }
+""",
+    ),
+    Entry(
+        code="unknown-protected",
+        severity="error",
+        summary="what is to be protected does not exist",
+        why="What is protected by a wrong name is not protected, and nobody finds out until it is gone.",
+        example=_HEAD
+        + """\
+  policy:
+    protected: [hotline/voter-protection]
+""",
+    ),
+    Entry(
+        code="unknown-freeze-exception",
+        severity="error",
+        summary="a freeze allows something that does not exist",
+        why="The exception would not be made on the day it is needed.",
+        example=_HEAD
+        + """\
+  policy:
+    freezes:
+      - { name: election-day, from: 2026-11-03T05:00, until: 2026-11-04T00:00, allow: [lite] }
+""",
+    ),
+)

@@ -1,0 +1,189 @@
+"""Hotlines: seats in order, somebody to take them, hours that make sense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from campctl.findings import Finding, Ref, Related
+from campctl.findings.catalogue import finding
+from campctl.manifest.rules.facts import Check, Facts
+from campctl.manifest.rules.words import listed, sentences
+from campctl.model.campaign import Answer, Hotline, HoursRule
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def order(facts: Facts) -> Iterator[Finding]:
+    """`seats-out-of-order`: not min <= baseline <= max."""
+    for hotline in facts.hotlines:
+        seats = hotline.seats
+        if seats.min <= seats.baseline <= seats.max:
+            continue
+        if seats.min > seats.max:
+            field, problem = "min", f"min {seats.min} is more than max {seats.max}"
+        elif seats.baseline < seats.min:
+            field, problem = "baseline", f"baseline {seats.baseline} is less than min {seats.min}"
+        else:
+            field, problem = "baseline", f"baseline {seats.baseline} is more than max {seats.max}"
+        yield finding(
+            "seats-out-of-order",
+            f"Of the seats of hotline `{hotline.id}`, {problem}. The baseline is what holds on an ordinary day; "
+            "surges and `hotline scale` move between min and max.",
+            help="Write them so that min <= baseline <= max.",
+            at=Ref("hotlines", hotline.id, "seats", (field,)),
+        )
+
+
+def unanswered(facts: Facts) -> Iterator[Finding]:
+    """`hotline-unanswered`: no person and no port, lit or dark, may answer."""
+    for hotline in facts.hotlines:
+        if not hotline.seats.max or facts.people_for(hotline.answer, facts.backend_of_hotline(hotline)):
+            continue
+        if not facts.ports_for(hotline, hotline.answer):
+            yield finding(
+                "hotline-unanswered",
+                f"Nobody may answer hotline `{hotline.id}`: {_why(facts, hotline, hotline.answer)} Callers would wait for nobody.",
+                help="Loosen `answer`, or give people the office, role, skill or language it asks for.",
+                at=Ref("hotlines", hotline.id, "answer"),
+            )
+
+
+def _why(facts: Facts, hotline: Hotline, answer: Answer) -> str:
+    """Why nobody is among those who may answer, as a sentence."""
+    backend = facts.backend_of_hotline(hotline)
+    if facts.people_for(answer):
+        return f"all whom `answer` chooses are on other backends than the hotline's, `{backend}`."
+    asked = [
+        f"{name[:-1] if len(values) == 1 else name} {listed(values, 'or')}"
+        for name in ("offices", "roles", "skills", "languages", "users")
+        if (values := getattr(answer, name))
+    ]
+    ports = "no port may either" if answer.ports else "ports are left out (`ports: false`)"
+    return f"no user matches {listed(asked)}, and {ports}." if asked else f"`answer` names no people, and {ports}."
+
+
+def beyond_people(facts: Facts) -> Iterator[Finding]:
+    """`seats-beyond-people`: more seats than there are people and lit ports who may answer."""
+    for hotline in facts.hotlines:
+        yield from _beyond(facts, hotline, hotline.answer, hotline.seats.baseline, Ref("hotlines", hotline.id, "seats", ("baseline",)))
+
+
+def escalation_people(facts: Facts) -> Iterator[Finding]:
+    """`escalation-beyond-people`: an escalation step that nobody, or too few, can join."""
+    for hotline in facts.hotlines:
+        for index, step in enumerate(hotline.escalation):
+            if step.answer is None:
+                continue
+            at = Ref("hotlines", hotline.id, "escalation", (str(index), "seats" if step.seats else "answer"))
+            people = facts.people_for(step.answer, facts.backend_of_hotline(hotline))
+            ports = 0 if people > step.seats else sum(port.lit for port in facts.ports_for(hotline, step.answer))
+            wanted = max(step.seats, 1)
+            if people + ports < wanted:
+                yield finding(
+                    "escalation-beyond-people",
+                    f"After {step.after} s, {wanted} more {'is' if wanted == 1 else 'are'} to join hotline `{hotline.id}`, "
+                    f"and only {people + ports} may: {people} people and {ports} lit ports. The callers who waited longest go on waiting.",
+                    help="Ask for fewer, or loosen the `answer` of this step.",
+                    at=at,
+                )
+
+
+def _beyond(facts: Facts, hotline: Hotline, answer: Answer, wanted: int, at: Ref) -> Iterator[Finding]:
+    people = facts.people_for(answer, facts.backend_of_hotline(hotline)) if wanted else 0
+    if people >= wanted:
+        return
+    ports = facts.ports_for(hotline, answer)
+    lit = sum(port.lit for port in ports)
+    # With nobody at all, `hotline-unanswered` has said it.
+    if people + lit >= wanted or not (people or ports):
+        return
+    dark = len(ports) - lit
+    yield finding(
+        "seats-beyond-people",
+        f"Hotline `{hotline.id}` has {wanted} seats, and {people + lit} may take them: {people} people and {lit} lit ports. "
+        f"The other {wanted - people - lit} stay empty, and the waiting times planned for {wanted} do not hold.",
+        help=sentences(
+            f"Ask for {people + lit} seats, or widen `answer`.", f"{dark} more ports that may answer are dark: light some." if dark else ""
+        ),
+        at=at,
+        related=(Related("who may answer", at=Ref("hotlines", hotline.id, "answer")),),
+    )
+
+
+def unreachable(facts: Facts) -> Iterator[Finding]:
+    """`hotline-unreachable`: no number, no extension, and nothing leads there."""
+    reached = {target.id for target, place in facts.targets if target.kind == "hotline" and place.id != target.id}
+    for hotline in facts.hotlines:
+        if not (hotline.numbers or hotline.extension or hotline.id in reached):
+            yield finding(
+                "hotline-unreachable",
+                f"Hotline `{hotline.id}` has no number and no extension, and no number or other hotline leads to it: nobody can call it.",
+                help=f"Give it `numbers` or an `extension`, or let a number lead `to: hotline/{hotline.id}`.",
+                at=Ref("hotlines", hotline.id),
+            )
+
+
+def hours_empty(facts: Facts) -> Iterator[Finding]:
+    """`hours-empty`: a rule of hours in which the hotline is never open."""
+    for hotline in facts.hotlines:
+        for index, rule in enumerate(hotline.hours):
+            if not rule.days or rule.start >= rule.end:
+                yield finding(
+                    "hours-empty",
+                    f"Hotline `{hotline.id}` is open from {_clock(rule.start)} to {_clock(rule.end)}, which is no time at all. "
+                    "It would stay closed when people expect it open.",
+                    help="Write the earlier time first; a night is two rules, one until 24:00 and one from 00:00.",
+                    at=Ref("hotlines", hotline.id, "hours", (str(index),)),
+                )
+
+
+def hours_overlap(facts: Facts) -> Iterator[Finding]:
+    """`hours-overlap`: two rules of hours that cover the same time."""
+    for hotline in facts.hotlines:
+        rules = hotline.hours
+        for index, rule in enumerate(rules):
+            for earlier, other in enumerate(rules[:index]):
+                days = sorted({*rule.days} & {*other.days})
+                if days and rule.start < other.end and other.start < rule.end:
+                    yield _overlap(hotline, (index, rule), (earlier, other), days)
+                    break
+
+
+def _overlap(hotline: Hotline, one: tuple[int, HoursRule], two: tuple[int, HoursRule], days: list[int]) -> Finding:
+    start, end = max(one[1].start, two[1].start), min(one[1].end, two[1].end)
+    return finding(
+        "hours-overlap",
+        f"Two rules of hotline `{hotline.id}` cover {listed([DAYS[day] for day in days])} {_clock(start)} to {_clock(end)}. "
+        "Hours add up, so nothing goes wrong today, but who shortens the one will find the other still open.",
+        help="Let each rule cover days and times of its own.",
+        at=Ref("hotlines", hotline.id, "hours", (str(one[0]),)),
+        related=(Related("the other rule", at=Ref("hotlines", hotline.id, "hours", (str(two[0]),))),),
+    )
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def never_closed(facts: Facts) -> Iterator[Finding]:
+    """`closed-never-used`: where calls go outside of hours, of a hotline that has no hours."""
+    for hotline in facts.hotlines:
+        if hotline.closed is not None and not hotline.hours:
+            yield finding(
+                "closed-never-used",
+                f"Hotline `{hotline.id}` says where calls go while it is closed, and it has no `hours`: it never closes.",
+                help='Add hours, such as `hours: ["mon-fri 08:00-20:00"]`, or remove `closed`.',
+                at=Ref("hotlines", hotline.id, "closed"),
+            )
+
+
+RULES: dict[str, Check] = {
+    "seats-out-of-order": order,
+    "hotline-unanswered": unanswered,
+    "seats-beyond-people": beyond_people,
+    "escalation-beyond-people": escalation_people,
+    "hotline-unreachable": unreachable,
+    "hours-empty": hours_empty,
+    "hours-overlap": hours_overlap,
+    "closed-never-used": never_closed,
+}
