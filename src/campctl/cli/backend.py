@@ -1,0 +1,65 @@
+"""`backend list|check|login`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from campctl.cli.command import command, noun
+from campctl.cli.session import Session
+from campctl.errors import SecretError
+
+APP = noun("Telephony systems: list them, check them, sign in.")
+APPS = {"backend": APP}
+
+
+@command(APP, "list", examples=("campctl backend list",))
+def list_(ctx: typer.Context) -> int:
+    """List backends, their options, and where their secrets come from (never the secrets)."""
+    from campctl.app.telephony import list_backends
+
+    session: Session = ctx.obj
+    return session.show(list_backends(session.open()))
+
+
+@command(APP, "check", examples=("campctl backend check", "campctl backend check local -o json"))
+def check(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="[NAME]", help="Only this one.")] = "") -> int:
+    """Look whether backends are well: reached, signed in, within their limits. Exit status 16 when one is not."""
+    from campctl.app.telephony import check as use_case
+
+    session: Session = ctx.obj
+    return session.show(session.run(lambda: use_case(session.open(), name=name)))
+
+
+@command(
+    APP,
+    "login",
+    examples=("campctl backend login cloud", "printf '%s\\n' \"$TOKEN\" | campctl backend login cloud"),
+)
+def login(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="The backend.")]) -> int:
+    """Keep a backend's secrets in the keyring, each read back.
+
+    They are asked for on a terminal, without echo, or read from stdin, one a line; never taken from the command line.
+    """
+    from campctl.app.telephony import login as use_case
+    from campctl.app.telephony import secrets_asked
+
+    session: Session = ctx.obj
+    campaign = session.open()
+    values = {secret: _secret(session, name, secret) for secret in secrets_asked(campaign, name=name)}
+    return session.show(use_case(campaign, name=name, values=values))
+
+
+def _secret(session: Session, backend: str, secret: str) -> str:
+    from campctl.views.text import harmless
+
+    terminal = session.terminal
+    if terminal.interactive:
+        from getpass import getpass
+
+        return getpass(harmless(f"{secret} of {backend} (not shown): "), stream=terminal.stderr)
+    line = terminal.stdin.readline()
+    if not line.strip():
+        raise SecretError(f"stdin has no line for {secret}.", hint="Give one line for each secret, in the order of `campctl backend list`.")
+    return line.rstrip("\r\n")

@@ -1,0 +1,117 @@
+"""The shape every command shares: options that all have, options of all that apply, and help that ends in examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, TypeVar
+
+import typer
+from typer.core import TyperCommand, TyperOption
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _keep(name: str) -> Callable[[Any, Any, Any], None]:
+    """A callback that hands an option's value to the session, unless it was not given."""
+
+    def callback(ctx: Any, param: Any, value: Any) -> None:
+        if value not in (None, False, (), ""):
+            ctx.obj.take(name, value)
+
+    return callback
+
+
+def _option(*names: str, help: str, metavar: str | None = None, flag: bool = False, type_: Any = str) -> TyperOption:  # noqa: A002
+    key = max(names, key=len).lstrip("-").replace("-", "_")
+    return TyperOption(
+        param_decls=[key, *names],
+        help=help,
+        metavar=metavar,
+        is_flag=flag or None,
+        type=None if flag else type_,
+        default=False if flag else None,
+        expose_value=False,
+        callback=_keep(key),
+    )
+
+
+GLOBAL = (
+    _option("-o", "--output", metavar="FORMAT", help="table, plain, json, yaml or csv."),
+    _option("-C", "--campaign", metavar="DIR", help="A campaign's folder, or any below it (default: here)."),
+    _option("-q", "--quiet", flag=True, help="No words on stderr but errors."),
+    _option("--no-color", flag=True, help="No colours, as NO_COLOR=1."),
+)
+REASON = _option("--reason", metavar="TEXT", help="Why; kept in the run and the audit log. Needed to override a guardrail.")
+APPLYING = (
+    _option("-y", "--yes", flag=True, help="Do not ask. Needed where there is no terminal."),
+    _option("--dry-run", flag=True, help="Show what would be done, do nothing."),
+    REASON,
+    _option("--details", flag=True, help="List everything, with field changes."),
+    _option("--wait", metavar="STATE", help="How far to wait: accepted, configured (read back; default) or live (in effect)."),
+    _option("--allow-deletes", flag=True, help="Override the guardrail on the share of deletes."),
+    _option("--allow-updates", flag=True, help="Override the guardrail on the share of updates."),
+    _option("--allow-protected", flag=True, help="Override the protection of resources."),
+    _option("--allow-freeze", flag=True, help="Override a freeze."),
+    _option("--events", flag=True, help="Print a line of JSON for everything that happens, instead of a progress bar."),
+    _option("--secrets", metavar="FILE", help="Give new lines new SIP secrets and write them to FILE (0600), this once."),
+    _option("--wait-for-lock", metavar="SECONDS", type_=float, help="Wait that long for another run to end."),
+)
+
+
+class Cmd(TyperCommand):
+    """A command: its own options, then those it shares, then examples."""
+
+    shared: ClassVar[tuple[TyperOption, ...]] = ()
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Also those not declared by the function."""
+        return [*super().get_params(ctx), *self.shared, *GLOBAL]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Arguments, options, then the shared ones under their own headings."""
+        own = [param for param in super().get_params(ctx) if not getattr(param, "hidden", False)]
+        groups = (
+            ("Arguments", [param for param in own if param.param_type_name == "argument"]),
+            ("Options", [param for param in own if param.param_type_name == "option"]),
+            ("Applying", self.shared),
+            ("Options of every command", GLOBAL),
+        )
+        for title, params in groups:
+            records = [record for param in params if (record := param.get_help_record(ctx)) is not None]
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Examples, line by line as they are."""
+        if self.epilog:
+            formatter.write("\nExamples:\n")
+            for line in self.epilog.split("\n"):
+                formatter.write(f"  {line}\n")
+
+
+class ApplyCmd(Cmd):
+    """A command that changes something."""
+
+    shared = APPLYING
+
+
+class SignedCmd(ApplyCmd):
+    """One whose arguments may be negative numbers: `-5` is a value here, not an option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Hide the minus of negative numbers from the option parser; the function puts it back."""
+        return super().parse_args(ctx, ["\u2212" + arg[1:] if arg[:1] == "-" and arg[1:].isdigit() else arg for arg in args])
+
+
+def noun(help: str) -> typer.Typer:  # noqa: A002
+    """The Typer app of a noun."""
+    return typer.Typer(help=help, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False, context_settings=SETTINGS)
+
+
+SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
+
+
+def command(app: typer.Typer, name: str, *, examples: Sequence[str], cls: type[Cmd] = Cmd) -> Callable[[F], F]:
+    """Register a function as a command; its docstring is the help."""
+    return app.command(name, cls=cls, epilog="\n".join(examples), context_settings=SETTINGS)

@@ -1,0 +1,30 @@
+"""`completion bash|zsh|fish`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from campctl.cli.command import command, noun
+from campctl.cli.session import Session
+
+APPS = {"completion": noun("")}
+
+
+@command(
+    APPS["completion"],
+    "completion",
+    examples=(
+        "source <(campctl completion bash)                              # bash, this session",
+        "campctl completion bash > ~/.local/share/bash-completion/completions/campctl",
+        'campctl completion zsh > "${fpath[1]}/_campctl"',
+        "campctl completion fish > ~/.config/fish/completions/campctl.fish",
+    ),
+)
+def completion(ctx: typer.Context, shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")]) -> int:
+    """Print the completion script of a shell. It completes commands, options and the campaign's own ids without starting campctl."""
+    from campctl.app.documents import completion as use_case
+
+    session: Session = ctx.obj
+    return session.show(use_case(shell))

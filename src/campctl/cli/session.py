@@ -1,0 +1,171 @@
+"""One invocation: the options all commands share, the campaign once it is needed, and the way results are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from campctl.errors import Exit, Unconfirmed, UsageError
+from campctl.views.terminal import Terminal
+
+if TYPE_CHECKING:
+    from campctl.app.applying import How
+    from campctl.app.context import Context
+    from campctl.app.results import Planned
+    from campctl.apply.stopper import Stopper
+    from campctl.views.sheet import Style
+
+T = TypeVar("T")
+FORMATS = ("table", "plain", "json", "yaml", "csv")
+WAITS = ("accepted", "configured", "live")
+
+
+class Session:
+    """Made by `main`, handed to every command as the context's `obj`."""
+
+    def __init__(self, terminal: Terminal, argv: list[str]) -> None:
+        self.terminal = terminal
+        self.argv = argv
+        self.command = ""
+        self.options: dict[str, Any] = {}
+        self.stopper: Stopper | None = None
+        self._context: Context | None = None
+
+    def take(self, name: str, value: Any) -> None:
+        """An option that all commands share was given."""
+        if name == "output" and value not in FORMATS and not (value == "github" and self.command == "validate"):
+            known = ", ".join(FORMATS)
+            more = " (and github)" if self.command == "validate" else ""
+            raise UsageError(f"{value!r} is no output format.", hint=f"Formats: {known}{more}.")
+        if name == "wait" and value not in WAITS:
+            raise UsageError(f"--wait {value!r} is no state.", hint=f"States: {', '.join(WAITS)}.")
+        if name == "quiet":
+            self.terminal.quiet = True
+        elif name == "no_color":
+            self.terminal.no_color = True
+        self.options[name] = value
+
+    @property
+    def format(self) -> str:
+        """What --output said; "" when it said nothing."""
+        return str(self.options.get("output", ""))
+
+    def open(self) -> Context:
+        """The campaign of --campaign, or of this folder."""
+        if self._context is None:
+            from pathlib import Path
+
+            from campctl.app.context import open_campaign
+
+            start = Path(self.options.get("campaign") or ".").absolute()
+            if not start.is_dir():
+                raise UsageError(f"--campaign {start}: there is no such folder.", hint="Name a campaign's folder, or any below it.")
+            self._context = open_campaign(start, environ=self.terminal.env, command=" ".join(["campctl", *self.argv]))
+        return self._context
+
+    def close(self) -> None:
+        """Let go of the campaign, and leave the ids of its things for completions."""
+        if self._context is None:
+            return
+        loaded = vars(self._context).get("loaded")
+        if loaded is not None and loaded.campaign is not None:
+            from campctl.app.complete import write_ids
+
+            write_ids(self._context.root, loaded.campaign, loaded.digest)
+        self._context.close()
+
+    def how(self) -> How:
+        """How to apply, from the options that all changing commands share."""
+        from campctl.app.applying import How
+        from campctl.apply.stopper import Stopper
+
+        given = self.options
+        allow = frozenset("--" + name.replace("_", "-") for name in given if name.startswith("allow_"))
+        self.stopper = Stopper()
+        return How(
+            ask=self._show_plan if given.get("yes") else self._ask,
+            wait=given.get("wait", "configured"),
+            reason=given.get("reason", ""),
+            allow=allow,
+            listeners=(self._listener(),),
+            stopper=self.stopper,
+            wait_for_lock=given.get("wait_for_lock", 0.0),
+            secrets_file=given.get("secrets", ""),
+            dry_run=given.get("dry_run", False),
+        )
+
+    def run(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Run an asynchronous use case to its end; Ctrl-C once finishes what is in flight."""
+        from campctl.cli.running import run
+
+        return run(work, self)
+
+    def show(self, result: Any, *, exit: Exit | None = None) -> int:  # noqa: A002 - the word of errors.Exit
+        """Show a result and say which status it ends in."""
+        from campctl.views.show import show
+
+        status = status_of(result) if exit is None else exit
+        if type(result).__name__ == "Applied" and result.run is not None:
+            from campctl.app.complete import add_run
+
+            add_run(self.open().root, result.run.id)
+        if self.options.get("events") and type(result).__name__ == "Applied":
+            return int(status)
+        show(result, self.style(exit=int(status)), self.terminal)
+        return int(status)
+
+    def style(self, *, exit: int = 0) -> Style:  # noqa: A002
+        """How to show."""
+        from campctl.views.sheet import Style
+
+        return Style(format=self.format, command=self.command, details=bool(self.options.get("details")), exit=exit)
+
+    def _listener(self) -> Any:
+        from campctl.ports.listener import Listener
+        from campctl.views.progress import Bar, Events
+
+        if self.options.get("events"):
+            return Events(self.terminal)
+        return Bar(self.terminal) if self.terminal.err_tty and not self.terminal.quiet else Listener()
+
+    def _show_plan(self, planned: Planned) -> bool:
+        """The plan for people: on stdout, or on stderr when stdout is for data."""
+        if self.terminal.quiet or self.options.get("events") or self.format in {"json", "yaml", "csv"}:
+            return True
+        self._draw(planned, to_stderr=False)
+        return True
+
+    def _draw(self, planned: Planned, *, to_stderr: bool) -> None:
+        from campctl.views.page import Page
+        from campctl.views.plan import whole
+
+        page = Page.err(self.terminal) if to_stderr else Page.out(self.terminal)
+        whole(planned, page, details=bool(self.options.get("details")))
+        page.blank()
+        page.to(self.terminal.say if to_stderr else self.terminal.write)
+        self.terminal.stdout.flush()
+
+    def _ask(self, planned: Planned) -> bool:
+        """Show the plan and ask. Never without a terminal to answer on."""
+        if not self.terminal.interactive:
+            raise Unconfirmed(
+                "There is no terminal to ask on, so nothing was changed.", hint="Look at `campctl plan`, then repeat with --yes."
+            )
+        self._draw(
+            planned, to_stderr=self.format in {"json", "yaml", "csv"} or bool(self.options.get("events")) or not self.terminal.out_tty
+        )
+        from campctl.cli.running import answer
+
+        return answer(self.terminal, "Do this? [y/N] ")
+
+
+def status_of(result: Any) -> Exit:
+    """The exit status a result stands for."""
+    kind = type(result).__name__
+    if kind == "Validation":
+        return Exit.INVALID if any(item.severity == "error" for item in result.findings) else Exit.OK
+    if kind == "Applied" and result.run is not None:
+        return {"interrupted": Exit.INTERRUPTED, "running": Exit.INTERRUPTED, "done": Exit.OK}.get(result.run.status, Exit.PARTIAL)
+    if kind == "Health":
+        return Exit.OK if all(probe.ok for one in result.backends for probe in one.probes) else Exit.UNHEALTHY
+    return Exit.OK
