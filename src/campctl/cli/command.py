@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar
 
 import typer
-from typer.core import TyperCommand, TyperOption
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -58,10 +58,45 @@ APPLYING = (
 )
 
 
+def _show_help(ctx: Any, param: Any, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        ctx.obj.terminal.write(ctx.get_help() + "\n")
+        ctx.obj.terminal.stdout.flush()
+        ctx.exit()
+
+
+HELP = TyperOption(
+    param_decls=["help", "-h", "--help"],
+    help="This help.",
+    is_flag=True,
+    default=False,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_help,
+)
+
+
+class Group(TyperGroup):
+    """A noun; its help lists the verbs with their whole first sentences."""
+
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ARG002 - the parser's signature
+        """Help that goes where the session's terminal says."""
+        return HELP
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the parser's signature
+        """Verbs and what they do."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary(command)) for name, command in self.commands.items()])
+
+
 class Cmd(TyperCommand):
     """A command: its own options, then those it shares, then examples."""
 
     shared: ClassVar[tuple[TyperOption, ...]] = ()
+
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ARG002 - the parser's signature
+        """Help that goes where the session's terminal says."""
+        return HELP
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Also those not declared by the function."""
@@ -82,7 +117,7 @@ class Cmd(TyperCommand):
                 with formatter.section(title):
                     formatter.write_dl(records)
 
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the parser's signature
         """Examples, line by line as they are."""
         if self.epilog:
             formatter.write("\nExamples:\n")
@@ -104,9 +139,17 @@ class SignedCmd(ApplyCmd):
         return super().parse_args(ctx, ["\u2212" + arg[1:] if arg[:1] == "-" and arg[1:].isdigit() else arg for arg in args])
 
 
+def summary(command: Any) -> str:
+    """The first sentence of a command's help, without its full stop."""
+    text = " ".join((command.help or "").split("\n\n")[0].split())
+    return text.split(". ")[0].rstrip(".")
+
+
 def noun(help: str) -> typer.Typer:  # noqa: A002
     """The Typer app of a noun."""
-    return typer.Typer(help=help, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False, context_settings=SETTINGS)
+    return typer.Typer(
+        help=help, cls=Group, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False, context_settings=SETTINGS
+    )
 
 
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}

@@ -17,8 +17,7 @@ def top_help_module() -> str:
 
 def files() -> dict[str, str]:
     """Path in the repository to content."""
-    made = {"src/campctl/cli/top_help.py": top_help_module()}
-    return made
+    return {"src/campctl/cli/top_help.py": top_help_module()}
 
 
 def main() -> int:

@@ -54,8 +54,9 @@ def _dispatch(session: Session) -> int:
     from typer.exceptions import Abort
     from typer.exceptions import Exit as Leave
 
+    width = min(session.terminal.width or 80, 100)
     try:
-        with command.make_context(prog, rest, obj=session) as context:
+        with command.make_context(prog, rest, obj=session, terminal_width=width) as context:
             return int(command.invoke(context) or 0)
     except Leave as leave:
         return int(leave.exit_code)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from campctl.app.context import Context
     from campctl.app.results import Planned
     from campctl.apply.stopper import Stopper
-    from campctl.views.sheet import Style
+    from campctl.views.style import Style
 
 T = TypeVar("T")
 FORMATS = ("table", "plain", "json", "yaml", "csv")
@@ -116,7 +116,7 @@ class Session:
 
     def style(self, *, exit: int = 0) -> Style:  # noqa: A002
         """How to show."""
-        from campctl.views.sheet import Style
+        from campctl.views.style import Style
 
         return Style(format=self.format, command=self.command, details=bool(self.options.get("details")), exit=exit)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from campctl.app.results import Applied, Planned, RunDetails, Validation
 from campctl.model.records import Run
-from campctl.views.sheet import Style
+from campctl.views.style import Style
 from campctl.views.text import escaped
 
 VERSION = 1

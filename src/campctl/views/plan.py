@@ -33,7 +33,12 @@ SIGNS = {
     "move": ("cyan", ">"),
     "rename": ("cyan", ">"),
 }
-ACTIONS: tuple[tuple[Action, str], ...] = (("create", "to create"), ("update", "to update"), ("rename", "to rename"), ("delete", "to delete"))
+ACTIONS: tuple[tuple[Action, str], ...] = (
+    ("create", "to create"),
+    ("update", "to update"),
+    ("rename", "to rename"),
+    ("delete", "to delete"),
+)
 
 
 def planned(result: Planned, sheet: Sheet) -> None:

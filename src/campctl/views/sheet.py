@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
-
-from msgspec import Struct
 
 from campctl.app.results import Listing
 from campctl.views.page import Page
+from campctl.views.style import Style
 from campctl.views.terminal import Terminal
-
-Format = Literal["table", "plain", "json", "yaml", "csv", "github"]
-
-
-class Style(Struct, frozen=True, kw_only=True):
-    """How to show: the format ("" = table on a terminal, plain elsewhere), the command it answers, and its extras."""
-
-    format: str = ""
-    command: str = ""
-    details: bool = False
-    exit: int = 0
 
 
 class Sheet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from campctl.views.sheet import Sheet, Style
+from campctl.views.style import Style
 from campctl.views.terminal import Terminal
 
 FORMATS = ("table", "plain", "json", "yaml", "csv")
@@ -42,6 +42,8 @@ def show(result: Any, style: Style, terminal: Terminal) -> None:
 
         terminal.write(commands(result))
     else:
+        from campctl.views.sheet import Sheet
+
         module, function = RENDERERS[type(result).__name__]
         sheet = Sheet(style, terminal)
         getattr(import_module(f"campctl.views.{module}"), function)(result, sheet)
