@@ -107,7 +107,7 @@ class Plan(Struct, frozen=True, kw_only=True):
 
     `at`: the instant desired(t) was taken at. `changes` are in an order in which they can be applied one by one.
     `unmanaged`: resources found that campctl does not own and leaves alone, per backend. `conflicts`: resources wanted
-    that exist but are not owned; they block until adopted.
+    that exist but are not owned; they block until adopted. `remarks`: what was left out on purpose, in words.
     """
 
     format: int = 1
@@ -121,6 +121,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     unmanaged: dict[str, tuple[Key, ...]] = field(default_factory=dict)
     conflicts: tuple[Change, ...] = ()
     targets: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
