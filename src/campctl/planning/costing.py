@@ -1,0 +1,44 @@
+"""What a plan takes on each backend: requests, seconds under its limits, and which limit binds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from campctl.model.changes import Change, Cost
+from campctl.model.live import Capabilities
+
+READ_BATCH = 500
+"""Keys one verification read asks for."""
+
+
+def costs(changes: Iterable[Change], capabilities: Mapping[str, Capabilities]) -> tuple[Cost, ...]:
+    """Per backend with changes, by name. The estimate is the largest of three bounds, plus propagation once.
+
+    rate: requests beyond the burst at `per_second`. concurrency: requests x latency / how many go at once. order: the
+    longest chain of changes that wait for each other, one request each. Verification reads are included.
+    """
+    count: dict[str, int] = {}
+    depth: dict[str, int] = {}
+    chain: dict[str, int] = {}
+    for change in changes:
+        level = 1 + max((depth.get(need, 0) for need in change.needs), default=0)
+        depth[change.id] = level
+        count[change.backend] = count.get(change.backend, 0) + 1
+        chain[change.backend] = max(chain.get(change.backend, 0), level)
+    return tuple(_cost(name, count[name], chain[name], capabilities.get(name, Capabilities())) for name in sorted(count))
+
+
+def _cost(backend: str, changes: int, chain: int, can: Capabilities) -> Cost:
+    calls = -(-changes // max(1, can.batch)) + -(-changes // READ_BATCH)
+    rate = can.rate.per_second
+    bounds = [
+        (max(0, calls - can.rate.burst) / rate if rate else 0.0, f"rate limit {rate:g}/s" if rate else ""),
+        (calls * can.latency / max(1, can.concurrency), f"{can.concurrency} requests at once, {can.latency * 1000:.0f} ms each"),
+        (min(calls, chain + 1) * can.latency, f"{chain} steps one after the other"),
+    ]
+    seconds, limit = max(bounds, key=lambda bound: bound[0])
+    if seconds == 0:
+        limit = ""
+    if can.propagation > seconds:
+        limit = f"{can.propagation:g} s until a change is in effect"
+    return Cost(backend=backend, calls=calls, seconds=round(seconds + can.propagation, 3), limit=limit)

@@ -1,0 +1,123 @@
+"""What a change does: field by field, to the keys it touches, and to what a rename takes along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
+
+from campctl.model.changes import Change, FieldChange
+from campctl.model.resources import Key, Line, Location, Member, Queue, Resource, Route, key_of, references
+
+
+def field_changes(change: Change) -> tuple[FieldChange, ...]:
+    """The fields that differ, in the order of the struct; all of them for a create (before None) or a delete (after None)."""
+    return differing(change.before, change.after)
+
+
+def differing(before: Resource | None, after: Resource | None) -> tuple[FieldChange, ...]:
+    """Fields of two resources of one kind that differ; one of them may be None."""
+    known = after if after is not None else before
+    if known is None:
+        return ()
+    pairs = ((name, getattr(before, name, None), getattr(after, name, None)) for name in known.__struct_fields__)
+    return tuple(FieldChange(name, old, new) for name, old, new in pairs if before is None or after is None or old != new)
+
+
+def after_state(change: Change) -> dict[Key, Resource | None]:
+    """What a read-back must find once the change is done: key to value, None where nothing may be left.
+
+    What a rename takes along is not in it: see `carried`.
+    """
+    state: dict[Key, Resource | None] = {}
+    if change.before is not None:
+        state[key_of(change.before)] = None
+    if change.after is not None:
+        state[key_of(change.after)] = change.after
+    return state
+
+
+def before_state(change: Change) -> dict[Key, Resource | None]:
+    """What a read-back finds while the change is not done."""
+    state: dict[Key, Resource | None] = {}
+    if change.after is not None:
+        state[key_of(change.after)] = None
+    if change.before is not None:
+        state[key_of(change.before)] = change.before
+    return state
+
+
+def carried(change: Change, resources: Iterable[Resource]) -> dict[Key, Resource]:
+    """What a rename takes along: the old key of each resource that refers to the old id, to its new value.
+
+    Members change their own key with their queue or line; the caller moves ownership from the old key to `key_of` the value.
+    Empty for any other action.
+    """
+    if change.action != "rename" or change.before is None or change.after is None:
+        return {}
+    old, new = key_of(change.before), key_of(change.after)
+    return {key_of(resource): repoint(resource, old, new) for resource in resources if old in references(resource)}
+
+
+def touched(change: Change, resources: Mapping[Key, Resource]) -> dict[Key, Resource | None]:
+    """Everything one change makes of `resources` (its backend's): key to value, None for gone."""
+    state: dict[Key, Resource | None] = dict.fromkeys(())
+    for key, value in carried(change, resources.values()).items():
+        state[key] = None
+        state[key_of(value)] = value
+    state.update(after_state(change))
+    return state
+
+
+def rekey(resource: Resource, new: str) -> Resource:
+    """The same location, line or queue under another id."""
+    assert isinstance(resource, Location | Line | Queue)
+    return replace(resource, id=new)
+
+
+def repoint(resource: Resource, old: Key, new: Key) -> Resource:
+    """The same resource, referring to `new` wherever it referred to `old`."""
+    if isinstance(resource, Line):
+        return replace(resource, location=new.id) if old == ("location", resource.location) else resource
+    if isinstance(resource, Member):
+        queue = new.id if old == ("queue", resource.queue) else resource.queue
+        line = new.id if old == ("line", resource.line) else resource.line
+        return replace(resource, queue=queue, line=line)
+    if isinstance(resource, Route):
+        return replace(resource, to=str(new)) if resource.to == str(old) else resource
+    if isinstance(resource, Queue):
+        return _repoint_queue(resource, str(old), str(new))
+    return resource
+
+
+def _repoint_queue(queue: Queue, old: str, new: str) -> Queue:
+    def swap(target: str) -> str:
+        return new if target == old else target
+
+    def step(text: str) -> str:
+        after, _, target = text.partition(" ")
+        return f"{after} {swap(target)}"
+
+    return replace(
+        queue,
+        overflow=swap(queue.overflow),
+        closed=swap(queue.closed),
+        failover=swap(queue.failover),
+        escalation=tuple(map(step, queue.escalation)),
+    )
+
+
+def without_targets(queue: Queue, keys: Iterable[Key]) -> Queue:
+    """The queue without its references to `keys`: the half of a two-step change when queues refer to each other in a circle."""
+    gone = {str(key) for key in keys}
+
+    def kept(target: str) -> str:
+        return "" if target in gone else target
+
+    return replace(
+        queue,
+        overflow=kept(queue.overflow),
+        closed=kept(queue.closed),
+        failover=kept(queue.failover),
+        escalation=tuple(step for step in queue.escalation if step.partition(" ")[2] not in gone),
+    )

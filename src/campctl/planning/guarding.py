@@ -1,0 +1,224 @@
+"""Guardrails: what speaks against a plan, by name, with the flag that overrides it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from campctl.model.campaign import Campaign
+from campctl.model.changes import Change, Guard, Story
+from campctl.model.live import Capabilities
+from campctl.model.resources import Key, Line, Location, Resource, Route
+from campctl.planning.steps import Graph
+from campctl.planning.subjects import refs_of, resource_refs, subject_of
+
+STATES_NEEDED = frozenset({"", "US", "CA", "AU", "MX", "BR", "IN"})
+"""Countries where an address is not dispatchable without its state or province."""
+
+
+class Guarded(Struct, frozen=True, kw_only=True):
+    """What guardrails look at. `owned` counts what campctl owns per backend by kind, members left out."""
+
+    campaign: Campaign
+    at: datetime
+    graph: Graph
+    changes: tuple[Change, ...]
+    stories: tuple[Story, ...]
+    owned: Mapping[str, int]
+    capabilities: Mapping[str, Capabilities]
+
+
+def guards(seen: Guarded) -> tuple[Guard, ...]:
+    """All that speak, in a fixed order: what no flag overrides first."""
+    return (
+        *_unlocated(seen),
+        *_taken(seen),
+        *_in_use(seen),
+        *_over_limit(seen),
+        *_shares(seen),
+        *_protected(seen),
+        *_frozen(seen),
+    )
+
+
+def dispatchable(location: Resource | None) -> bool:
+    """Whether responders find it: street, city, postal code, and the state where the country has them (47 CFR 9.3)."""
+    if not isinstance(location, Location):
+        return False
+    state = location.state or location.country.upper() not in STATES_NEEDED
+    return bool(location.street and location.city and location.postal_code and state)
+
+
+def _unlocated(seen: Guarded) -> Iterator[Guard]:
+    """No line is lit, or left lit by a change, where 911 would not be told a dispatchable location."""
+    bad: set[str] = set()
+    vague: set[tuple[str, str]] = set()
+    for change in seen.changes:
+        after = change.after
+        if isinstance(after, Line) and after.enabled and change.action != "rename":
+            location = _after(seen, change.backend, Key("location", after.location))
+            if not dispatchable(location):
+                bad.add(after.id)
+        elif isinstance(after, Location) and not dispatchable(after):
+            vague.add((change.backend, after.id))
+    for backend in {backend for backend, _ in vague}:
+        for resource in seen.graph.sides[backend].diff.want.values():
+            if isinstance(resource, Line) and resource.enabled and (backend, resource.location) in vague:
+                bad.add(resource.id)
+    if bad:
+        yield Guard(
+            name="lit-without-location",
+            message=f"{_count(len(bad), 'line')} would be lit without a dispatchable 911 location"
+            " (street, city, state and postal code). Give the office an address, or leave them dark.",
+            subjects=tuple(sorted(bad)),
+        )
+
+
+def _after(seen: Guarded, backend: str, key: Key) -> Resource | None:
+    diff = seen.graph.sides[backend].diff
+    return diff.want.get(key) or diff.have.get(key)
+
+
+def _taken(seen: Guarded) -> Iterator[Guard]:
+    kept = {(change.backend, change.key) for change in seen.changes}
+    for backend, extension, taker, holder in sorted(seen.graph.taken):
+        if (backend, taker) in kept:
+            yield Guard(
+                name="extension-taken",
+                message=f"Extension {extension} for {taker} is held on {backend} by {holder}, which this plan leaves as it is."
+                f" Give one of them another extension, or adopt {holder}.",
+                subjects=(str(taker), str(holder)),
+            )
+
+
+def _in_use(seen: Guarded) -> Iterator[Guard]:
+    kept = {(change.backend, change.key) for change in seen.changes if change.action == "delete"}
+    for backend, key, referrer in sorted(seen.graph.in_use):
+        if (backend, key) in kept:
+            yield Guard(
+                name="in-use",
+                message=f"{key} on {backend} would be deleted, but {referrer}, which campctl does not manage, refers to it."
+                f" Change {referrer} on the exchange, or adopt it.",
+                subjects=(str(key), str(referrer)),
+            )
+
+
+def _over_limit(seen: Guarded) -> Iterator[Guard]:
+    """More than the backend can hold, once done; only where the plan adds to it."""
+    added: dict[str, set[str]] = {}
+    for change in seen.changes:
+        if change.action == "create":
+            added.setdefault(change.backend, set()).add(change.key.kind)
+    for backend in sorted(added):
+        limits = seen.capabilities[backend].limits if backend in seen.capabilities else {}
+        diff = seen.graph.sides[backend].diff
+        left = [*diff.want, *diff.unmanaged] if limits else []
+        totals = Counter(f"{key.kind}s" for key in left)
+        for name, most in sorted(limits.items()):
+            if name != "members-per-queue" and name[:-1] in added[backend] and totals[name] > most:
+                message = f"{backend} holds at most {most:,} {name}; with this plan it would be {totals[name]:,}."
+                yield Guard(name="over-limit", message=message, subjects=(backend,))
+        seats = Counter(key.id.partition("/")[0] for key in left if key.kind == "member")
+        most = limits.get("members-per-queue", 0)
+        full = sorted(queue for queue, number in seats.items() if most and number > most)
+        if full and "member" in added[backend]:
+            message = f"{backend} holds at most {most:,} seats in one hotline; {', '.join(f'{q} would have {seats[q]:,}' for q in full)}."
+            yield Guard(name="seats-over-limit", message=message, subjects=tuple(f"hotline/{queue}" for queue in full))
+
+
+def _shares(seen: Guarded) -> Iterator[Guard]:
+    """Shares of what campctl owns on a backend.
+
+    Members do not count: seats follow from the hotlines' own bounds and come and go all day. What is deleted here because
+    it was made on another backend is moved, not lost, and counts as an update.
+    """
+    arriving = {change.key for change in seen.changes if change.action == "create"}
+    updates: dict[str, set[Key]] = {}
+    deletes: dict[str, set[Key]] = {}
+    for change in seen.changes:
+        key = change.key
+        if key.kind == "member" or change.action == "create":
+            continue
+        table = deletes if change.action == "delete" and key not in arriving else updates
+        table.setdefault(change.backend, set()).add(key)
+    policy = seen.campaign.policy
+    rules = (
+        ("too-many-updates", "changed", updates, policy.max_update_share, "max_update_share", "--allow-updates"),
+        ("too-many-deletes", "deleted", deletes, policy.max_delete_share, "max_delete_share", "--allow-deletes"),
+    )
+    for name, word, table, most, setting, flag in rules:
+        for backend, keys in sorted(table.items()):
+            keys -= {key for key in keys if word == "changed" and key in deletes.get(backend, ())}
+            owned = seen.owned.get(backend, 0)
+            if owned >= max(1, policy.minimum_sample) and len(keys) > most * owned:
+                yield Guard(
+                    name=name,
+                    message=f"{len(keys):,} of {owned:,} resources on {backend} ({len(keys) / owned:.0%}) would be {word};"
+                    f" policy.{setting} is {most:.0%}.",
+                    flag=flag,
+                    subjects=tuple(sorted({subject_of(key) for key in keys})),
+                )
+
+
+def _protected(seen: Guarded) -> Iterator[Guard]:
+    """Protected means: not deleted (moving to another backend deletes here), not renamed, not led elsewhere. Fields may change."""
+    protected = set(seen.campaign.policy.protected)
+    if not protected:
+        return
+    hit: set[str] = set()
+    for change in seen.changes:
+        before, after = change.before, change.after
+        if before is None or change.key.kind == "member":
+            continue
+        rerouted = isinstance(before, Route) and isinstance(after, Route) and before.to != after.to
+        if change.action in {"delete", "rename"} or rerouted:
+            hit |= protected & _behind(before, seen.campaign)
+    if hit:
+        yield Guard(
+            name="protected",
+            message=f"{', '.join(sorted(hit))} {'is' if len(hit) == 1 else 'are'} protected by policy.protected,"
+            " and would be deleted, renamed, or led elsewhere.",
+            flag="--allow-protected",
+            subjects=tuple(sorted(hit)),
+        )
+
+
+def _behind(resource: Resource, campaign: Campaign) -> set[str]:
+    """The refs whose protection covers a resource: not an office's for its people, who may come and go."""
+    refs = resource_refs(resource, campaign)
+    return refs if isinstance(resource, Location) else {ref for ref in refs if not ref.startswith("office/")}
+
+
+def _frozen(seen: Guarded) -> Iterator[Guard]:
+    changes = {change.id: change for change in seen.changes}
+    for freeze in seen.campaign.policy.freezes:
+        if not freeze.start <= seen.at < freeze.end:
+            continue
+        allowed = set(freeze.allow)
+        held = []
+        for story in seen.stories:
+            if story.verb in allowed or story.subject in allowed:
+                continue
+            if not all(allowed & refs_of(changes[name], seen.campaign) for name in story.changes):
+                held.append(story.subject)
+        if held:
+            why = f" ({freeze.reason})" if freeze.reason else ""
+            but = f" Allowed are: {', '.join(freeze.allow)}." if freeze.allow else ""
+            yield Guard(
+                name="freeze",
+                message=f"Freeze {freeze.id}{why} holds until {freeze.end:%Y-%m-%d %H:%M} UTC; {_subjects(held)} would be changed.{but}",
+                flag="--allow-freeze",
+                subjects=tuple(dict.fromkeys(held)),
+            )
+
+
+def _subjects(held: Iterable[str]) -> str:
+    names = list(dict.fromkeys(held))
+    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,341 @@
+"""The person-level story of a plan: one line a field director can read for each person, desk, hotline, number or office."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from campctl.model.changes import Change, FieldChange, Story, Verb
+from campctl.model.resources import Key, Line, Location, Member, Queue, Route
+from campctl.planning.effects import differing
+from campctl.planning.grouping import Grouping, Scene, ends
+from campctl.planning.subjects import office_of, subject_of
+from campctl.planning.wording import Names, count, label, listed, phone
+
+ORDER: tuple[Verb, ...] = (
+    "open",
+    "provision",
+    "move",
+    "rename",
+    "light",
+    "seat",
+    "scale",
+    "route",
+    "update",
+    "darken",
+    "remove",
+    "close",
+    "adopt",
+)
+"""The order stories are told in; within a verb by subject, numbers by value."""
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+def stories(scene: Scene) -> tuple[Story, ...]:
+    """Every change in exactly one story, sorted by verb, then subject."""
+    grouping = Grouping(scene)
+    teller = Teller(scene, grouping)
+    verbs = {verb: number for number, verb in enumerate(ORDER)}
+    tales = sorted(grouping.tales, key=lambda tale: (verbs[tale[0]], natural(tale[1])))
+    return tuple(teller.tell(verb, subject, grouping.tales[verb, subject]) for verb, subject in tales)
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """A sort key under which a9 comes before a10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in _DIGITS.split(text)]
+
+
+class Teller:
+    """Puts stories into words."""
+
+    def __init__(self, scene: Scene, grouping: Grouping) -> None:
+        self.scene = scene
+        self.grouping = grouping
+        self.names = Names(scene)
+
+    def tell(self, verb: Verb, subject: str, changes: Sequence[Change]) -> Story:
+        """One story."""
+        noun = subject.partition("/")[0]
+        special: dict[tuple[str, str], Callable[[str, Sequence[Change]], str]] = {
+            ("provision", "user"): self._provision,
+            ("provision", "port"): self._provision,
+            ("move", "user"): self._move,
+            ("move", "port"): self._move,
+            ("move", "hotline"): self._move_hotline,
+            ("move", "office"): self._move_office,
+            ("light", "port"): self._light,
+            ("light", "user"): self._light,
+            ("darken", "port"): self._darken,
+            ("darken", "user"): self._darken,
+            ("scale", "hotline"): self._scale,
+            ("open", "office"): self._open_office,
+            ("open", "hotline"): self._open_hotline,
+            ("route", "number"): self._route,
+        }
+        plain = {"seat": self._seat, "rename": self._rename, "remove": self._remove, "close": self._remove}
+        text = (special.get((verb, noun)) or plain.get(verb) or self._update)(subject, changes)
+        notes = (*self.scene.notes.get(subject, ()), *(self._who(changes) if verb in {"scale", "open"} and noun == "hotline" else ()))
+        return Story(verb=verb, subject=subject, text=text, notes=notes, changes=tuple(change.id for change in changes))
+
+    def _line(self, subject: str, changes: Sequence[Change]) -> tuple[Line | None, Line | None]:
+        lines = [change for change in changes if self.grouping.subject(change.key) == subject and change.key.kind == "line"]
+        before, after = ends(lines)
+        return before if isinstance(before, Line) else None, after if isinstance(after, Line) else None
+
+    def _provision(self, subject: str, changes: Sequence[Change]) -> str:
+        _, after = self._line(subject, changes)
+        assert after is not None
+        numbers = [f"extension {after.extension}", *map(phone, self.names.numbers(after.id))]
+        if subject.startswith("port/"):
+            title = f"Set up {self.names.subject(subject)}, {'lit' if after.enabled else 'dark'}{self._sitter(after)}"
+        else:
+            office = _office(after) or office_of(subject, self.scene.campaign)
+            title = f"Provision {self.names.subject(subject)}{f' at {self._office_name(office)}' if office else ''}"
+        parts = [title, ", ".join(numbers), self._answers(after)]
+        parts.append(f"911 location {self.names.address(after.location)}" if after.location else "no 911 location")
+        return _joined(parts)
+
+    def _answers(self, line: Line) -> str:
+        hotlines = self.names.answers(line.id) if line.enabled else []
+        return f"answers {listed(hotlines)}" if hotlines else ""
+
+    def _sitter(self, line: Line) -> str:
+        """The words " for Ann Lee" when somebody sits at a lit desk; its name is the desk's own otherwise."""
+        own = line.id.partition("/")[2].replace("/", " ")
+        return f" for {line.name}" if line.enabled and line.name not in {"", own, line.id} else ""
+
+    def _office_name(self, office: str) -> str:
+        return self.names.subject(f"office/{office}") if office else "no office"
+
+    def _move(self, subject: str, changes: Sequence[Change]) -> str:
+        before, after = self._line(subject, changes)
+        assert before is not None
+        assert after is not None
+        here, there = _office(before), _office(after)
+        title = f"Move {self.names.subject(subject)}"
+        if here != there:
+            title += f" from {self._office_name(here)} to {self._office_name(there)}"
+        had = self.names.numbers(before.id, before=True)
+        has = self.names.numbers(after.id)
+        kept = [after.extension] if before.extension == after.extension else []
+        kept += [phone(number) for number in has if number in had]
+        parts = [title]
+        backends = _backends(changes)
+        if backends is not None:
+            parts.append(f"phone moves from exchange {backends[0]} to {backends[1]}")
+        if kept:
+            parts.append(f"keeps {listed(kept, 5)}")
+        fields = [field for field in differing(before, after) if field.field not in {"location", "id"}]
+        parts += self._became([field for field in fields if field.field not in {"name", "device"}])
+        parts += [f"gets {phone(number)}" for number in has if number not in had]
+        parts += [f"gives up {phone(number)}" for number in had if number not in has]
+        if before.location != after.location:
+            parts.append(f"911 location becomes {self.names.address(after.location)}")
+        return _joined(parts)
+
+    def _light(self, subject: str, changes: Sequence[Change]) -> str:
+        before, after = self._line(subject, changes)
+        assert before is not None
+        assert after is not None
+        parts = [f"Light {self.names.subject(subject)}{self._sitter(after)}", f"extension {after.extension}", self._answers(after)]
+        parts.append(f"911 location {self.names.address(after.location)}" if before.location != after.location else "")
+        return _joined(parts)
+
+    def _darken(self, subject: str, changes: Sequence[Change]) -> str:
+        before, _ = self._line(subject, changes)
+        sitter = self._sitter(before) if before is not None else ""
+        parts = [f"Darken {self.names.subject(subject)}{sitter.replace(' for ', ', where ') + ' sat' if sitter else ''}"]
+        leaves = self._queues(changes, "delete")
+        return _joined([*parts, f"leaves {listed(leaves)}" if leaves else ""])
+
+    def _queues(self, changes: Sequence[Change], action: str) -> list[str]:
+        queues = {change.key.id.partition("/")[0] for change in changes if change.key.kind == "member" and change.action == action}
+        return sorted(self.names.subject(f"hotline/{queue}") for queue in queues)
+
+    def _seat(self, subject: str, changes: Sequence[Change]) -> str:
+        name = self._person(subject, changes)
+        joins = []
+        for change in changes:
+            if change.action == "create" and isinstance(change.after, Member):
+                level = "" if change.after.level == 1 else f" (escalation level {change.after.level})"
+                joins.append(self.names.subject(f"hotline/{change.after.queue}") + level)
+        leaves = self._queues(changes, "delete")
+        parts = []
+        if joins:
+            parts.append(f"Seat {name} in {listed(sorted(joins))}")
+        if leaves:
+            parts.append(f"{'leaves' if parts else f'{name} leaves'} {listed(leaves)}")
+        for change in changes:
+            if change.action == "update" and isinstance(change.after, Member):
+                hotline = self.names.subject(f"hotline/{change.after.queue}")
+                fields = ", ".join(self._became(differing(change.before, change.after)))
+                parts.append(f"{'in ' if parts else f'{name} in '}{hotline}: {fields}")
+        return _joined(parts)
+
+    def _person(self, subject: str, changes: Sequence[Change]) -> str:
+        """A desk with who sits there, as the member's name says."""
+        name = self.names.subject(subject)
+        sitters = {change.after.name for change in changes if isinstance(change.after, Member)} - {"", name}
+        own = subject.partition("/")[2].replace("/", " ")
+        sitters.discard(own)
+        return f"{name} ({listed(sorted(sitters))})" if subject.startswith("port/") and sitters else name
+
+    def _scale(self, subject: str, changes: Sequence[Change]) -> str:
+        before, after = self.grouping.seats.get((subject, 1), [0, 0])
+        title = f"Scale {self.names.subject(subject)} from {before:,} to {count(after, 'seat')}"
+        if before == after:
+            title = f"Scale {self.names.subject(subject)}, which keeps {count(after, 'seat')}"
+        levels = [
+            f"escalation level {level} from {then:,} to {now:,}"
+            for (name, level), (then, now) in sorted(self.grouping.seats.items())
+            if name == subject and level != 1 and then != now
+        ]
+        return _joined([title, *levels, self._whence(changes, "create", "join"), self._whence(changes, "delete", "leave")])
+
+    def _whence(self, changes: Sequence[Change], action: str, word: str) -> str:
+        """Such as "8 join from Columbus (5 desks, 3 people)", the largest offices first."""
+        offices: dict[str, Counter[str]] = {}
+        for change in changes:
+            if change.action == action and change.key.kind == "member":
+                person = subject_of(change.key)
+                offices.setdefault(self._place(person), Counter())[person.partition("/")[0]] += 1
+        if not offices:
+            return ""
+        ranked = sorted(offices.items(), key=lambda item: (-item[1].total(), item[0]))
+        parts = []
+        for office, kinds in ranked:
+            inside = [count(kinds["port"], "desk")] * bool(kinds["port"]) + [count(kinds["user"], "person", "people")] * bool(kinds["user"])
+            parts.append(f"{kinds.total():,} {'from' if action == 'create' else 'at'} {self._office_name(office)} ({', '.join(inside)})")
+        total = sum(kinds.total() for kinds in offices.values())
+        return f"{total:,} {word}{'s' if total == 1 else ''}: {listed(parts, 4)}"
+
+    def _place(self, person: str) -> str:
+        office = office_of(person, self.scene.campaign)
+        if not office:
+            line = self.names.find(Key("line", person))
+            office = _office(line) if isinstance(line, Line) else ""
+        return office
+
+    def _who(self, changes: Sequence[Change]) -> tuple[str, ...]:
+        """Who joins and who leaves, by name."""
+        found = []
+        for word, action in (("Joins", "create"), ("Leaves", "delete")):
+            members = [change for change in changes if change.action == action and change.key.kind == "member"]
+            found += [f"{word}: {self._person(subject_of(change.key), [change])}" for change in members]
+        return tuple(found)
+
+    def _rename(self, subject: str, changes: Sequence[Change]) -> str:
+        noun, _, new = subject.partition("/")
+        olds = {subject_of(Key(change.key.kind, change.before.id)) for change in changes if change.before is not None}
+        kin = sorted(old for old in olds if old.partition("/")[0] == noun and old != subject)
+        old = kin[0].partition("/")[2] if kin else "?"
+        kind = {"user": "person", "port": "desk"}.get(noun, noun)
+        desks = sum(1 for change in changes if noun == "office" and change.key.id.startswith("port/") and change.action != "delete")
+        parts = [f"Rename {kind} {old} to {new} ({self.names.subject(subject)})"]
+        parts.append(f"{count(desks, 'desk')} with it" if desks else "")
+        if any(change.action == "create" for change in changes):
+            parts.append("made anew under the new name, then removed under the old, because the exchange cannot rename")
+        return _joined(parts)
+
+    def _remove(self, subject: str, changes: Sequence[Change]) -> str:
+        noun = subject.partition("/")[0]
+        if noun in {"office", "hotline"}:
+            return _joined([f"Close {'hotline ' if noun == 'hotline' else ''}{self.names.subject(subject)}", self._released(changes)])
+        before, _ = self._line(subject, changes)
+        extension = f"frees extension {before.extension}" if before is not None else ""
+        leaves = self._queues(changes, "delete")
+        return _joined(
+            [f"Remove {self.names.subject(subject)}", extension, self._released(changes), f"leaves {listed(leaves)}" if leaves else ""]
+        )
+
+    def _released(self, changes: Sequence[Change]) -> str:
+        numbers = [phone(change.key.id) for change in changes if change.key.kind == "route"]
+        return f"{listed(sorted(numbers))} {'leads' if len(numbers) == 1 else 'lead'} nowhere any more" if numbers else ""
+
+    def _open_office(self, subject: str, changes: Sequence[Change]) -> str:
+        main = Key("location", subject.partition("/")[2])
+        places = {change.key: change.after for change in changes if isinstance(change.after, Location)}
+        first = places.get(main) or next(iter(places.values()))
+        assert isinstance(first, Location)
+        state = f", {first.state} {first.postal_code}".rstrip()
+        parts = [f"Open {self.names.subject(subject)} at {self.names.address(first.id)}{state}"]
+        parts.append(f"{count(len(places), '911 location')}" if len(places) > 1 else "")
+        return _joined(parts)
+
+    def _move_office(self, subject: str, changes: Sequence[Change]) -> str:
+        backends = _backends(changes)
+        where = f" from exchange {backends[0]} to {backends[1]}" if backends is not None else ""
+        return f"Move {self.names.subject(subject)}{where}"
+
+    def _move_hotline(self, subject: str, changes: Sequence[Change]) -> str:
+        backends = _backends([change for change in changes if change.key.kind == "queue"])
+        where = f" from exchange {backends[0]} to {backends[1]}" if backends is not None else ""
+        numbers = list(map(phone, self.names.queue_numbers(subject.partition("/")[2])))
+        parts = [f"Move hotline {self.names.subject(subject)}{where}", f"keeps {listed(numbers)}" if numbers else ""]
+        before, after = self.grouping.seats.get((subject, 1), [0, 0])
+        parts.append(f"from {before:,} to {count(after, 'seat')}" if before != after else "")
+        return _joined(parts)
+
+    def _open_hotline(self, subject: str, changes: Sequence[Change]) -> str:
+        queue = next(change.after for change in changes if isinstance(change.after, Queue))
+        seats = self.grouping.seats.get((subject, 1), [0, 0])[1]
+        parts = [f"Open hotline {self.names.subject(subject)} with {count(seats, 'seat')}"]
+        numbers = [f"extension {queue.extension}"] if queue.extension else []
+        numbers += map(phone, self.names.queue_numbers(queue.id))
+        return _joined([*parts, ", ".join(numbers), self._whence(changes, "create", "join")])
+
+    def _route(self, subject: str, changes: Sequence[Change]) -> str:
+        number = phone(subject.partition("/")[2])
+        before, after = ends(changes)
+        was = self.names.target(before.to) if isinstance(before, Route) and before.to else ""
+        if not isinstance(after, Route):
+            return _joined([f"Release {number}", f"led to {was}" if was else ""])
+        if not after.to:
+            return _joined([f"Hold {number} in reserve", f"led to {was}" if was else ""])
+        return _joined([f"Route {number} to {self.names.target(after.to)}", f"was {was}" if was else ""])
+
+    def _update(self, subject: str, changes: Sequence[Change]) -> str:
+        """Field by field: for people, desks, hotlines, numbers and offices alike."""
+        noun = subject.partition("/")[0]
+        title = f"Update {'hotline ' if noun == 'hotline' else ''}{self.names.subject(subject)}"
+        parts: list[str] = []
+        by_key: dict[Key, list[Change]] = {}
+        for change in changes:
+            by_key.setdefault(change.key, []).append(change)
+        for key, group in by_key.items():
+            before, after = ends(group)
+            parts += self._parts(noun, key, before, after)
+        return f"{title}: {_joined(parts)}" if parts else title
+
+    def _parts(self, noun: str, key: Key, before: object, after: object) -> list[str]:
+        if key.kind == "route" and noun == "user":
+            gets = isinstance(after, Route) and after.to
+            return [f"{'gets' if gets else 'gives up'} {phone(key.id)}"]
+        if noun == "office" and (before is None or after is None):
+            return [f"{'new ' if before is None else 'no more '}911 location {self.names.address(key.id)}"]
+        if not isinstance(before, Line | Location | Queue | Route | Member) or not isinstance(after, type(before)):
+            return []
+        became = self._became(differing(before, after))
+        inside = noun == "office" and key.id != key.id.partition("/")[0]
+        return [f"{before.name}: {', '.join(became)}"] if inside and isinstance(before, Location) else became
+
+    def _became(self, fields: Sequence[FieldChange]) -> list[str]:
+        value = self.names.value
+        return [f"{label(item.field)} {value(item.field, item.before)} becomes {value(item.field, item.after)}" for item in fields]
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+def _office(line: Line) -> str:
+    return line.location.partition("/")[0]
+
+
+def _backends(changes: Sequence[Change]) -> tuple[str, str] | None:
+    """From which to which backend, when it is not one and the same."""
+    here = next((change.backend for change in changes if change.action == "delete"), "")
+    there = next((change.backend for change in changes if change.action == "create"), "")
+    return (here, there) if here and there and here != there else None
