@@ -102,6 +102,14 @@ def parse_seats(text: str) -> SeatChange:
 
 async def scale(ctx: Context, how: How, *, hotline: str, seats: str, until: str = "") -> Applied | Planned:
     """Change a hotline's seats until a time, or until cleared. An absolute figure replaces earlier changes of it."""
+    made, clear = scaling(ctx, how, hotline=hotline, seats=seats, until=until)
+    return await change(
+        ctx, how, targets=[f"hotline/{hotline}"], overrides=[made], clear=clear, what=f"hotline scale {hotline} {made.seats}"
+    )
+
+
+def scaling(ctx: Context, how: How, *, hotline: str, seats: str, until: str = "") -> tuple[Override, list[str]]:
+    """The override that changes a hotline's seats, and the ids of those it replaces; refused outside the hotline's bounds."""
     from campctl.effective import wanted_seats
 
     campaign = ctx.campaign
@@ -128,4 +136,4 @@ async def scale(ctx: Context, how: How, *, hotline: str, seats: str, until: str 
             f"{hotline} would have {total} seats; its bounds are {line.seats.min} to {line.seats.max}.",
             hint=f"Change `seats` of {hotline} in the YAML if more are meant.",
         )
-    return await change(ctx, how, targets=[f"hotline/{hotline}"], overrides=[made], clear=clear, what=f"hotline scale {hotline} {wanted}")
+    return made, clear

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# ruff: noqa: ARG002 - the methods and their arguments are the listener protocol's
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any

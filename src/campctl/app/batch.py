@@ -1,0 +1,182 @@
+"""`-f FILE` of the verbs: people, moves, desks, seats or ids from a YAML file, for runbooks.
+
+All scalars are taken as the text they are written as, so `0301` and `+13125550100` need no quotes here. The whole file
+becomes one plan. docs/batch-files.md shows every shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from campctl import errors
+
+if TYPE_CHECKING:
+    from campctl.app.applying import How
+    from campctl.app.context import Context
+    from campctl.app.results import Applied, Planned
+    from campctl.model.campaign import Port
+    from campctl.model.records import Override
+
+MAX_BYTES = 10_000_000
+PORT_KEYS = ("desk", "desks", "office", "any", "for", "volunteer", "hotline", "until", "reason")
+SCALE_KEYS = ("hotline", "seats", "until", "reason")
+MOVE_KEYS = ("user", "to", "office", "floor", "room")
+PERSON_KEYS = ("name", "office", "extension", "number", "role", "skills", "languages", "permission", "floor", "room")
+
+
+def read(path: str) -> Any:
+    """The file as mappings, lists and text; null is "". `errors.UsageError` names the place of what is wrong."""
+    from campctl.manifest.plain import parse
+
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise errors.UsageError(f"{path} cannot be read: {error.strerror}.", hint="Name a YAML file.") from None
+    if len(data) > MAX_BYTES:
+        raise errors.UsageError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB; it was not read.", hint="Split it.")
+    return parse(data, path)
+
+
+def people(path: str) -> dict[str, Any]:
+    """New people: id to fields, as in a manifest's `users`."""
+    found = _section(read(path), "users")
+    if not isinstance(found, dict) or not found or not all(isinstance(fields, dict) for fields in found.values()):
+        raise _shape(path, "a mapping of new ids to fields (`bo.diaz: {name: Bo Diaz, office: hq}`)")
+    for fields in found.values():
+        _known(path, fields, PERSON_KEYS)
+        for key in ("skills", "languages"):
+            if isinstance(fields.get(key), str):
+                fields[key] = [fields[key]] if fields[key] else []
+    return found
+
+
+def moves(path: str) -> dict[str, dict[str, str]]:
+    """Moves: user to {office, floor, room}."""
+    found = _section(read(path), "moves")
+    if isinstance(found, list):
+        entries = [entry if isinstance(entry, dict) else {} for entry in found]
+        if not all(entry.get("user") for entry in entries):
+            raise _shape(path, "a list of moves (`- {user: ann.lee, to: field-17}`)")
+        found = {entry["user"]: {key: value for key, value in entry.items() if key != "user"} for entry in entries}
+        if len(found) < len(entries):
+            raise errors.UsageError(f"{path} moves somebody twice.", hint="Keep one of the two moves.")
+    if not isinstance(found, dict) or not found:
+        raise _shape(path, "a mapping of users to offices (`ann.lee: field-17`)")
+    made = {}
+    for user, to in found.items():
+        entry = to if isinstance(to, dict) else {"to": to}
+        _known(path, entry, MOVE_KEYS)
+        office = entry.get("to") or entry.get("office")
+        if not isinstance(office, str) or not office:
+            raise errors.UsageError(f"{path} does not say where {user} moves.", hint=f"Write `{user}: OFFICE`.")
+        made[user] = {"office": office, "floor": entry.get("floor", ""), "room": entry.get("room", "")}
+    return made
+
+
+def ids(path: str, section: str) -> list[str]:
+    """A list of ids, under `section` or by itself."""
+    found = _section(read(path), section)
+    if isinstance(found, dict):
+        found = list(found)
+    if not isinstance(found, list) or not found or not all(isinstance(item, str) and item for item in found):
+        raise _shape(path, f"a list of {section} (`- id`)")
+    return found
+
+
+async def light_all(ctx: Context, how: How, *, path: str, seated: bool = False) -> Applied | Planned:
+    """`port light -f` and `port seat -f`: every entry's desks, in one plan."""
+    from campctl.app.applying import change
+    from campctl.app.desks import Seating, _any_dark, _check, _make, _runs
+    from campctl.app.find import desk
+
+    campaign = ctx.campaign
+    made: list[Override] = []
+    ports: dict[str, Port] = {}
+    for entry in _entries(path, "ports", "desk", PORT_KEYS):
+        named = entry.get("desks") or entry.get("desk") or []
+        office = _text(entry, "office")
+        chosen = [desk(campaign, text, office) for text in ([named] if isinstance(named, str) else named)]
+        if entry.get("any"):
+            chosen += await _any_dark(ctx, office, _whole(path, entry["any"]), {*ports, *(port.id for port in chosen)})
+        seating = Seating(
+            user=_text(entry, "for"), volunteer=_text(entry, "volunteer"), hotline=_text(entry, "hotline"), until=_text(entry, "until")
+        )
+        _check(campaign, seating)
+        if not chosen or (len(chosen) > 1 and (seating.user or seating.volunteer)) or (seated and not seating.user + seating.volunteer):
+            raise _shape(path, "entries with one desk and who sits there" if seated else "entries with desks, or an office and `any`")
+        for port in chosen:
+            if port.id in ports:
+                raise errors.UsageError(f"{path} names the desk {port.id} twice.", hint="Keep one of the two.")
+            ports[port.id] = port
+            made.append(_make(ctx, replace(how, reason=_text(entry, "reason") or how.reason), port, seating, lit=True))
+    now = ctx.clock.now()
+    clear = [item.id for item in ctx.store().overrides() if item.kind == "port" and item.subject in ports and _runs(item, now)]
+    what = f"port {'seat' if seated else 'light'} -f {path}"
+    return await change(ctx, how, targets=[f"port/{name}" for name in ports], overrides=made, clear=clear, what=what)
+
+
+async def scale_all(ctx: Context, how: How, *, path: str) -> Applied | Planned:
+    """`hotline scale -f`: every hotline's seats, in one plan."""
+    from campctl.app.applying import change
+    from campctl.app.hotlines import scaling
+
+    made: list[Override] = []
+    clear: list[str] = []
+    for entry in _entries(path, "hotlines", "hotline", SCALE_KEYS, short="seats"):
+        with_reason = replace(how, reason=_text(entry, "reason") or how.reason)
+        override, ended = scaling(
+            ctx, with_reason, hotline=_text(entry, "hotline"), seats=_text(entry, "seats"), until=_text(entry, "until")
+        )
+        if override.subject in {other.subject for other in made}:
+            raise errors.UsageError(f"{path} names the hotline {override.subject} twice.", hint="Keep one of the two.")
+        made.append(override)
+        clear += ended
+    targets = [f"hotline/{override.subject}" for override in made]
+    return await change(ctx, how, targets=targets, overrides=made, clear=clear, what=f"hotline scale -f {path}")
+
+
+def _entries(path: str, section: str, key: str, known: Sequence[str], *, short: str = "hotline") -> list[dict[str, Any]]:
+    """A list of mappings; or a mapping of `key` to a mapping, or to the text of `short`."""
+    found = _section(read(path), section)
+    if isinstance(found, dict):
+        found = [{key: name, **(entry if isinstance(entry, dict) else {short: entry})} for name, entry in found.items()]
+    if not isinstance(found, list) or not found or not all(isinstance(entry, dict) for entry in found):
+        raise _shape(path, f"a list of entries with {', '.join(known)}")
+    for entry in found:
+        _known(path, entry, known)
+    return found
+
+
+def _section(found: Any, name: str) -> Any:
+    return found[name] if isinstance(found, dict) and list(found) == [name] else found
+
+
+def _known(path: str, entry: Mapping[str, Any], known: Sequence[str]) -> None:
+    for key in entry:
+        if key not in known:
+            near = get_close_matches(key, known, 1)
+            hint = f"Did you mean `{near[0]}`?" if near else f"Known: {', '.join(known)}."
+            raise errors.UsageError(f"{path} has an unknown key `{key}`.", hint=hint)
+
+
+def _text(entry: Mapping[str, Any], key: str) -> str:
+    value = entry.get(key, "")
+    if not isinstance(value, str):
+        raise errors.UsageError(f"`{key}` is to be one text, not a list or mapping.")
+    return value
+
+
+def _whole(path: str, value: Any) -> int:
+    if not isinstance(value, str) or not value.isdigit() or int(value) == 0:
+        raise errors.UsageError(f"{path}: `any` is a number of desks, at least 1, not {value!r}.")
+    return int(value)
+
+
+def _shape(path: str, wanted: str) -> errors.UsageError:
+    return errors.UsageError(f"{path} does not hold {wanted}.", hint="docs/batch-files.md shows the shapes.")

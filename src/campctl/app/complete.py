@@ -1,0 +1,59 @@
+"""The ids that shells complete: flat files in .campctl/complete, one id a line, rewritten only when they changed.
+
+Completion scripts read them without starting campctl. They are a convenience: what cannot be written is left.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from campctl.model.campaign import Campaign
+
+MOST_RUNS = 50
+
+
+def folder(root: Path) -> Path:
+    """Where they are."""
+    return root / ".campctl" / "complete"
+
+
+def write_ids(root: Path, campaign: Campaign, digest: str) -> None:
+    """Leave the campaign's ids for completion. `digest` is that of the manifests; nothing is done while it is the same."""
+    place = folder(root)
+    stamp = place / "digest"
+    try:
+        if stamp.exists() and stamp.read_text() == digest:
+            return
+        (root / ".campctl").mkdir(mode=0o700, exist_ok=True)
+        place.mkdir(exist_ok=True)
+        for name in ("users", "offices", "numbers", "hotlines", "backends", "surges"):
+            _write(place / name, getattr(campaign, name))
+        _write(place / "desks", campaign.ports)
+        _write(stamp, [digest], end="")
+    except OSError:
+        return
+
+
+def add_run(root: Path, run: str) -> None:
+    """Put a new run's id in front of those that can be completed."""
+    place = folder(root)
+    path = place / "runs"
+    try:
+        known = path.read_text().split() if path.exists() else []
+        if not known or known[0] != run:
+            place.mkdir(exist_ok=True)
+            _write(path, [run, *(other for other in known if other != run)][:MOST_RUNS])
+    except OSError:
+        return
+
+
+def _write(path: Path, lines: Iterable[str], *, end: str = "\n") -> None:
+    """Atomically: a shell that reads meanwhile sees the old file or the new one. Ids that a shell could not take are left out."""
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    safe = [line for line in lines if line.isprintable() and not set(line) & set(" '\"`$\\;&|<>()*?[]#~=%{}!^")]
+    new.write_text("".join(f"{line}{end}" for line in safe), encoding="utf-8")
+    new.replace(path)

@@ -1,0 +1,37 @@
+"""`schema` and `completion`: texts that come with campctl."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from campctl import errors
+from campctl.app.results import Message, Text
+
+SCRIPTS = {"bash": "campctl.bash", "zsh": "_campctl", "fish": "campctl.fish"}
+
+
+def schema(*, output_file: str = "") -> Text | Message:
+    """The JSON Schema of the manifests, as text or written to a file."""
+    from campctl.manifest.schema import text
+
+    if not output_file:
+        return Text(text=text(), of="schema")
+    path = Path(output_file)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text(), encoding="utf-8")
+    except OSError as error:
+        raise errors.UsageError(f"{path} cannot be written: {error.strerror}.", hint="Check the folder and its permissions.") from None
+    return Message(text=f"The schema is in {path}.", data={"file": str(path)})
+
+
+def completion(shell: str) -> Text:
+    """The completion script of a shell: in the installed package, or in a checkout beside `src`."""
+    if shell not in SCRIPTS:
+        raise errors.UsageError(f"There is no completion for {shell!r}.", hint=f"Shells: {', '.join(SCRIPTS)}.")
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "_completions", package.parent.parent / "completions"):
+        path = folder / SCRIPTS[shell]
+        if path.is_file():
+            return Text(text=path.read_text(encoding="utf-8"), of="completion")
+    raise errors.CampctlError("The completion scripts are missing from this installation.", hint="Install campctl again.")
