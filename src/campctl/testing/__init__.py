@@ -16,7 +16,21 @@ if TYPE_CHECKING:
 __all__ = ["BackendContract", "FakeClock", "FaultContract"]
 
 
+_MODULES = ("campctl.testing.contract", "campctl.testing.faults", "campctl.testing.session")
+
+
+def _let_asserts_speak() -> None:
+    """Have pytest rewrite the suites' asserts, as it does with those of test files."""
+    import sys
+
+    import pytest
+
+    pytest.register_assert_rewrite(*(module for module in _MODULES if module not in sys.modules))
+
+
 def __getattr__(name: str) -> Any:
+    if name in __all__:
+        _let_asserts_speak()
     if name == "BackendContract":
         from campctl.testing.contract import BackendContract
 

@@ -74,9 +74,10 @@ def moved(resource: Resource, old: Key, new: Key) -> Resource:
         return str(new) if target_key(text) == old else text
 
     if isinstance(resource, Line):
-        return replace(resource, location=new.id)
+        return replace(resource, location=new.id) if old == ("location", resource.location) else resource
     if isinstance(resource, Member):
-        return replace(resource, **{"queue" if old.kind == "queue" else "line": new.id})
+        queue = new.id if old == ("queue", resource.queue) else resource.queue
+        return replace(resource, queue=queue, line=new.id if old == ("line", resource.line) else resource.line)
     if isinstance(resource, Route):
         return replace(resource, to=target(resource.to))
     if isinstance(resource, Queue):
