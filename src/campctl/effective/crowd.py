@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from msgspec import Struct
 
@@ -11,19 +11,19 @@ from campctl.effective.places import Places
 from campctl.model.answering import may_answer, port_may_answer
 from campctl.model.campaign import Answer, Campaign, User
 
+Order = tuple[bool, int, int, str]
+"""Sorts by choice: lit ports with somebody there (False), then the most matches (negated), then role, then line id."""
+
 
 class Candidate(Struct, frozen=True, gc=False):
-    """A line that may sit. `person` is the user's id, or the line's for a port without one; `user` None is a volunteer.
-
-    `order` sorts by choice: lit ports with somebody there, then the most matches, then role, then id.
-    """
+    """A line that may sit. `person` is the user's id, or the line's for a port without one; `user` None is a volunteer."""
 
     line: str
     person: str
     name: str
     user: User | None
     port: str
-    order: tuple[bool, int, int, str]
+    order: Order
 
 
 class Crowd:
@@ -55,18 +55,39 @@ class Crowd:
             if found is not None:
                 yield found
 
-    def everyone(self, hotline: str, answer: Answer, backend: str, level: int) -> Iterator[Candidate]:
-        """All who may answer, each person once, in no particular order."""
-        for pid, lit in self.floor.lit.items():
+    def everyone(self, hotline: str, answer: Answer, backend: str, level: int, skip: Container[str]) -> Iterator[Order]:
+        """The order of all who may answer but those in `skip`, each person once; `by_line(order[3], ...)` is who it is.
+
+        This is the loop over everybody, so it makes nothing but what sorting needs.
+        """
+        floor, users = self.floor, self.campaign.users
+        for pid, lit in floor.lit.items():
             if (not lit.hotline or lit.hotline == hotline) and not lit.user:
                 found = self._port(pid, hotline, answer, backend)
+                if found is not None and found.person not in skip:
+                    yield found.order
+        sits = floor.sits
+        if answer.ports:
+            for uid in sits:
+                found = None if uid in skip else self._user(users[uid], hotline, answer, backend, level)
                 if found is not None:
-                    yield found
-        seated = [self.campaign.users[user] for user in self.floor.sits] if answer.ports else []
-        for user in _once(self._matching(answer), seated):
-            found = self._user(user, hotline, answer, backend, level)
-            if found is not None:
-                yield found
+                    yield found.order
+        people, exact = self._matching(answer)
+        offices = {office for office, home in self._home.items() if home == backend and self._located[office]}
+        plain = exact and len(answer.skills) + len(answer.languages) <= 1 and len(answer.roles) <= 1
+        found_matches = -len(answer.skills) - len(answer.languages)
+        for user in people:
+            uid = user.id
+            if uid in skip or user.office not in offices:
+                continue
+            if uid in sits:
+                found = None if answer.ports else self._user(user, hotline, answer, backend, level)
+                if found is not None:
+                    yield found.order
+            elif plain:
+                yield True, found_matches, 0, "user/" + uid
+            elif exact or may_answer(answer, user):
+                yield True, -matches(answer, user), _role(answer, user), "user/" + uid
 
     def _user(self, user: User, hotline: str, answer: Answer, backend: str, level: int) -> Candidate | None:
         """A person, by the port where they sit when that may answer, else by their own line."""
@@ -94,18 +115,24 @@ class Crowd:
         order = (not name, -matches(answer, user), _role(answer, user), f"port/{pid}")
         return Candidate(f"port/{pid}", lit.user or f"port/{pid}", name, user, pid, order)
 
-    def _matching(self, answer: Answer) -> Iterable[User]:
-        """A set of users that holds all who may answer: named ones, and those of the shortest list asked for."""
+    def _matching(self, answer: Answer) -> tuple[Iterable[User], bool]:
+        """Users among whom all are who may answer: named ones, and those of the shortest list asked for.
+
+        The second value tells that nobody else is among them.
+        """
         users = self.campaign.users
         named = [users[uid] for uid in answer.users if uid in users]
         asked = (answer.skills, answer.roles, answer.languages, answer.offices)
         if not any(asked):
-            return named
+            return named, False
         if self._index is None:
             self._index = self._build()
         found = [[index.get(entry, []) for entry in entries] for entries, index in zip(asked, self._index, strict=True) if entries]
         shortest = min(found, key=lambda lists: sum(map(len, lists)))
-        return _once(named, *shortest)
+        exact = len(found) == 1 and not named
+        if exact and len(shortest) == 1:
+            return shortest[0], True
+        return {user.id: user for entries in (named, *shortest) for user in entries}.values(), exact
 
     def _build(self) -> tuple[dict[str, list[User]], ...]:
         skills: dict[str, list[User]] = {}
@@ -113,11 +140,11 @@ class Crowd:
         languages: dict[str, list[User]] = {}
         offices: dict[str, list[User]] = {}
         for user in self.campaign.users.values():
-            for skill in user.skills:
+            for skill in {*user.skills} if len(user.skills) > 1 else user.skills:
                 skills.setdefault(skill, []).append(user)
             if user.role:
                 roles.setdefault(user.role, []).append(user)
-            for language in user.languages:
+            for language in {*user.languages} if len(user.languages) > 1 else user.languages:
                 languages.setdefault(language, []).append(user)
             offices.setdefault(user.office, []).append(user)
         return skills, roles, languages, offices
@@ -139,11 +166,3 @@ def penalty(answer: Answer, user: User | None) -> int:
 def _role(answer: Answer, user: User | None) -> int:
     """The place of the person's role in the list asked for; the end when it is not in it."""
     return answer.roles.index(user.role) if user is not None and user.role in answer.roles else len(answer.roles)
-
-
-def _once(*lists: Iterable[User]) -> Iterable[User]:
-    """Each user once."""
-    some = [entries for entries in lists if entries]
-    if len(some) == 1 and isinstance(some[0], list):
-        return some[0] if len({user.id for user in some[0]}) == len(some[0]) else {user.id: user for user in some[0]}.values()
-    return {user.id: user for entries in some for user in entries}.values()

@@ -52,7 +52,7 @@ class Lighter:
             lit = base.get(pid)
             change = merged.get(pid)
             if change is not None:
-                lit = change.applied(lit, self.campaign.ports[pid])
+                lit = change.applied(lit, self.campaign.ports[pid], self._user(self.campaign.ports[pid]))
                 if change.lit is False:
                     floor.dark.add(pid)
             if lit is not None:
@@ -66,7 +66,7 @@ class Lighter:
 
     def _base(self, surges: Sequence[Surge]) -> dict[str, LitPort]:
         """Ports lit without overrides: by the manifest, then by surges (the first to name a port says what it answers)."""
-        lit = {pid: LitPort("manifest", None, port.user, "", port.hotline) for pid, port in self.campaign.ports.items() if port.lit}
+        lit = {pid: LitPort("manifest", None, self._user(port), "", port.hotline) for pid, port in self.campaign.ports.items() if port.lit}
         named: set[str] = set()
         for surge in surges:
             for ports in surge.ports:
@@ -78,7 +78,7 @@ class Lighter:
                     named.add(pid)
                     was = lit.get(pid)
                     if was is None:
-                        lit[pid] = LitPort(f"surge {surge.id}", surge.end, port.user, "", ports.hotline or port.hotline)
+                        lit[pid] = LitPort(f"surge {surge.id}", surge.end, self._user(port), "", ports.hotline or port.hotline)
                     elif ports.hotline and ports.hotline != was.hotline:
                         lit[pid] = LitPort(f"surge {surge.id}", None, was.user, "", ports.hotline)
         return lit
@@ -156,9 +156,10 @@ class Lighter:
             picked = kept + [port for port in dark if port.id not in kept_ids][: ports.any - len(kept)]
             for port in picked:
                 lit = LitPort(f"surge {surge.id}", surge.end, "", "", ports.hotline or port.hotline)
-                if port.user and port.user not in floor.sits:
-                    lit = LitPort(lit.why, lit.until, port.user, "", lit.hotline)
-                    floor.sits[port.user] = port.id
+                user = self._user(port)
+                if user and user not in floor.sits:
+                    lit = LitPort(lit.why, lit.until, user, "", lit.hotline)
+                    floor.sits[user] = port.id
                 floor.lit[port.id] = lit
                 floor.lent.add(port.id)
                 hotline = self.campaign.hotlines.get(lit.hotline)
@@ -182,6 +183,10 @@ class Lighter:
         return backend == (hotline.backend or self.campaign.default_backend) and port_may_answer(
             hotline.answer, port, self.campaign.users.get(lit.user)
         )
+
+    def _user(self, port: Port) -> str:
+        """Who the manifest seats there."""
+        return port.user if port.user in self.campaign.users else ""
 
     def _located(self, pid: str) -> bool:
         port = self.campaign.ports[pid]
@@ -253,7 +258,7 @@ class _Merged:
         if override.hotline in campaign.hotlines:
             self.hotline, self.hotline_by, self.hotline_end = override.hotline, override.author, override.end
 
-    def applied(self, base: LitPort | None, port: Port) -> LitPort | None:
+    def applied(self, base: LitPort | None, port: Port, user: str) -> LitPort | None:
         """The port's state with these overrides; None when it is dark."""
         if self.lit is False or (base is None and self.lit is None):
             return None
@@ -266,4 +271,4 @@ class _Merged:
             until = None if base.until is None or self.end is None else max(base.until, self.end)
         if self.user or self.volunteer:
             return LitPort(why, until, self.user, self.volunteer, hotline)
-        return LitPort(why, until, base.user if base is not None else port.user, "", hotline)
+        return LitPort(why, until, base.user if base is not None else user, "", hotline)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from heapq import nsmallest
 
-from campctl.effective.crowd import Candidate, Crowd, penalty
+from campctl.effective.crowd import Candidate, Crowd, Order, penalty
 from campctl.effective.demand import Demand
 from campctl.effective.result import Seat, Seating
 from campctl.findings import Finding, Ref
@@ -68,19 +68,24 @@ class _Assignment:
             here = (
                 self.crowd.by_line(line, hotline.id, answer, backend, 1)
                 for line, level in now.items()
-                if level == 1 and (line.removeprefix("user/")) not in self.claimed
+                if level == 1 and line.removeprefix("user/") not in self.claimed
             )
             for one in sorted((one for one in here if one), key=lambda one: one.order):
                 sit(one, "was already there")
         if len(seats) < wanted:
-            others = [one for one in self.crowd.everyone(hotline.id, answer, backend, 1) if one.person not in self.claimed]
-            free = [one for one in others if one.line not in self.elsewhere]
-            for one in nsmallest(wanted - len(seats), free, key=lambda one: one.order):
+            others = list(self.crowd.everyone(hotline.id, answer, backend, 1, self.claimed))
+            for one in self._first(hotline, answer, 1, wanted - len(seats), (order for order in others if order[3] not in self.elsewhere)):
                 sit(one, _why(answer, one))
-            busy = [one for one in others if one.line in self.elsewhere] if len(seats) < wanted else []
-            for one in nsmallest(wanted - len(seats), busy, key=lambda one: one.order):
+            busy = (order for order in others if order[3] in self.elsewhere) if len(seats) < wanted else ()
+            for one in self._first(hotline, answer, 1, wanted - len(seats), busy):
                 sit(one, f"{_why(answer, one)}; taken from {self.elsewhere[one.line]}")
         return seats
+
+    def _first(self, hotline: Hotline, answer: Answer, level: int, count: int, orders: Iterable[Order]) -> list[Candidate]:
+        """The candidates that come first."""
+        backend = self._backend(hotline)
+        found = (self.crowd.by_line(order[3], hotline.id, answer, backend, level) for order in nsmallest(count, orders))
+        return [one for one in found if one is not None]
 
     def _escalation(self, hotline: Hotline, seats: list[Seat], inside: set[str]) -> None:
         """Each step with `answer` is a level of its own; `inside` are the persons in the queue at lower levels."""
@@ -91,19 +96,21 @@ class _Assignment:
             if step.answer is None:
                 continue
             level += 1
-            answer, left = step.answer, step.seats
+            answer, left = step.answer, max(0, step.seats)
             here = (self.crowd.by_line(line, hotline.id, answer, backend, level) for line, at in now.items() if at == level)
-            staying = sorted((one for one in here if one), key=self._freest)
-            coming = self.crowd.everyone(hotline.id, answer, backend, level) if left > len(staying) else ()
-            others = nsmallest(left + len(inside) + len(staying), coming, key=self._freest)
-            for one, why in [(one, "was already there") for one in staying] + [(one, _why(answer, one)) for one in others]:
-                if left > 0 and one.person not in inside:
-                    left -= 1
-                    inside.add(one.person)
-                    seats.append(Seat(one.line, one.name, level, penalty(answer, one.user), why))
+            staying = {one.person: one for one in here if one is not None and one.person not in inside}
+            chosen = [(one, "was already there") for one in sorted(staying.values(), key=self._freest)[:left]]
+            # Those who sit in no first line are asked before those who do.
+            for busy in (self.claimed, {}):
+                if len(chosen) < left:
+                    skip = inside | busy.keys() | {one.person for one, _ in chosen}
+                    orders = self.crowd.everyone(hotline.id, answer, backend, level, skip)
+                    chosen += [(one, _why(answer, one)) for one in self._first(hotline, answer, level, left - len(chosen), orders)]
+            for one, why in chosen:
+                inside.add(one.person)
+                seats.append(Seat(one.line, one.name, level, penalty(answer, one.user), why))
 
-    def _freest(self, one: Candidate) -> tuple[bool, tuple[bool, int, int, str]]:
-        """Those who sit in no first line before those who do."""
+    def _freest(self, one: Candidate) -> tuple[bool, Order]:
         return one.person in self.claimed, one.order
 
     def _seating(self, hotline: Hotline, seats: list[Seat]) -> Seating:
