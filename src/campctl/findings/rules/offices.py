@@ -23,8 +23,8 @@ offices:
         code="address-without-floor",
         severity="error",
         summary="ports without floor or room",
-        why="A dispatchable location is a street address and where in the building. It comes from the port, else from the office's address. "
-        "A place with one room may say so: `room: storefront`.",
+        why="A dispatchable location is a street address and where in the building. It comes from the port, else from the office's "
+        "address. A place with one room may say so: `room: storefront`.",
         example="""\
 offices:
   east:

@@ -20,7 +20,7 @@ ports:
         code="port-user-elsewhere",
         severity="warning",
         summary="a port is for a user of another office",
-        why="Visitors exist, so it is allowed. The port keeps the emergency address of the office it is in; the person's own line does not.",
+        why="Visitors exist: it is allowed. The port keeps the emergency address of the office it is in; the person's own line does not.",
         example="""\
 offices:
   east:

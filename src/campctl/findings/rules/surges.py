@@ -67,7 +67,8 @@ surges:
         code="surge-ports-beyond-dark",
         severity="error",
         summary="a surge lights more ports than are dark",
-        why="Ports that are lit already, or do not exist, cannot be lit: that many fewer people answer. Surges of the same time count together.",
+        why="Ports that are lit already, or do not exist, cannot be lit: that many fewer people answer. "
+        "Surges of the same time count together.",
         example="""\
 surges:
   debate:
