@@ -164,7 +164,7 @@ async def _end(tasks: Sequence[asyncio.Future[None]]) -> None:
 
 
 def _status(session: Session) -> RunStatus:
-    """ "interrupted" whenever something is left that a resume settles."""
+    """How it ended: as "interrupted" whenever something is left that a resume settles."""
     if any(state == "pending" or not session.settled(at) for at, state in enumerate(session.states)):
         return "interrupted"
     if not session.errors:

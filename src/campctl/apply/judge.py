@@ -10,6 +10,7 @@ from campctl.model.resources import Key, Kind, Resource, key_of
 
 Verdict = Literal["after", "before", "neither"]
 Unsupported = Mapping[Kind, tuple[str, ...]]
+NOTHING: Unsupported = {}
 
 
 def keys_of(change: Change) -> tuple[Key, ...]:
@@ -26,8 +27,8 @@ def same(found: Resource | None, wanted: Resource | None, unsupported: Collectio
     return all(getattr(found, name) == getattr(wanted, name) for name in wanted.__struct_fields__ if name not in unsupported)
 
 
-def judge(change: Change, found: Mapping[Key, Resource], unsupported: Unsupported = {}) -> Verdict:
-    """ "after": it is done. "before": it is not. "neither": someone else was there."""
+def judge(change: Change, found: Mapping[Key, Resource], unsupported: Unsupported = NOTHING) -> Verdict:
+    """Tell what became of it: "after" (done), "before" (not done), "neither" (someone else was there)."""
     ignored = unsupported.get(change.key.kind, ())
     if change.action == "rename":
         assert change.before is not None
@@ -41,7 +42,7 @@ def judge(change: Change, found: Mapping[Key, Resource], unsupported: Unsupporte
     return "before" if same(there, change.before, ignored) else "neither"
 
 
-def difference(change: Change, found: Mapping[Key, Resource], unsupported: Unsupported = {}) -> str:
+def difference(change: Change, found: Mapping[Key, Resource], unsupported: Unsupported = NOTHING) -> str:
     """In words, how what is there differs from what was wanted; one line."""
     there, wanted = found.get(change.key), change.after
     if wanted is None:

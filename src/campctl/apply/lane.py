@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
 from campctl.apply.judge import difference, judge, keys_of
-from campctl.apply.requesting import Line
+from campctl.apply.requesting import Channel
 from campctl.apply.retry import Attempts, GaveUp, Stopped
 from campctl.apply.session import Session
 from campctl.errors import AuthFailed, BackendError, Refused, Uncertain
@@ -23,7 +23,7 @@ class Lane:
         self.session = session
         self.backend = backend
         self.mine = mine
-        self.line = Line(session, backend)
+        self.channel = Channel(session, backend)
         self.epoch = ""
         self.opened = False
         self.busy = 0
@@ -40,7 +40,7 @@ class Lane:
     @property
     def name(self) -> str:
         """The backend's name in the campaign."""
-        return self.line.name
+        return self.channel.name
 
     @property
     def resting(self) -> bool:
@@ -73,12 +73,12 @@ class Lane:
         """What is there of these changes' keys; everything at once when they are many. Raises GaveUp or Stopped."""
         keys = {key for at in ats for key in keys_of(self.session.changes[at])}
         asked = None if len(keys) > self.session.given.limits.bulk else keys
-        return await self.line.ask(lambda: self.backend.observe(asked), self.line.attempts(), change=change, read=True)
+        return await self.channel.ask(lambda: self.backend.observe(asked), self.channel.attempts(), change=change, read=True)
 
     def offer(self, at: int) -> None:
-        """This change may go."""
-        if self.line.dead:
-            self.session.skipped(at, self.line.dead)
+        """Take a change that may go."""
+        if self.channel.dead:
+            self.session.skipped(at, self.channel.dead)
             return
         heapq.heappush(self._ready, at)
         if self.opened:
@@ -122,12 +122,12 @@ class Lane:
 
     def give_up(self, why: str) -> None:
         """The backend does not answer, or does not let us in: nothing more is sent, what was not sent is skipped."""
-        self.line.give_up(f"{self.name} was not asked any more: {why}")
+        self.channel.give_up(f"{self.name} was not asked any more: {why}")
         while self._ready:
-            self.session.skipped(heapq.heappop(self._ready), self.line.dead)
+            self.session.skipped(heapq.heappop(self._ready), self.channel.dead)
         for at in self.mine:
             if not self.session.taken[at]:
-                self.session.skipped(at, self.line.dead)
+                self.session.skipped(at, self.channel.dead)
 
     def _durable(self, batches: list[list[int]]) -> None:
         for batch in batches:
@@ -147,12 +147,12 @@ class Lane:
 
     async def _send(self, batch: list[int]) -> None:
         """Try a batch until each of its changes is settled one way or the other, or the run stops."""
-        left, attempts = batch, self.line.attempts()
+        left, attempts = batch, self.channel.attempts()
         try:
             while left:
-                if self.line.dead:
+                if self.channel.dead:
                     for at in left:
-                        self.session.skipped(at, self.line.dead)
+                        self.session.skipped(at, self.channel.dead)
                     return
                 left = await self._try(left, attempts)
         except Stopped:
@@ -162,9 +162,8 @@ class Lane:
         """One try; returns those to try again."""
         session = self.session
         changes = [session.changes[at] for at in left]
-        began = session.clock.monotonic()
         try:
-            outcomes = await self.line.ask(lambda: self.backend.execute(changes), attempts, change=changes[0], read=False)
+            outcomes = await self.channel.ask(lambda: self.backend.execute(changes), attempts, change=changes[0], read=False)
         except GaveUp as error:
             if error.lane:
                 self.give_up(error.message)
@@ -192,7 +191,7 @@ class Lane:
             if not lost:
                 return []
             left, why = lost, Uncertain("the answer did not say what became of it")
-        return await self._after_loss(left, attempts, why, began)
+        return await self._after_loss(left, attempts, why)
 
     async def _outcomes(self, left: list[int], outcomes: Sequence[Outcome]) -> list[int]:
         """Take in what the backend said, in order; returns those about which it said nothing."""
@@ -232,7 +231,7 @@ class Lane:
             return
         session.failed(at, error)
 
-    async def _after_loss(self, left: list[int], attempts: Attempts, why: Exception, began: float) -> list[int]:
+    async def _after_loss(self, left: list[int], attempts: Attempts, why: Exception) -> list[int]:
         """The answer was lost: look what became of each, settle what can be settled; returns those to repeat."""
         session = self.session
         # Only our own errors promise to hold no secret; of others the name must do.

@@ -61,7 +61,7 @@ class Known:
         self._eased = until
         self._next = max(self._next, until) + (self._burst - 1) / (self._limit * self._share)
 
-    def accepted(self, now: float) -> None:  # noqa: ARG002
+    def accepted(self, now: float) -> None:
         """Nothing to learn."""
 
 

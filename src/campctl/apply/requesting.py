@@ -16,7 +16,7 @@ from campctl.ports.backend import Backend
 T = TypeVar("T")
 
 
-class Line:
+class Channel:
     """The way to one backend: slots for requests at once, pacing, the pause after "too many requests", the last word."""
 
     def __init__(self, session: Session, backend: Backend) -> None:
