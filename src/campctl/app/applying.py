@@ -26,7 +26,7 @@ from campctl.model.records import AuditEntry, Holder, Override, Run
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from campctl.apply.stopper import Stopper
+    from campctl.apply.inputs import ApplyReport, Stopper
     from campctl.ports.backend import Backend
     from campctl.ports.listener import Listener
     from campctl.ports.store import Store
@@ -80,8 +80,7 @@ async def change(
     was agreed to and before the first request: a crash after that leaves a wish that the next apply fulfils.
     """
     async with ctx.backends() as backends, _locked(ctx, how) as (store, stopper):
-        if not how.dry_run:
-            await settle(ctx, how, backends, store)
+        settled = () if how.dry_run else await settle(ctx, how, backends, store)
         view = await look(ctx, backends, at=ctx.clock.now(), extra=overrides)
         if clear:
             view = await _without(ctx, backends, view, clear)
@@ -102,7 +101,7 @@ async def change(
             store.add_overrides(list(overrides))
         if clear:
             store.clear_overrides(list(clear))
-        warnings = tuple(finding.detail for finding in view.desired.findings)
+        warnings = (*settled, *(finding.detail for finding in view.desired.findings))
         if made.empty:
             _audit(ctx, store, what, how, result="nothing to change")
             return Applied(run=None, plan=made, states={}, errors={}, diff=diff, warnings=warnings)
@@ -130,7 +129,8 @@ async def execute(
     undoes: str = "",
 ) -> Applied:
     """Carry a plan out as a new run, with its audit entries."""
-    from campctl.apply import ApplyInput, apply
+    from campctl.apply.engine import apply
+    from campctl.apply.inputs import ApplyInput
     from campctl.planning import encode
 
     run = Run(
@@ -142,7 +142,6 @@ async def execute(
         plan=encode(plan),
         undoes=undoes,
     )
-    store.begin_run(run)
     _audit(ctx, store, what, how, result="begun", run=run.id)
     report = await apply(
         ApplyInput(
@@ -157,30 +156,78 @@ async def execute(
         )
     )
     _audit(ctx, store, what, how, result=_result_words(report.run), run=run.id)
-    warnings = await _hand_out_secrets(plan, report.states, backends, how)
+    return _applied(plan, report, await _hand_out_secrets(plan, report.states, backends, how))
+
+
+def _applied(plan: Plan, report: ApplyReport, warnings: tuple[str, ...] = ()) -> Applied:
+    """The report for people. A run that the store could not follow to its end is that error, not a report."""
+    if isinstance(report.stopped_by, errors.StoreError):
+        raise report.stopped_by
+    lost = (report.stopped_by.message,) if isinstance(report.stopped_by, errors.LockHeld) else ()
     return Applied(
-        run=report.run, plan=plan, states=dict(report.states), errors=dict(report.errors), next_steps=_next(report.run), warnings=warnings
+        run=report.run,
+        plan=plan,
+        states=dict(report.states),
+        errors=dict(report.errors),
+        next_steps=_next(report.run),
+        warnings=(*warnings, *lost, *_notes(report.notes)),
     )
 
 
-async def settle(ctx: Context, how: How, backends: Mapping[str, Backend], store: Store) -> None:
-    """Look up what a killed run had sent without hearing the answer, and record it; the new plan does the rest."""
+def _notes(notes: Mapping[str, str]) -> tuple[str, ...]:
+    """What is noteworthy of changes that did not fail, alike ones counted."""
+    from collections import Counter
+
+    from campctl.findings.text import plural
+
+    return tuple(f"{plural(count, 'change')}: {note}." for note, count in sorted(Counter(notes.values()).items()))
+
+
+async def settle(ctx: Context, how: How, backends: Mapping[str, Backend], store: Store) -> tuple[str, ...]:
+    """Look up what killed runs had sent without hearing the answer, and record it; a new plan does the rest.
+
+    Returns a sentence for each such run.
+    """
     unfinished = store.unfinished()
     if not unfinished:
-        return
-    from campctl.apply import SettleInput, settle
+        return ()
+    from campctl.apply.settle import SettleInput, settle
     from campctl.planning import decode
 
+    said = []
     for run in unfinished:
-        settled = await settle(
-            SettleInput(plan=decode(run.plan), run=run, backends=backends, store=store, clock=ctx.clock, listeners=how.listeners)
-        )
-        _audit(ctx, store, f"settle {run.id}", how, result=settled, run=run.id)
+        settled = await settle(SettleInput(plan=decode(run.plan), run=run, backends=backends, store=store, clock=ctx.clock))
+        _audit(ctx, store, f"settle {run.id}", how, result=_result_words(settled), run=run.id)
+        said.append(f"Run {run.id} had not ended; what it had sent was looked up and recorded ({_result_words(settled)}).")
+    return tuple(said)
 
 
 async def resume(ctx: Context, how: How) -> Applied | Planned:
-    """Finish what an interrupted run left: settle it, then apply what is wanted now."""
-    return await change(ctx, how, what="resume")
+    """Finish the newest run that did not end, as it was planned; `errors.NotFound` when all have."""
+    from campctl.apply.engine import resume
+    from campctl.apply.inputs import ApplyInput
+    from campctl.planning import decode
+
+    async with ctx.backends() as backends, _locked(ctx, how) as (store, stopper):
+        unfinished = store.unfinished()
+        if not unfinished:
+            raise errors.NotFound(
+                "Every run has ended; there is nothing to resume.", hint="`campctl plan` tells whether there is more to do."
+            )
+        run = unfinished[-1]
+        plan = decode(run.plan)
+        planned = Planned(plan=plan)
+        if how.dry_run:
+            return planned
+        _confirm(planned, how)
+        _audit(ctx, store, f"resume {run.id}", how, result="begun", run=run.id)
+        report = await resume(
+            ApplyInput(
+                plan=plan, run=run, backends=backends, store=store, clock=ctx.clock, listeners=how.listeners, wait=how.wait, stopper=stopper
+            )
+        )
+        _audit(ctx, store, f"resume {run.id}", how, result=_result_words(report.run), run=run.id)
+        return _applied(plan, report)
 
 
 async def rollback(ctx: Context, how: How, *, run: str) -> Applied | Planned:
@@ -231,20 +278,20 @@ def run_id(ctx: Context) -> str:
 @asynccontextmanager
 async def _locked(ctx: Context, how: How) -> AsyncIterator[tuple[Store, Stopper]]:
     """The store and the lock, with a heartbeat; a dry run takes neither."""
-    from campctl.apply.stopper import Stopper
+    from campctl.apply.inputs import Stopper
 
     stopper = how.stopper or Stopper()
     if how.dry_run:
         yield ctx.store(), stopper
         return
-    from campctl.apply.lease import lease
+    from campctl.apply.lease import Lease
 
     store = ctx.store(write=True)
     now = ctx.clock.now()
     holder = Holder(
         token=secrets.token_hex(8), who=ctx.who, host=platform.node(), pid=os.getpid(), command=ctx.command, since=now, beat=now
     )
-    async with lease(store, holder, clock=ctx.clock, ttl=LOCK_TTL, stopper=stopper, wait=how.wait_for_lock):
+    async with Lease(store, holder, ctx.clock, stopper, ttl=LOCK_TTL, wait=how.wait_for_lock):
         yield store, stopper
 
 

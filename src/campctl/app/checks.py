@@ -25,7 +25,9 @@ def all_findings(loaded: Loaded) -> tuple[Finding, ...]:
         capabilities, wrong = capabilities_of(loaded.campaign)
         from campctl.effective import check
 
-        found += (loaded.located(item) for item in (*wrong, *check(loaded.campaign, capabilities)))
+        from campctl.manifest.load import located
+
+        found += (located(loaded, item) for item in (*wrong, *check(loaded.campaign, capabilities)))
     return tuple(sorted(found, key=_place))
 
 

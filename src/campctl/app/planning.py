@@ -111,8 +111,10 @@ def seating_notes(desired: Desired) -> dict[str, tuple[str, ...]]:
 
 def noteworthy(ctx: Context, view: View) -> tuple[Finding, ...]:
     """Warnings of the manifests and of this instant, at their places."""
-    located = (ctx.loaded.located(finding) for finding in view.desired.findings)
-    return (*(finding for finding in ctx.findings if finding.severity == "warning"), *located)
+    from campctl.manifest.load import located
+
+    now = (located(ctx.loaded, finding) for finding in view.desired.findings)
+    return (*(finding for finding in ctx.findings if finding.severity == "warning"), *now)
 
 
 def read_plan(path: Path) -> Plan:
