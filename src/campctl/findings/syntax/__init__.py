@@ -1,0 +1,7 @@
+"""Catalogue entries of what `campctl.manifest` finds while it reads: files, YAML, values, rosters."""
+
+from __future__ import annotations
+
+from campctl.findings.syntax import fields, files, rosters
+
+__all__ = ["fields", "files", "rosters"]

@@ -1,0 +1,377 @@
+"""Kinds of values: how a node becomes a value, what JSON Schema says of it, and how docs say it is written.
+
+A parse function gets the Context and the node, returns the value, and raises `Bad` when there is none. Values that can
+be used although something is wrong with them (an unquoted `no`) are returned and reported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from campctl.findings.suggest import Suggester
+from campctl.manifest import phones, times, traps, units
+from campctl.manifest.limits import MAX_TEXT
+from campctl.manifest.nodes import Map, Node, Seq
+from campctl.manifest.problems import Absent, Bad, Problems
+from campctl.model.campaign import Target
+
+Parse = Callable[["Context", Any], Any]
+
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}\Z")
+_TAG = re.compile(r"[^\s,;]+(?: [^\s,;]+)*\Z")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
+_WORDS, _NUMERIC = traps.WORDS, traps.NUMERIC
+
+
+class Context(Problems):
+    """What parsing needs to know besides the node: the region of numbers, the zone of times, words already seen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.region = "US"
+        self.zone_name = "UTC"
+        self.seen: dict[str, str] = {}
+        """Ids already checked, each kept once however often it is written."""
+        self.bad_refs: set[tuple[str, str, str]] = set()
+        """(section, id, field) of values that could not be read; rules' findings about them would only repeat it."""
+
+
+class Kind(Struct, frozen=True):
+    """A kind of value. `written` says how, for docs; `table` is the noun inside, for mappings with fields of their own."""
+
+    name: str
+    parse: Parse
+    schema: dict[str, Any]
+    written: str = ""
+    table: Any = None
+
+
+def described(node: Node) -> str:
+    """What a node is, for people."""
+    return "a mapping" if node.__class__ is Map else "a list" if node.__class__ is Seq else f"`{node.value}`"
+
+
+def wrong(node: Node, wanted: str, help: str = "") -> Bad:  # noqa: A002 - the finding's own word
+    """The complaint about a value of another type."""
+    return Bad("wrong-type", f"{wanted[:1].upper()}{wanted[1:]} was expected here, not {described(node)}.", help)
+
+
+def text_of(ctx: Context, node: Node, wanted: str = "a text") -> str:
+    """The text of a scalar; reports what other readers would make of it when it is not quoted."""
+    try:
+        value: str = node.value
+    except AttributeError:
+        raise wrong(node, wanted) from None
+    if not node.style and (value in _WORDS or value[:1] in _NUMERIC):
+        check_trap(ctx, value, node)
+    if len(value) > MAX_TEXT:
+        raise Bad(
+            "too-long", f"This text has {len(value):,} characters; {MAX_TEXT:,} are the most.", "Shorten it; look for a quote not closed."
+        )
+    return value
+
+
+def check_trap(ctx: Context, value: str, node: Node) -> None:
+    """Report an unquoted scalar that other readers take for something else; raise Absent for a null."""
+    if value in traps.NULLS:
+        shown = f"`{value}` is YAML's word for no value" if value else "There is no value here"
+        raise Absent("null-value", f"{shown}; campctl goes on as if it were not written.", "Write a value, or remove the key.")
+    if traps.is_phone(value):
+        ctx.add(
+            "unquoted-number",
+            f"campctl reads `{value}` right, but other YAML tools take it for an integer and lose the plus.",
+            node,
+            help=f'Quote it: `"{value}"`.',
+        )
+        return
+    other = traps.other_reading(value)
+    if other:
+        ctx.add(
+            "yaml-trap", f"Unquoted, `{value}` is {other} to other YAML readers.", node, help=f'Quote it if the text is meant: `"{value}"`.'
+        )
+
+
+def from_text(name: str, read: Callable[[str], Any], wanted: str, schema: dict[str, Any], written: str) -> Kind:
+    """A kind that is written as one scalar and read by a function of its text. What cannot be read is no trap besides."""
+
+    def parse(ctx: Context, node: Node) -> Any:
+        text: str | None = getattr(node, "value", None)
+        if text is None:
+            raise wrong(node, wanted)
+        if not node.style and text in traps.NULLS:
+            check_trap(ctx, text, node)
+        value = read(text.strip())
+        if not node.style and read is not units.seat_change:  # the language has `+5` unquoted
+            check_trap(ctx, text, node)
+        return value
+
+    return Kind(name, parse, schema, written)
+
+
+def _text(ctx: Context, node: Node) -> str:
+    try:
+        value: str = node.value
+    except AttributeError:
+        raise wrong(node, "a text") from None
+    if (node.style or (value not in _WORDS and value[:1] not in _NUMERIC)) and len(value) <= MAX_TEXT:
+        return value
+    return text_of(ctx, node)
+
+
+def _identifier(ctx: Context, node: Node) -> str:
+    try:
+        value: str = node.value
+    except AttributeError:
+        raise wrong(node, "an id") from None
+    seen = ctx.seen.get(value)
+    if seen is not None:
+        return seen
+    checked = check_id(ctx, node)
+    if node.style or (value not in _WORDS and value[:1] not in _NUMERIC):
+        ctx.seen[value] = checked
+    return checked
+
+
+def check_id(ctx: Context, node: Node, what: str = "an id") -> str:
+    """The id a scalar (a key, too) holds."""
+    value = text_of(ctx, node, what)
+    if not _ID.match(value):
+        plain = re.sub(r"[^a-z0-9._-]+", "-", value.strip().lower()).strip("-._")[:63]
+        near = f" Write `{plain}`." if plain and plain != value else ""
+        raise Bad("bad-id", f"`{value}` is not an id.", f"Ids are lower-case letters, digits, `.`, `-` and `_`.{near}")
+    return value
+
+
+def _tag(ctx: Context, node: Node) -> str:
+    try:
+        value: str = node.value
+    except AttributeError:
+        raise wrong(node, "a word") from None
+    if node.style or (value not in _WORDS and value[:1] not in _NUMERIC):
+        return ctx.seen.setdefault(value, value)
+    return text_of(ctx, node, "a word")
+
+
+def _number(ctx: Context, node: Node) -> str:
+    return phones.e164(text_of(ctx, node, "a phone number").strip(), ctx.region)
+
+
+def _extension(ctx: Context, node: Node) -> str:
+    try:
+        value: str = node.value
+    except AttributeError:
+        raise wrong(node, "an extension") from None
+    if (node.style or value[:1] != "0") and 2 <= len(value) <= 8 and value.isdecimal() and value.isascii():
+        return value
+    return units.extension(text_of(ctx, node, "an extension"))
+
+
+def _contact(ctx: Context, node: Node) -> str:
+    value = text_of(ctx, node, "a phone number or an e-mail address").strip()
+    if "@" not in value:
+        return phones.e164(value, ctx.region)
+    if not _EMAIL.match(value):
+        raise Bad("bad-contact", f"`{value}` is not an e-mail address.", "Write `name@example.org`, or a phone number.")
+    return value
+
+
+def _zone(ctx: Context, node: Node) -> str:
+    value = text_of(ctx, node, "a time zone")
+    if times.zone(value) is None:
+        raise Bad("unknown-time-zone", f"There is no time zone `{value}`.", times.zone_help(value))
+    return value
+
+
+def _instant(ctx: Context, node: Node) -> Any:
+    value = text_of(ctx, node, "a date with a time")
+    where = times.zone(ctx.zone_name)
+    assert where is not None
+    found, complaint = times.instant(value, where)
+    if complaint is not None:
+        ctx.bad(complaint, node)
+    return found
+
+
+def _target(ctx: Context, node: Node) -> Target:
+    value = text_of(ctx, node, "a target")
+    kind, slash, rest = value.partition("/")
+    if not slash or not rest:
+        raise Bad("bad-target", f"`{value}` does not say what kind of thing it leads to.", _target_help(value))
+    if kind == "outside":
+        return Target("outside", phones.e164(rest, ctx.region))
+    if kind not in ("hotline", "user", "port"):
+        near = Suggester(("hotline", "user", "port", "outside")).nearest(kind)
+        raise Bad("bad-target", f"`{kind}` is not a kind of target.", f"Did you mean `{near}/{rest}`?" if near else _target_help(value))
+    if kind == "port" and rest.count("/") != 1:
+        raise Bad("bad-target", f"`{value}` does not name a desk.", "Write `port/OFFICE/DESK`.")
+    return Target(kind, rest)  # type: ignore[arg-type]  # one of three, as just checked
+
+
+def _target_help(value: str) -> str:
+    if value.startswith("+") or value[:1].isdecimal():
+        return f"Write `outside/{value}`."
+    return "Write `hotline/ID`, `user/ID`, `port/OFFICE/DESK` or `outside/+1...`."
+
+
+def _boolean(ctx: Context, node: Node) -> bool:
+    value = getattr(node, "value", None)
+    if not getattr(node, "style", None) and value in ("true", "false"):
+        return bool(value == "true")
+    if node.__class__ not in (Map, Seq) and not node.style and value in traps.NULLS:
+        check_trap(ctx, str(value), node)
+    meant = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false", "true": "true", "false": "false"}
+    if getattr(node, "style", None) == "csv" and str(value).lower() in meant:
+        return meant[str(value).lower()] == "true"
+    near = meant.get(str(value).lower(), "")
+    raise wrong(node, "true or false", f"Write `{near}`, without quotes." if near else "Write `true` or `false`.")
+
+
+TEXT = Kind("text", _text, {"type": "string"}, "text")
+LABEL = Kind("label", _text, {"type": ["string", "integer"]}, "text, digits too")
+ID = Kind(
+    "id",
+    _identifier,
+    {"type": ["string", "integer"], "pattern": r"^[a-z0-9][a-z0-9._-]{0,62}$"},
+    "id: lower-case letters, digits, `.`, `-`, `_`",
+)
+TAG = Kind("word", _tag, {"type": "string"}, "word")
+NUMBER = Kind("number", _number, {"type": "string", "pattern": r"^\+?[0-9 ().-]+$"}, 'phone number, quoted: `"+13125550100"`')
+EXTENSION = Kind("extension", _extension, {"type": ["string", "integer"], "pattern": "^[0-9]{2,8}$"}, "extension: 2 to 8 digits")
+CONTACT = Kind("contact", _contact, {"type": "string"}, "phone number or e-mail address")
+ZONE = Kind("time zone", _zone, {"type": "string"}, "IANA time zone: `America/Chicago`")
+INSTANT = Kind(
+    "time", _instant, {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d"}, "local time `2026-11-03T18:00`, or with an offset"
+)
+TARGET = Kind(
+    "target",
+    _target,
+    {"type": "string", "pattern": r"^(hotline/.+|user/.+|port/[^/]+/[^/]+|outside/\+?[0-9 ().-]+)$"},
+    "`hotline/ID`, `user/ID`, `port/OFFICE/DESK` or `outside/+1...`",
+)
+BOOLEAN = Kind("bool", _boolean, {"type": "boolean"}, "`true` or `false`")
+DURATION = from_text(
+    "duration",
+    units.whole_seconds,
+    "a length of time",
+    {"type": "string", "pattern": r"^(\d+d)?(\d+h)?(\d+m)?(\d+s)?$"},
+    "length of time: `20s`, `5m`, `1h30m`",
+)
+SHARE = from_text("share", units.share, "a share", {"type": "string", "pattern": r"^\d{1,3}(\.\d+)? ?%$"}, "share: `80%`")
+RANGE = from_text(
+    "range",
+    units.extension_range,
+    "a range",
+    {"type": ["string", "integer"], "pattern": "^[0-9]{2,8}( ?- ?[0-9]{2,8})?$"},
+    "extensions: `3000-3199` or `3500`",
+)
+HOURS = from_text("hours", units.hours, "opening hours", {"type": "string"}, "opening hours: `mon-fri 08:00-20:00`")
+SEAT_CHANGE = from_text(
+    "seat change",
+    units.seat_change,
+    "a number of seats",
+    {"type": ["string", "integer"], "pattern": r"^[+-]?\d{1,6}$"},
+    "`10`, `+5` or `-5`",
+)
+
+
+def integer(low: int = 0, high: int = 10_000_000) -> Kind:
+    """A whole number from `low` to `high`."""
+
+    def parse(ctx: Context, node: Node) -> int:
+        value = text_of(ctx, node, "a whole number")
+        try:
+            number = int(value)
+        except ValueError:
+            raise wrong(node, "a whole number", "Write digits only.") from None
+        if not low <= number <= high:
+            raise Bad("out-of-range", f"`{value}` is not between {low:,} and {high:,}.", f"Write a number from {low} to {high}.")
+        return number
+
+    return Kind("integer", parse, {"type": "integer", "minimum": low, "maximum": high}, f"whole number, {low:,} to {high:,}")
+
+
+def choice(*choices: str) -> Kind:
+    """One of a few words."""
+    known = {word: word for word in choices}
+
+    def parse(ctx: Context, node: Node) -> str:
+        value = getattr(node, "value", None)
+        found = known.get(value) if value is not None else None
+        if found is not None:
+            return found
+        value = text_of(ctx, node, "one of a few words")
+        near = Suggester(choices).did_you_mean(value) or f"Choose one of {', '.join(f'`{word}`' for word in choices)}."
+        raise Bad("not-a-choice", f"`{value}` is none of {', '.join(choices)}.", near)
+
+    return Kind("choice", parse, {"enum": list(choices)}, " or ".join(f"`{word}`" for word in choices))
+
+
+def list_of(item: Kind, *, flat: bool = False) -> Kind:
+    """A list; a bad item does not hide the others. In a roster: one cell, split at `;` or `,`. `flat`: an item is several values."""
+    parse_item = item.parse
+
+    def parse(ctx: Context, node: Node) -> tuple[Any, ...]:
+        if node.__class__ is Seq:
+            items = node.items
+        elif getattr(node, "style", None) == "csv":
+            items = node.split()
+        else:
+            text = text_of(ctx, node) if node.__class__ is not Map else ""
+            raise wrong(node, "a list", f"Write `[{text}]`." if text else "Write a list: `[a, b]`.")
+        found: list[Any] = []
+        for entry in items:
+            try:
+                value = parse_item(ctx, entry)
+            except Bad as bad:
+                ctx.bad(bad, entry)
+                continue
+            if flat:
+                found.extend(value)
+            else:
+                found.append(value)
+        return tuple(found)
+
+    return Kind("list", parse, {"type": "array", "items": item.schema}, f"list of {item.written}", item.table)
+
+
+def map_of(key: Kind, value: Kind) -> Kind:
+    """A mapping whose keys are ids."""
+
+    def parse(ctx: Context, node: Node) -> dict[str, Any]:
+        if node.__class__ is not Map:
+            check_null(ctx, node)
+            raise wrong(node, "a mapping", "Write `{ id: value }`.")
+        found = {}
+        for key_node, value_node in node.items.values():
+            try:
+                name = key.parse(ctx, key_node)
+            except Bad as bad:
+                ctx.bad(bad, key_node)
+                continue
+            try:
+                found[name] = value.parse(ctx, value_node)
+            except Bad as bad:
+                ctx.bad(bad, value_node)
+        return found
+
+    schema = {"type": "object", "additionalProperties": value.schema}
+    return Kind("mapping", parse, schema, f"mapping of id to {value.written}", value.table)
+
+
+def either(many: Kind, one: Kind, wrap: Callable[[Any], Any]) -> Kind:
+    """`many` when a mapping or list stands there, else `one`, passed through `wrap`."""
+
+    def parse(ctx: Context, node: Node) -> Any:
+        return many.parse(ctx, node) if node.__class__ in (Map, Seq) else wrap(one.parse(ctx, node))
+
+    return Kind(many.name, parse, {"anyOf": [many.schema, one.schema]}, f"{one.written}; or {many.written}", many.table)
+
+
+def check_null(ctx: Context, node: Node) -> None:
+    """Raise Absent for a null."""
+    if node.__class__ not in (Map, Seq) and not node.style and node.value in traps.NULLS:
+        check_trap(ctx, node.value, node)
