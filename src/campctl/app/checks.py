@@ -24,7 +24,6 @@ def all_findings(loaded: Loaded) -> tuple[Finding, ...]:
     if loaded.campaign is not None:
         capabilities, wrong = capabilities_of(loaded.campaign)
         from campctl.effective import check
-
         from campctl.manifest.load import located
 
         found += (located(loaded, item) for item in (*wrong, *check(loaded.campaign, capabilities)))
