@@ -4,6 +4,7 @@ CampctlError
 ├── UsageError            the command line does not make sense
 ├── NoCampaign            no campaign.yaml in this folder or any above
 ├── InvalidManifest       the manifests have findings of severity error
+├── EditRefused           a manifest is written in a way, or stands in a place, that campctl does not edit by itself
 ├── NotFound              a user, desk, hotline, ... that does not exist
 ├── GuardrailRefused      a plan is larger, or touches more, than policy lets through
 ├── StalePlan             a saved plan no longer fits manifests or exchange
@@ -100,6 +101,13 @@ class InvalidManifest(CampctlError):
     def __init__(self, message: str, *, findings: tuple[object, ...] = (), hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.findings = findings
+
+
+class EditRefused(CampctlError):
+    """A manifest is too unusual to be edited with certainty, or cannot be written; nothing was. The hint shows the edit to make."""
+
+    exit = Exit.INVALID
+    code = "edit-refused"
 
 
 class NotFound(CampctlError):
