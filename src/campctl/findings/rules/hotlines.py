@@ -52,6 +52,21 @@ hotlines:
 """,
     ),
     Entry(
+        code="escalation-without-seats",
+        severity="warning",
+        summary="an escalation step without seats",
+        why="The step says who may join in, and without `seats` none of them does.",
+        example="""\
+hotlines:
+  legal:
+    name: Legal
+    extension: 3090
+    seats: 1
+    answer: { users: [ann] }
+    escalation: [{ after: 60s, answer: { users: [ben] } }]
+""",
+    ),
+    Entry(
         code="hotline-unreachable",
         severity="warning",
         summary="nobody can call a hotline",

@@ -40,7 +40,7 @@ hotlines:
     extension: 3090
     seats: 1
     answer: { users: [ann] }
-    escalation: [{ after: 2m, answer: { users: [ben] } }, { after: 1m, to: hotline/main }]
+    escalation: [{ after: 2m, answer: { users: [ben] }, seats: 1 }, { after: 1m, to: hotline/main }]
 """,
     ),
     Entry(
@@ -56,7 +56,7 @@ hotlines:
     seats: 1
     max_wait: 2m
     answer: { users: [ann] }
-    escalation: [{ after: 3m, answer: { users: [ben] } }]
+    escalation: [{ after: 3m, answer: { users: [ben] }, seats: 1 }]
 """,
     ),
 )

@@ -29,7 +29,7 @@ surges:
         code="surges-overlap",
         severity="warning",
         summary="two surges change the same seats at the same time",
-        why="Figures with a sign add up, and of two without one only one can hold: easily not the figure that anybody had in mind.",
+        why="Figures with a sign add up, and of those without one the highest holds: easily not the figure that anybody had in mind.",
         example="""\
 surges:
   debate: { name: Debate, from: 2026-10-13T19:00, until: 2026-10-13T23:00, seats: { main: 2 } }

@@ -72,12 +72,12 @@ def escalation_people(facts: Facts) -> Iterator[Finding]:
     """`escalation-beyond-people`: an escalation step that nobody, or too few, can join."""
     for hotline in facts.hotlines:
         for index, step in enumerate(hotline.escalation):
-            if step.answer is None:
+            if step.answer is None or not step.seats:
                 continue
-            at = Ref("hotlines", hotline.id, "escalation", (str(index), "seats" if step.seats else "answer"))
+            at = Ref("hotlines", hotline.id, "escalation", (str(index), "seats"))
             people = facts.people_for(step.answer, facts.backend_of_hotline(hotline))
             ports = 0 if people > step.seats else sum(port.lit for port in facts.ports_for(hotline, step.answer))
-            wanted = max(step.seats, 1)
+            wanted = step.seats
             if people + ports < wanted:
                 yield finding(
                     "escalation-beyond-people",
@@ -85,6 +85,20 @@ def escalation_people(facts: Facts) -> Iterator[Finding]:
                     f"and only {people + ports} may: {people} people and {ports} lit ports. The callers who waited longest go on waiting.",
                     help="Ask for fewer, or loosen the `answer` of this step.",
                     at=at,
+                )
+
+
+def escalation_seats(facts: Facts) -> Iterator[Finding]:
+    """`escalation-without-seats`: a step that says who joins in, and that none of them do."""
+    for hotline in facts.hotlines:
+        for index, step in enumerate(hotline.escalation):
+            if step.answer is not None and not step.seats:
+                yield finding(
+                    "escalation-without-seats",
+                    f"Step {index + 1} of the escalation of hotline `{hotline.id}` says who may join in after {step.after} s, "
+                    "and has no `seats`: none of them does.",
+                    help="Say how many: `seats: 2`.",
+                    at=Ref("hotlines", hotline.id, "escalation", (str(index),)),
                 )
 
 
@@ -182,6 +196,7 @@ RULES: dict[str, Check] = {
     "hotline-unanswered": unanswered,
     "seats-beyond-people": beyond_people,
     "escalation-beyond-people": escalation_people,
+    "escalation-without-seats": escalation_seats,
     "hotline-unreachable": unreachable,
     "hours-empty": hours_empty,
     "hours-overlap": hours_overlap,

@@ -58,7 +58,7 @@ def overlapping(facts: Facts) -> Iterator[Finding]:
                     "surges-overlap",
                     f"Surges `{latest.id}` ({latest.seats[hotline]}) and `{surge.id}` ({surge.seats[hotline]}) both change the seats "
                     f"of hotline `{hotline}` from {local(surge.start, surge.time_zone)} until {until}. Figures with a sign add up, "
-                    "and of two without one only one can hold: easily not the figure that anybody had in mind.",
+                    "and of those without one the highest holds: easily not the figure that anybody had in mind.",
                     help="Let one end when the other begins, or make one surge of the two.",
                     at=Ref("surges", surge.id, "seats", (hotline,)),
                     related=(Related(f"also in `{latest.id}`", at=Ref("surges", latest.id, "seats", (hotline,))),),
@@ -125,9 +125,11 @@ def _lit_during(facts: Facts, surge: Surge, hotline: Hotline) -> tuple[int, int]
     count = 0
     for other in _active(facts.campaign, surge.start):
         for group in other.ports:
-            if group.hotline == hotline.id:
-                named.update(found for desk in group.desks if (found := f"{group.office}/{desk}") in able)
-                count += group.any if any(port.office == group.office for port in able.values()) else 0
+            mine = {
+                port.id for port in able.values() if port.office == group.office and (group.hotline or port.hotline) in {"", hotline.id}
+            }
+            named.update(found for desk in group.desks if (found := f"{group.office}/{desk}") in mine)
+            count += min(group.any, len(mine))
     return len(lit), len(named - lit) + count
 
 
