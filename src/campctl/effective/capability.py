@@ -84,9 +84,10 @@ def _kinds(name: str, load: _Load, can: Capabilities, origin: Mapping[Key, str],
         counts["member"] = [Ref("hotlines", hotline, "seats") for hotline, members in load.members.items() if members]
     for kind, refs in counts.items():
         if refs:
+            count = sum(load.members.values()) if kind == "member" else len(refs)
             yield finding(
                 "backend-cannot-kind",
-                f"Backend {name} cannot hold {_PLURAL[kind]}, and {_count(len(refs), kind)} would be placed there.",
+                f"Backend {name} cannot hold {_PLURAL[kind]}, and {_count(count, kind)} would be placed there.",
                 help="Put the offices and hotlines concerned on another backend.",
                 at=refs[0],
                 related=_more(refs),
