@@ -38,7 +38,7 @@ def taken(facts: Facts) -> Iterator[Finding]:
 
 def _collision(facts: Facts, extension: str, owner: Owner, first: Owner) -> Finding:
     backend = facts.backend_of_hotline(owner) if isinstance(owner, Hotline) else facts.backend_of[owner.office]
-    free = "" if isinstance(owner, Hotline) else facts.free_extension(owner.office)
+    free = "" if isinstance(owner, Hotline) else facts.free_extension(owner.office, owner.id)
     return finding(
         "extension-taken",
         f"Extension {extension} of {_name(owner)} already belongs to {_name(first)}. Both are on backend `{backend}`, "
@@ -88,7 +88,7 @@ def _stray(facts: Facts, owners: Sequence[User | Port], office: Office) -> Findi
         ),
         "",
     )
-    free = facts.free_extension(office.id) if len(owners) == 1 else ""
+    free = facts.free_extension(office.id, owner.id) if len(owners) == 1 else ""
     numbers = owner.extension if len(owners) == 1 else f"{owner.extension}-{owners[-1].extension}"
     whose = _name(owner) if len(owners) == 1 else f"ports `{owner.id}` to `{owners[-1].id}`"
     return finding(

@@ -30,6 +30,7 @@ class Facts:
         self.ports: list[Port] = list(campaign.ports.values())
         self.hotlines: list[Hotline] = list(campaign.hotlines.values())
         self._suggesters: dict[str, Suggester] = {}
+        self._offered: dict[str, str] = {}
 
     @cached_property
     def backend_of(self) -> dict[str, str]:
@@ -59,14 +60,21 @@ class Facts:
             for office in self.campaign.offices.values()
         }
 
-    def free_extension(self, office: str) -> str:
-        """An extension of the office that nobody has, another one at every call; "" when its ranges are full."""
-        return next(self._free_extensions.get(office, iter(())), "")
+    def free_extension(self, office: str, owner: str) -> str:
+        """An extension of the office that nobody has, for each owner another one; "" when its ranges are full."""
+        found = self._offered.get(owner)
+        if found is None:
+            found = self._offered[owner] = next(self._free_extensions.get(office, iter(())), "")
+        return found
 
     @cached_property
     def profiles(self) -> Counter[Profile]:
         """How many users there are of each profile: far fewer than users."""
         return Counter([(user.office, user.role, user.skills, user.languages) for user in self.users])
+
+    def names_unknown(self, answer: Answer) -> bool:
+        """Whether it names users or offices that do not exist: then counting who may answer would only repeat that."""
+        return not (self.campaign.users.keys() >= set(answer.users) and self.campaign.offices.keys() >= set(answer.offices))
 
     def people_for(self, answer: Answer, backend: str = "") -> int:
         """How many persons may answer from their own phone (`model.answering.may_answer`), of one backend or of all."""

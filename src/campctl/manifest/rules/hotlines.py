@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from campctl.findings import Finding, Ref, Related
 from campctl.findings.catalogue import finding
+from campctl.findings.text import plural
 from campctl.manifest.rules.facts import Check, Facts
-from campctl.manifest.rules.words import listed, sentences
+from campctl.manifest.rules.words import duration, left_empty, listed, sentences
 from campctl.model.campaign import Answer, Hotline, HoursRule
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -37,7 +38,11 @@ def order(facts: Facts) -> Iterator[Finding]:
 def unanswered(facts: Facts) -> Iterator[Finding]:
     """`hotline-unanswered`: no person and no port, lit or dark, may answer."""
     for hotline in facts.hotlines:
-        if not hotline.seats.max or facts.people_for(hotline.answer, facts.backend_of_hotline(hotline)):
+        if (
+            not hotline.seats.max
+            or facts.people_for(hotline.answer, facts.backend_of_hotline(hotline))
+            or facts.names_unknown(hotline.answer)
+        ):
             continue
         if not facts.ports_for(hotline, hotline.answer):
             yield finding(
@@ -65,14 +70,15 @@ def _why(facts: Facts, hotline: Hotline, answer: Answer) -> str:
 def beyond_people(facts: Facts) -> Iterator[Finding]:
     """`seats-beyond-people`: more seats than there are people and lit ports who may answer."""
     for hotline in facts.hotlines:
-        yield from _beyond(facts, hotline, hotline.answer, hotline.seats.baseline, Ref("hotlines", hotline.id, "seats", ("baseline",)))
+        if hotline.seats.baseline <= hotline.seats.max:
+            yield from _beyond(facts, hotline, hotline.answer, hotline.seats.baseline, Ref("hotlines", hotline.id, "seats", ("baseline",)))
 
 
 def escalation_people(facts: Facts) -> Iterator[Finding]:
     """`escalation-beyond-people`: an escalation step that nobody, or too few, can join."""
     for hotline in facts.hotlines:
         for index, step in enumerate(hotline.escalation):
-            if step.answer is None or not step.seats:
+            if step.answer is None or not step.seats or facts.names_unknown(step.answer):
                 continue
             at = Ref("hotlines", hotline.id, "escalation", (str(index), "seats"))
             people = facts.people_for(step.answer, facts.backend_of_hotline(hotline))
@@ -81,9 +87,9 @@ def escalation_people(facts: Facts) -> Iterator[Finding]:
             if people + ports < wanted:
                 yield finding(
                     "escalation-beyond-people",
-                    f"After {step.after} s, {wanted} more {'is' if wanted == 1 else 'are'} to join hotline `{hotline.id}`, "
-                    f"and only {people + ports} may: {people} people and {ports} lit ports. The callers who waited longest go on waiting.",
-                    help="Ask for fewer, or loosen the `answer` of this step.",
+                    f"After {duration(step.after)}, {wanted} more {'is' if wanted == 1 else 'are'} to join hotline `{hotline.id}`, "
+                    f"and {_may(people, ports)}. The callers who waited longest go on waiting.",
+                    help="Loosen the `answer` of this step." if wanted == 1 else "Ask for fewer, or loosen the `answer` of this step.",
                     at=at,
                 )
 
@@ -95,7 +101,7 @@ def escalation_seats(facts: Facts) -> Iterator[Finding]:
             if step.answer is not None and not step.seats:
                 yield finding(
                     "escalation-without-seats",
-                    f"Step {index + 1} of the escalation of hotline `{hotline.id}` says who may join in after {step.after} s, "
+                    f"Step {index + 1} of the escalation of hotline `{hotline.id}` says who may join in after {duration(step.after)}, "
                     "and has no `seats`: none of them does.",
                     help="Say how many: `seats: 2`.",
                     at=Ref("hotlines", hotline.id, "escalation", (str(index),)),
@@ -109,19 +115,29 @@ def _beyond(facts: Facts, hotline: Hotline, answer: Answer, wanted: int, at: Ref
     ports = facts.ports_for(hotline, answer)
     lit = sum(port.lit for port in ports)
     # With nobody at all, `hotline-unanswered` has said it.
-    if people + lit >= wanted or not (people or ports):
+    if people + lit >= wanted or not (people or ports) or facts.names_unknown(answer):
         return
     dark = len(ports) - lit
     yield finding(
         "seats-beyond-people",
-        f"Hotline `{hotline.id}` has {wanted} seats, and {people + lit} may take them: {people} people and {lit} lit ports. "
-        f"The other {wanted - people - lit} stay empty, and the waiting times planned for {wanted} do not hold.",
+        f"Hotline `{hotline.id}` has {plural(wanted, 'seat')}, and {_may(people, lit)}. "
+        f"{left_empty(wanted - people - lit)}, and the waiting times planned for {wanted} do not hold."
+        if people + lit
+        else f"Hotline `{hotline.id}` has {plural(wanted, 'seat')}, and {_may(people, lit)}: all wait for ports to be lit.",
         help=sentences(
-            f"Ask for {people + lit} seats, or widen `answer`.", f"{dark} more ports that may answer are dark: light some." if dark else ""
+            f"Ask for {plural(people + lit, 'seat')}, or widen `answer`." if people + lit else "",
+            f"{plural(dark, 'port')} that may answer {'is' if dark == 1 else 'are'} dark: light some." if dark else "",
         ),
         at=at,
         related=(Related("who may answer", at=Ref("hotlines", hotline.id, "answer")),),
     )
+
+
+def _may(people: int, lit: int) -> str:
+    """`2 people and 1 lit port may answer`."""
+    parts = [plural(people, "person", "people")] if people else []
+    parts += [plural(lit, "lit port")] if lit else []
+    return f"only {' and '.join(parts)} may answer" if parts else "nobody may answer yet"
 
 
 def unreachable(facts: Facts) -> Iterator[Finding]:

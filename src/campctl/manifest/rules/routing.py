@@ -8,6 +8,7 @@ from typing import TypeAlias
 from campctl.findings import Finding, Ref, Related
 from campctl.findings.catalogue import finding
 from campctl.manifest.rules.facts import Check, Facts, hotline_targets
+from campctl.manifest.rules.words import duration
 from campctl.model.campaign import Target
 
 Edge: TypeAlias = tuple[str, str, str, Ref]
@@ -112,8 +113,8 @@ def ascending(facts: Facts) -> Iterator[Finding]:
             if step.after <= before.after:
                 yield finding(
                     "escalation-order",
-                    f"Step {index + 1} of the escalation of hotline `{hotline.id}` comes after {step.after} s of waiting, "
-                    f"the step before it after {before.after} s. Steps happen in the order of time, which is not how these read.",
+                    f"Step {index + 1} of the escalation of hotline `{hotline.id}` comes after {duration(step.after)} of waiting, "
+                    f"the step before it after {duration(before.after)}. Steps happen in the order of time, which is not how these read.",
                     help="Sort the steps by `after`, each later than the one before.",
                     at=Ref("hotlines", hotline.id, "escalation", (str(index), "after")),
                     related=(Related("the step before", at=Ref("hotlines", hotline.id, "escalation", (str(index - 1), "after"))),),
@@ -129,8 +130,8 @@ def too_late(facts: Facts) -> Iterator[Finding]:
             if gone is not None and step.after > gone[1]:
                 yield finding(
                     "escalation-never-reached",
-                    f"Step {index + 1} of the escalation of hotline `{hotline.id}` comes after {step.after} s, "
-                    f"and step {gone[0] + 1} has sent the call elsewhere after {gone[1]} s.",
+                    f"Step {index + 1} of the escalation of hotline `{hotline.id}` comes after {duration(step.after)}, "
+                    f"and step {gone[0] + 1} has sent the call elsewhere after {duration(gone[1])}.",
                     help="Move it before the step with `to`, or remove it.",
                     at=at,
                     related=(Related("the call leaves here", at=Ref("hotlines", hotline.id, "escalation", (str(gone[0]), "to"))),),
@@ -138,8 +139,8 @@ def too_late(facts: Facts) -> Iterator[Finding]:
             elif hotline.max_wait and step.after >= hotline.max_wait:
                 yield finding(
                     "escalation-never-reached",
-                    f"Step {index + 1} of the escalation of hotline `{hotline.id}` comes after {step.after} s, "
-                    f"and nobody waits longer than `max_wait`, {hotline.max_wait} s.",
+                    f"Step {index + 1} of the escalation of hotline `{hotline.id}` comes after {duration(step.after)}, "
+                    f"and nobody waits longer than `max_wait`, {duration(hotline.max_wait)}.",
                     help="Make `after` shorter, or `max_wait` longer.",
                     at=at,
                     related=(Related("the longest wait", at=Ref("hotlines", hotline.id, "max_wait")),),

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from campctl.findings import Finding, Ref, Related
 from campctl.findings.catalogue import finding
+from campctl.findings.text import plural
 from campctl.manifest.rules.facts import Check, Facts
-from campctl.manifest.rules.words import quoted, sentences
+from campctl.manifest.rules.words import left_empty, quoted, sentences
 from campctl.model.campaign import Campaign, Hotline, Surge
 
 
@@ -101,7 +102,7 @@ def beyond_people(facts: Facts) -> Iterator[Finding]:
             if wanted <= hotline.seats.baseline:
                 continue
             people = facts.people_for(hotline.answer, facts.backend_of_hotline(hotline))
-            if people >= wanted:
+            if people >= wanted or facts.names_unknown(hotline.answer):
                 continue
             ports, lights = _lit_during(facts, surge, hotline)
             if people + ports + lights >= wanted:
@@ -109,8 +110,9 @@ def beyond_people(facts: Facts) -> Iterator[Finding]:
             yield finding(
                 "surge-seats-beyond-people",
                 f"Surge `{surge.id}` asks for {wanted} seats on hotline `{name}`, and {people + ports + lights} may take them: "
-                f"{people} people, {ports} lit ports and {lights} ports that surges light for it then. "
-                f"The other {wanted - people - ports - lights} stay empty.",
+                f"{plural(people, 'person', 'people')}, {plural(ports, 'lit port')} and {plural(lights, 'port')} "
+                f"that surges light for it then. "
+                f"{left_empty(wanted - people - ports - lights)}.",
                 help="Light more ports in the surge, widen the hotline's `answer`, or ask for fewer seats.",
                 at=Ref("surges", surge.id, "seats", (name,)),
                 related=(Related("who may answer", at=Ref("hotlines", name, "answer")),),
@@ -129,7 +131,7 @@ def _lit_during(facts: Facts, surge: Surge, hotline: Hotline) -> tuple[int, int]
                 port.id for port in able.values() if port.office == group.office and (group.hotline or port.hotline) in {"", hotline.id}
             }
             named.update(found for desk in group.desks if (found := f"{group.office}/{desk}") in mine)
-            count += min(group.any, len(mine))
+            count += min(group.any, len(mine - named - {port.id for port in able.values() if port.lit}))
     return len(lit), len(named - lit) + count
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from campctl.findings.text import plural
+
 SHOWN = 5
 """How many items of a long list a sentence names."""
 
@@ -18,6 +20,19 @@ def listed(items: Sequence[str], word: str = "and", shown: int = SHOWN) -> str:
 def quoted(items: Iterable[str], word: str = "and") -> str:
     """The same with each item in backticks."""
     return listed([f"`{item}`" for item in items], word)
+
+
+def duration(seconds: int) -> str:
+    """`90s`, `5m`, `2h`: as manifests write it."""
+    for size, unit in ((3600, "h"), (60, "m")):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+def left_empty(seats: int) -> str:
+    """`1 seat stays empty`, `4 seats stay empty`."""
+    return f"{plural(seats, 'seat')} {'stays' if seats == 1 else 'stay'} empty"
 
 
 def sentences(*parts: str) -> str:
