@@ -1,4 +1,4 @@
-"""The ids that shells complete: flat files in .campctl/complete, one id a line, rewritten only when they changed.
+"""The ids that shells complete: flat files in .campctl/complete, one id a line in the order of their characters (shells search them), rewritten only when they changed.
 
 Completion scripts read them without starting campctl. They are a convenience: what cannot be written is left.
 """
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from campctl.model.campaign import Campaign
 
 MOST_RUNS = 50
+REF_NOUNS = {"user": "users", "port": "ports", "office": "offices", "hotline": "hotlines", "number": "numbers"}
+"""The nouns of KIND/ID, and where the campaign keeps them."""
 
 
 def folder(root: Path) -> Path:
@@ -31,8 +33,9 @@ def write_ids(root: Path, campaign: Campaign, digest: str) -> None:
         (root / ".campctl").mkdir(mode=0o700, exist_ok=True)
         place.mkdir(exist_ok=True)
         for name in ("users", "offices", "numbers", "hotlines", "backends", "surges"):
-            _write(place / name, getattr(campaign, name))
-        _write(place / "desks", campaign.ports)
+            _write(place / name, sorted(getattr(campaign, name)))
+        _write(place / "desks", sorted(campaign.ports))
+        _write(place / "refs", sorted(f"{noun}/{id_}" for noun, field in REF_NOUNS.items() for id_ in getattr(campaign, field)))
         _write(stamp, [digest], end="")
     except OSError:
         return

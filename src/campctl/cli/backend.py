@@ -24,7 +24,7 @@ def list_(ctx: typer.Context) -> int:
 
 
 @command(APP, "check", examples=("campctl backend check", "campctl backend check local -o json"))
-def check(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="[NAME]", help="Only this one.")] = "") -> int:
+def check(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="[BACKEND]", help="Only this one.")] = "") -> int:
     """Look whether backends are well: reached, signed in, within their limits. Exit status 16 when one is not."""
     from campctl.app.telephony import check as use_case
 
@@ -37,7 +37,7 @@ def check(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="[NAME
     "login",
     examples=("campctl backend login cloud", "printf '%s\\n' \"$TOKEN\" | campctl backend login cloud"),
 )
-def login(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="The backend.")]) -> int:
+def login(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="BACKEND", help="Its name.")]) -> int:
     """Keep a backend's secrets in the keyring, each read back.
 
     They are asked for on a terminal, without echo, or read from stdin, one a line; never taken from the command line.

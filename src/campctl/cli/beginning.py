@@ -20,10 +20,10 @@ At = Annotated[str, typer.Option("--at", metavar="TIME", help="Then instead of n
 )
 def init(
     ctx: typer.Context,
-    directory: Annotated[str, typer.Argument(metavar="DIR", help="A new or empty folder (default: here).")] = ".",
+    directory: Annotated[str, typer.Argument(metavar="[DIR]", help="A new or empty folder (default: here).")] = ".",
     seed: Annotated[
         str,
-        typer.Option("--seed", metavar="NAME", help="quickstart (a commented tutorial) or national (2,150 people, 61 offices)."),
+        typer.Option("--seed", metavar="quickstart|national", help="A commented tutorial, or 2,150 people in some 60 offices."),
     ] = "quickstart",
 ) -> int:
     """Start a campaign: copy a seed into a new folder. Nothing is asked of any telephony system."""

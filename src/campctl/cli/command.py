@@ -47,7 +47,7 @@ APPLYING = (
     _option("--dry-run", flag=True, help="Show what would be done, do nothing."),
     REASON,
     _option("--details", flag=True, help="List everything, with field changes."),
-    _option("--wait", metavar="STATE", help="How far to wait: accepted, configured (read back; default) or live (in effect)."),
+    _option("--wait", metavar="accepted|configured|live", help="How far to wait; configured (read back) unless told otherwise."),
     _option("--allow-deletes", flag=True, help="Override the guardrail on the share of deletes."),
     _option("--allow-updates", flag=True, help="Override the guardrail on the share of updates."),
     _option("--allow-protected", flag=True, help="Override the protection of resources."),
@@ -101,6 +101,10 @@ class Cmd(TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:
         """Also those not declared by the function."""
         return [*super().get_params(ctx), *self.shared, *GLOBAL]
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the parser's signature
+        """`[OPTIONS]`, then the arguments as their metavars say."""
+        return ["[OPTIONS]", *(str(param.metavar) for param in self.params if param.param_type_name == "argument")]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Arguments, options, then the shared ones under their own headings."""

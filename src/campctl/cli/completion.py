@@ -22,7 +22,7 @@ APPS = {"completion": noun("")}
         "campctl completion fish > ~/.config/fish/completions/campctl.fish",
     ),
 )
-def completion(ctx: typer.Context, shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")]) -> int:
+def completion(ctx: typer.Context, shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish", help="Which.")]) -> int:
     """Print the completion script of a shell. It completes commands, options and the campaign's own ids without starting campctl."""
     from campctl.app.documents import completion as use_case
 

@@ -11,7 +11,7 @@ from campctl.cli.session import Session
 from campctl.errors import Exit
 
 APPS = {"drift": noun(""), "adopt": noun("")}
-BackendName = Annotated[str, typer.Option("--backend", metavar="NAME", help="Only on this backend.")]
+BackendName = Annotated[str, typer.Option("--backend", metavar="BACKEND", help="Only on this backend.")]
 
 
 @command(APPS["drift"], "drift", examples=("campctl drift", "campctl drift --exit-code -q", "campctl drift --backend local -o csv"))

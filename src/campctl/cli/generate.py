@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from campctl.cli import tree
+from campctl.cli import completions, tree
 
 
 def top_help_module() -> str:
@@ -17,7 +17,12 @@ def top_help_module() -> str:
 
 def files() -> dict[str, str]:
     """Path in the repository to content."""
-    return {"src/campctl/cli/top_help.py": top_help_module()}
+    return {
+        "src/campctl/cli/top_help.py": top_help_module(),
+        "completions/campctl.bash": completions.bash(),
+        "completions/_campctl": completions.zsh(),
+        "completions/campctl.fish": completions.fish(),
+    }
 
 
 def main() -> int:

@@ -68,14 +68,14 @@ def _dispatch(session: Session) -> int:
 
 def _command(session: Session, name: str, rest: list[str]) -> tuple[str, Any, list[str]]:
     """What to run: its name for usage lines, the command, and what is left of argv. Of a noun only the one verb is built."""
-    from typer.main import get_command
+    from typer.main import get_command, get_group
 
     app = apps(name)[name]
     if name not in GROUPS:
         return f"campctl {name}", get_command(app), rest
     word, after = _word(session, rest, strict=False)
     if word in HELP or (not word and not GROUPS[name]):
-        return f"campctl {name}", get_command(app), ["--help"]
+        return f"campctl {name}", get_group(app), ["--help"]
     verb, after = (GROUPS[name], rest) if not word or word.startswith("-") else (word, after)
     known = {info.name or "": info for info in app.registered_commands}
     if verb not in known:

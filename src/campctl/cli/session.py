@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from campctl.app.applying import How
     from campctl.app.context import Context
     from campctl.app.results import Planned
-    from campctl.apply.stopper import Stopper
+    from campctl.apply.inputs import Stopper
     from campctl.views.style import Style
 
 T = TypeVar("T")
@@ -77,7 +77,7 @@ class Session:
     def how(self) -> How:
         """How to apply, from the options that all changing commands share."""
         from campctl.app.applying import How
-        from campctl.apply.stopper import Stopper
+        from campctl.apply.inputs import Stopper
 
         given = self.options
         allow = frozenset("--" + name.replace("_", "-") for name in given if name.startswith("allow_"))

@@ -60,7 +60,9 @@ def provision(
     role: Annotated[str, typer.Option("--role", metavar="ROLE", help="Their role.")] = "",
     skill: Annotated[list[str], typer.Option("--skill", metavar="SKILL", help="A skill. May be repeated.")] = [],  # noqa: B006
     language: Annotated[list[str], typer.Option("--language", metavar="CODE", help="A language. May be repeated.")] = [],  # noqa: B006
-    permission: Annotated[str, typer.Option("--permission", metavar="LEVEL", help="internal, local, national or international.")] = "",
+    permission: Annotated[
+        str, typer.Option("--permission", metavar="internal|local|national|international", help="Where they may call.")
+    ] = "",
     floor: Annotated[str, typer.Option("--floor", metavar="TEXT", help="Their floor, for the 911 location.")] = "",
     room: Annotated[str, typer.Option("--room", metavar="TEXT", help="Their room, for the 911 location.")] = "",
     file: Batch = "",

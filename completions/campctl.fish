@@ -1,0 +1,360 @@
+# fish completion for campctl. Generated: python -m campctl.cli.generate
+# campctl is never started; ids come from .campctl/complete/ of the campaign around $PWD (or of -C DIR).
+
+# Print the lines of file $argv[1]. $argv[2] is what -C said.
+function __campctl_ids
+    set -l dir $PWD
+    if string length -q -- $argv[2]
+        set dir $argv[2]
+        string match -q '/*' -- $dir; or set dir $PWD/$dir
+    end
+    while test -n "$dir" -a ! -d "$dir/.campctl/complete"
+        set dir (string replace -r '/[^/]*$' '' -- $dir)
+    end
+    test -n "$dir" -a -r "$dir/.campctl/complete/$argv[1]"; or return
+    string split -n \n <"$dir/.campctl/complete/$argv[1]"
+end
+
+# Complete $argv[2] as kind $argv[1]; $argv[3] is what -C said.
+function __campctl_kind
+    switch $argv[1]
+        case - ''
+        case '=*'
+            string split '|' -- (string sub -s 2 -- $argv[1])
+        case @file
+            __fish_complete_path $argv[2]
+        case @dir
+            __fish_complete_directories $argv[2]
+        case @ref
+            if string match -q '*/*' -- $argv[2]
+                __campctl_ids refs "$argv[3]"
+            else
+                printf '%s\n' user/ port/ office/ hotline/ number/
+            end
+        case '*'
+            __campctl_ids $argv[1] "$argv[3]"
+    end
+end
+
+function __campctl
+    set -l words (commandline -opc)
+    set -l cur (commandline -ct)
+    set -l prev $words[-1]
+    set -l noun
+    set -l verb
+    set -l verbs
+    set -l usual
+    set -l dir
+    set -l i 2
+    while test $i -le (count $words)
+        switch $words[$i]
+            case -C --campaign
+                set -l next (math $i + 1)
+                set dir $words[$next]
+                set i $next
+            case -o --output
+                set i (math $i + 1)
+            case '-*'
+                test -z "$noun"; or break
+            case '*'
+                if test -z "$noun"
+                    set noun $words[$i]
+                    switch $noun
+        case history
+            set verbs "list"\t"List runs, newest first" "show"\t"Show one run - what it was to do, what came of it, and what failed"
+            set usual 'list'
+        case user
+            set verbs "list"\t"List people" "show"\t"Show one person - what the manifests say, and what follows from it" "provision"\t"Add people - write them into the YAML and make their phones" "deprovision"\t"Remove people - take them out of the YAML and remove their phones" "secret"\t"Make a new SIP secret for a persons phone, give it to the backend and show it, this once"
+            set usual 'list'
+        case port
+            set verbs "list"\t"List desks - lit or dark, who sits there, what they answer, and why" "light"\t"Light desks - their phones ring, and answer a hotline if one is named" "dark"\t"Darken desks - overrides that light them are cleared; where a manifest or surge lights them, an override says dark" "seat"\t"Say who sits at a desk; it is lit if it was dark" "secret"\t"Make a new SIP secret for a desks phone, give it to the backend and show it, this once"
+            set usual 'list'
+        case hotline
+            set verbs "list"\t"List hotlines with their seats, filled and wanted" "show"\t"Show one hotline - its settings, and who sits in which seat and why" "scale"\t"Change a hotlines seats"
+            set usual 'list'
+        case number
+            set verbs "list"\t"List every number and what it leads to"
+            set usual 'list'
+        case office
+            set verbs "list"\t"List offices with their people and desks" "show"\t"Show one office - its address, people and desks" "audit"\t"Check every lit line on the backends against its dispatchable location"
+            set usual 'list'
+        case override
+            set verbs "list"\t"List overrides that hold or will" "clear"\t"End overrides now; what they changed goes back to what manifests and surges say" "promote"\t"Write overrides into the YAML, where they stay, and clear them"
+            set usual 'list'
+        case surge
+            set verbs "list"\t"List surges in order of beginning, with what each changes"
+            set usual 'list'
+        case backend
+            set verbs "list"\t"List backends, their options, and where their secrets come from (never the secrets)" "check"\t"Look whether backends are well - reached, signed in, within their limits" "login"\t"Keep a backends secrets in the keyring, each read back"
+            set usual 'list'
+        case audit
+            set verbs "log"\t"Show the newest entries, oldest of them first" "verify"\t"Check that no entry was changed or removed"
+            set usual 'log'
+        case store
+            set verbs "check"\t"Check the stores integrity, page by page, and say who holds the lock"
+            set usual ''
+                    end
+                    if test (count $verbs) -eq 0
+                        set i (math $i + 1)
+                        break
+                    end
+                else
+                    set verb $words[$i]
+                    set i (math $i + 1)
+                    break
+                end
+        end
+        set i (math $i + 1)
+    end
+    if test -z "$noun"
+        switch $prev
+            case -C --campaign
+                __campctl_kind @dir "$cur" ''
+            case -o --output
+                __campctl_kind '=table|plain|json|yaml|csv' "$cur" ''
+            case '*'
+                if string match -q -- '-*' $cur
+                    printf '%s\n' --output --campaign --quiet --no-color --help --version
+                else
+                    printf '%s\n' $__campctl_nouns
+                end
+        end
+        return
+    end
+    if test (count $verbs) -gt 0 -a -z "$verb"
+        if not string match -q -- '-*' $cur; and not contains -- $prev -C --campaign -o --output
+            printf '%s\n' $verbs
+            return
+        end
+        set verb $usual
+    end
+    set -l spec
+    set -l args
+    set -l helps
+    switch (string trim -- "$noun $verb")
+        case 'init'
+            set spec '--seed==quickstart|national' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '@dir'
+            set helps "--seed"\t"A commented tutorial, or 2,150 people in some 60 offices." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'validate'
+            set spec '-o==table|plain|json|yaml|csv|github' '--output==table|plain|json|yaml|csv|github' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'schema'
+            set spec '--output-file=@file' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--output-file"\t"Write it there instead of to stdout." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'show'
+            set spec '--at=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '@ref'
+            set helps "--at"\t"Then instead of now - 21 -00, +2h, 2026-11-03T06 -00." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'plan'
+            set spec '--at=-' '--out=@file' '--target=@ref' '--details' '--exit-code' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--at"\t"The plan for then - 21 -00, +2h, 2026-11-03T06 -00." "--out"\t"Also save it, for campctl apply FILE." "--target"\t"Only this noun, and what it needs. May be repeated." "--details"\t"List everything, with field changes." "--exit-code"\t"Exit status 4 when there is something to do." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'apply'
+            set spec '--target=@ref' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '@file'
+            set helps "--target"\t"Only this noun, and what it needs. May be repeated." "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'resume'
+            set spec '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'rollback'
+            set spec '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'runs'
+            set helps "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'history list'
+            set spec '--limit=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--limit"\t"No more than the newest N." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'history show'
+            set spec '--details' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'runs'
+            set helps "--details"\t"List every change with its fields, and the journal." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'drift'
+            set spec '--backend=backends' '--exit-code' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--backend"\t"Only on this backend." "--exit-code"\t"Exit status 4 when something changed or is missing (unmanaged things do not count)." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'adopt'
+            set spec '--all' '--backend=backends' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '@ref*'
+            set helps "--all"\t"Everything that is unmanaged." "--backend"\t"Only on this backend." "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'user list'
+            set spec '--office=offices' '--role=-' '--skill=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--office"\t"Only those of an office." "--role"\t"Only those in a role." "--skill"\t"Only those with a skill." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'user show'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'users'
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'user provision'
+            set spec '--name=-' '--office=offices' '--extension=-' '--number=-' '--role=-' '--skill=-' '--language=-' '--permission==internal|local|national|international' '--floor=-' '--room=-' '-f=@file' '--file=@file' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '-'
+            set helps "--name"\t"Their name." "--office"\t"Their office." "--extension"\t"Their extension (default - the offices next free)." "--number"\t"Their direct number." "--role"\t"Their role." "--skill"\t"A skill. May be repeated." "--language"\t"A language. May be repeated." "--permission"\t"Where they may call." "--floor"\t"Their floor, for the 911 location." "--room"\t"Their room, for the 911 location." "-f"\t"Take them from a YAML file." "--file"\t"Take them from a YAML file." "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'user deprovision'
+            set spec '-f=@file' '--file=@file' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'users*'
+            set helps "-f"\t"Take them from a YAML file." "--file"\t"Take them from a YAML file." "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'user secret'
+            set spec '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'users'
+            set helps "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'move'
+            set spec '--to=offices' '--floor=-' '--room=-' '-f=@file' '--file=@file' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'users*'
+            set helps "--to"\t"Where to." "--floor"\t"The floor there, for the 911 location." "--room"\t"The room there, for the 911 location." "-f"\t"Take the moves from a YAML file - user to office." "--file"\t"Take the moves from a YAML file - user to office." "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'port list'
+            set spec '--office=offices' '--state==lit|dark' '--at=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--office"\t"The office of the desks." "--state"\t"Only lit or dark ones." "--at"\t"Then instead of now." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'port light'
+            set spec '--office=offices' '--any=-' '--for=users' '--volunteer=-' '--hotline=hotlines' '--until=-' '-f=@file' '--file=@file' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'desks*'
+            set helps "--office"\t"The office of the desks." "--any"\t"Any N dark desks of the office." "--for"\t"Who sits there - a user of the campaign." "--volunteer"\t"Who sits there - anybody." "--hotline"\t"What they answer." "--until"\t"Until then - 21 -00, +2h, 2026-11-03T21 -00. Default - until cleared." "-f"\t"Take them from a YAML file." "--file"\t"Take them from a YAML file." "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'port dark'
+            set spec '--office=offices' '--until=-' '-f=@file' '--file=@file' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'desks*'
+            set helps "--office"\t"The office of the desks." "--until"\t"Until then - 21 -00, +2h, 2026-11-03T21 -00. Default - until cleared." "-f"\t"Take them from a YAML file." "--file"\t"Take them from a YAML file." "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'port seat'
+            set spec '--office=offices' '--for=users' '--volunteer=-' '--hotline=hotlines' '--until=-' '-f=@file' '--file=@file' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'desks'
+            set helps "--office"\t"The office of the desks." "--for"\t"Who sits there - a user of the campaign." "--volunteer"\t"Who sits there - anybody." "--hotline"\t"What they answer." "--until"\t"Until then - 21 -00, +2h, 2026-11-03T21 -00. Default - until cleared." "-f"\t"Take them from a YAML file." "--file"\t"Take them from a YAML file." "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'port secret'
+            set spec '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'desks'
+            set helps "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'hotline list'
+            set spec '--at=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--at"\t"Then instead of now - 21 -00, +2h, 2026-11-03T06 -00." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'hotline show'
+            set spec '--at=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'hotlines'
+            set helps "--at"\t"Then instead of now - 21 -00, +2h, 2026-11-03T06 -00." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'hotline scale'
+            set spec '--until=-' '-f=@file' '--file=@file' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'hotlines' '-'
+            set helps "--until"\t"Until then. Default - until cleared." "-f"\t"Take them from a YAML file - hotline to seats." "--file"\t"Take them from a YAML file - hotline to seats." "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'number list'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'office list'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'office show'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'offices'
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'office audit'
+            set spec '--faults' '--exit-code' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'offices'
+            set helps "--faults"\t"Only lines with a fault." "--exit-code"\t"With --faults - exit status 4 when there are any." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'override list'
+            set spec '--all' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--all"\t"Also those that are over." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'override clear'
+            set spec '--all' '-f=@file' '--file=@file' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '-*'
+            set helps "--all"\t"All of them." "-f"\t"Take ids from a YAML file." "--file"\t"Take ids from a YAML file." "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'override promote'
+            set spec '-f=@file' '--file=@file' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '-*'
+            set helps "-f"\t"Take ids from a YAML file." "--file"\t"Take ids from a YAML file." "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'surge list'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'backend list'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'backend check'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'backends'
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'backend login'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'backends'
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'audit log'
+            set spec '--limit=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--limit"\t"The newest N; 0 for all." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'audit verify'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'store check'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'completion'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '=bash|zsh|fish'
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case '*'
+            return
+    end
+    for item in $spec
+        set -l pair (string split -m 1 = -- $item)
+        if test (count $pair) -eq 2 -a "$pair[1]" = "$prev"
+            __campctl_kind $pair[2] "$cur" "$dir"
+            return
+        end
+    end
+    if string match -q -- '-*' $cur
+        printf '%s\n' $helps
+        return
+    end
+    set -l at 1
+    while test $i -le (count $words)
+        set -l word $words[$i]
+        if contains -- $word -C --campaign
+            set dir $words[(math $i + 1)]
+        end
+        if string match -q -- "$word=*" $spec
+            set i (math $i + 1)
+        else if not string match -q -- '-*' $word
+            set at (math $at + 1)
+        end
+        set i (math $i + 1)
+    end
+    if test $at -gt (count $args)
+        string match -q '*\*' -- $args[-1]; or return
+        set at (count $args)
+    end
+    __campctl_kind (string replace -r '\*$' '' -- $args[$at]) "$cur" "$dir"
+end
+
+set -g __campctl_nouns \
+    "init"\t"Start a campaign from a seed" \
+    "validate"\t"Find everything that is wrong with the manifests" \
+    "schema"\t"Print the JSON Schema that editors use" \
+    "show"\t"Show what the campaign wants, now or at a time" \
+    "plan"\t"Say what would be changed" \
+    "apply"\t"Change it, and prove that it happened" \
+    "resume"\t"Go on with a run that was interrupted" \
+    "rollback"\t"Undo a run" \
+    "history"\t"Past runs" \
+    "drift"\t"What was changed behind campctls back" \
+    "adopt"\t"Take in what campctl did not create" \
+    "user"\t"People and their phones" \
+    "move"\t"Move people to another office; they keep their number" \
+    "port"\t"Desks - light them, darken them, seat people" \
+    "hotline"\t"Hotlines and their seats" \
+    "number"\t"The numbers the campaign holds" \
+    "office"\t"Offices, and where a 911 call would come from" \
+    "override"\t"Live changes with an author, a reason and an end" \
+    "surge"\t"Named windows of time that change seats and ports" \
+    "backend"\t"Telephony systems - list, check, sign in" \
+    "audit"\t"Who did what, when and why" \
+    "store"\t"The campaigns own records" \
+    "completion"\t"Print the completion script of a shell" \
+    'help	Help on a command'
+
+complete -c campctl -e
+complete -c campctl -f -a '(__campctl)'
