@@ -45,7 +45,6 @@ class Assembly:
         self._makers = {
             "offices": self._office,
             "users": self._user,
-            "ports": self._port,
             "numbers": self._number,
             "hotlines": self._hotline,
             "surges": self._surge,
@@ -110,18 +109,15 @@ class Assembly:
     def _take(self, section: str, key: Any, node: Node) -> None:
         ctx = self.ctx
         try:
-            if section == "numbers":
-                name = phones.e164(text_of(ctx, key, "a phone number").strip(), ctx.region)
-            else:
-                name = check_id(ctx, key)
+            name = _number_key(ctx, key) if section == "numbers" else check_id(ctx, key)
         except Bad as bad:
             ctx.bad(bad, key)
             name = str(key.value)
             if bad.code != "bad-id" or not name or name in self._places[section]:
                 return
-        if section != "ports" or key.style != "csv":  # the id of a bank is only a label; a roster's row has none
-            if self._twice(section, name, key):
-                return
+        # The id of a bank is only a label, and a row of a roster has none.
+        if not (section == "ports" and key.style == "csv") and self._twice(section, name, key):
+            return
         if node.__class__ is not Map:
             if section == "numbers" and not getattr(node, "style", None) and getattr(node, "value", None) == "":
                 self.sections[section][name] = Number(name)  # a number alone is held in reserve
@@ -138,7 +134,10 @@ class Assembly:
             use_zone(ctx, node)
         values = decode(ctx, SECTIONS[section], node, key, (section, name))
         ctx.zone_name = zone
-        self._makers[section](name, values, key, node)
+        if section == "ports":
+            self._port(values, key, node)
+        else:
+            self._makers[section](name, values)
 
     def _twice(self, section: str, name: str, key: Any, what: str = "") -> bool:
         """Whether an id stands already (then reported, with the first place); else it is remembered."""
@@ -169,7 +168,7 @@ class Assembly:
         )
         return True
 
-    def _office(self, name: str, values: dict[str, Any], key: Any, node: Node) -> None:
+    def _office(self, name: str, values: dict[str, Any]) -> None:
         campaign = self.values or {}
         address = values.get("address")
         if address is not None and not address.country:
@@ -183,14 +182,14 @@ class Assembly:
         }
         self.sections["offices"][name] = Office(id=name, **{**base, **values})
 
-    def _user(self, name: str, values: dict[str, Any], key: Any, node: Node) -> None:
+    def _user(self, name: str, values: dict[str, Any]) -> None:
         if len(values) < 3 or "name" not in values or "office" not in values or "extension" not in values:
             values = {"name": name, "office": "", "extension": "", **values}
         if "permission" not in values:
             values["permission"] = self._permission
         self.sections["users"][name] = User(name, **values)
 
-    def _port(self, label: str, values: dict[str, Any], key: Any, node: Node) -> None:
+    def _port(self, values: dict[str, Any], key: Any, node: Node) -> None:
         ctx = self.ctx
         office = values.pop("office", "")
         desks = self._one_or_many(values, "desk", "desks", key, node)
@@ -234,17 +233,17 @@ class Assembly:
             self.ctx.add("missing-key", f"`{one}` (or `{many}`) is missing.", key, help=f"Add `{one}`, or `{many}` for a bank of them.")
         return tuple(several) if several is not None else () if single is None else (single,)
 
-    def _number(self, name: str, values: dict[str, Any], key: Any, node: Node) -> None:
+    def _number(self, name: str, values: dict[str, Any]) -> None:
         self.sections["numbers"][name] = Number(name, **values)
 
-    def _hotline(self, name: str, values: dict[str, Any], key: Any, node: Node) -> None:
+    def _hotline(self, name: str, values: dict[str, Any]) -> None:
         seats = values.get("seats") or {}
         baseline = seats.get("baseline", 0)
         values["seats"] = Seats(baseline, seats.get("min", 0), seats.get("max", baseline))
         base = {"name": name, "answer": Answer(), "time_zone": (self.values or {}).get("time_zone", "UTC")}
         self.sections["hotlines"][name] = Hotline(id=name, **{**base, **values})
 
-    def _surge(self, name: str, values: dict[str, Any], key: Any, node: Node) -> None:
+    def _surge(self, name: str, values: dict[str, Any]) -> None:
         if "start" not in values or "end" not in values:
             return  # a window without an end or a beginning cannot be put on the calendar
         base = {"name": name, "time_zone": (self.values or {}).get("time_zone", "UTC")}
@@ -257,7 +256,12 @@ class Assembly:
             self.release()
             return None
         base: dict[str, Any] = {"name": "", "country": "US", "time_zone": "UTC", "policy": Policy()}
-        return Campaign(default_permission=self._permission, **{**base, **self.values}, **self.sections)
+        values: dict[str, Any] = {**base, **self.values, **self.sections}
+        return Campaign(default_permission=self._permission, **values)
+
+
+def _number_key(ctx: Context, key: Any) -> str:
+    return phones.e164(text_of(ctx, key, "a phone number").strip(), ctx.region)
 
 
 _OWN_ENTRY = "Give that desk an entry of its own."

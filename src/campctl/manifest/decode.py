@@ -68,7 +68,7 @@ def table(noun: Noun) -> Kind:
             raise Incomplete
         return noun.model(**values)
 
-    schema = {"$ref": f"#/$defs/{definition(noun)}"}
+    schema = {"$ref": f"#/definitions/{definition(noun)}"}
     return Kind("table", parse, schema, f"{noun.name} (below)", noun)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from campctl.manifest.combine import choice, either, integer, list_of, map_of
 from campctl.manifest.decode import options_kind, table
 from campctl.manifest.kinds import (
     BOOLEAN,
@@ -26,13 +27,7 @@ from campctl.manifest.kinds import (
     TARGET,
     TEXT,
     ZONE,
-    Kind,
-    choice,
-    either,
     from_text,
-    integer,
-    list_of,
-    map_of,
 )
 from campctl.manifest.nouns import Field, Noun
 from campctl.manifest.problems import Bad
@@ -45,7 +40,6 @@ from campctl.model.campaign import (
     Freeze,
     Office,
     Policy,
-    Seats,
     Service,
     SurgePorts,
     User,

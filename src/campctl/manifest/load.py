@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from campctl.findings import Finding, Ref, Span
 from campctl.manifest import sources
+from campctl.manifest.limits import MAX_FILES
 from campctl.manifest.sources import Stamp, find_root
 from campctl.model.campaign import Campaign
 
@@ -116,17 +117,17 @@ def _read(root: Path, stamps: list[Stamp], overlay: Mapping[str, bytes]) -> tupl
     assembly = Assembly(ctx)
     files = _Files(root, ctx, overlay)
     reader = FileReader(ctx, assembly, Rosters(ctx, files.roster))
-    for stamp in stamps[: sources.MAX_FILES]:
+    for stamp in stamps[:MAX_FILES]:
         ctx.file = stamp.file
         data = files.fetch(stamp)
         if data is None:
             reader.broken = True
         else:
             reader.read(stamp.file, data)
-    if len(stamps) > sources.MAX_FILES:
+    if len(stamps) > MAX_FILES:
         ctx.add(
             "too-many-files",
-            f"There are more than {sources.MAX_FILES:,} YAML files here; the rest was not read.",
+            f"There are more than {MAX_FILES:,} YAML files here; the rest was not read.",
             Span(".", 1, 1),
             help=_OTHER_FILES,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -122,10 +123,8 @@ class Locator:
         """One entry; a bank of desks under each of its desks too."""
         name = key.value
         if section == "numbers":
-            try:
+            with suppress(Bad):
                 name = phones.e164(name.strip(), self._region)
-            except Bad:
-                pass
         if section != "ports":
             self._remember(section, name, file, key, node)
             return

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from yaml.error import MarkedYAMLError
 from yaml.events import (
-    AliasEvent,
     DocumentEndEvent,
     DocumentStartEvent,
     MappingEndEvent,
@@ -56,6 +55,17 @@ class Seq:
         self.items: list[Node] = []
         self.start_mark = start_mark
         self.end_mark = start_mark
+
+
+class Lost:
+    """Stands for a value that cannot be known; its finding is made, so whoever reads it stays silent."""
+
+    __slots__ = ("end_mark", "start_mark")
+    style = "lost"
+
+    def __init__(self, start_mark: Any, end_mark: Any) -> None:
+        self.start_mark = start_mark
+        self.end_mark = end_mark
 
 
 Node: TypeAlias = "Any"
@@ -210,7 +220,7 @@ class Reader:
             if base.__class__ is Map:
                 for name, pair in base.items.items():
                     items.setdefault(name, pair)
-            else:
+            elif base.__class__ is not Lost:
                 self._problems.add(
                     "bad-merge",
                     "`<<` takes in the keys of a mapping, and this is none.",
@@ -219,7 +229,7 @@ class Reader:
                 )
 
     def _alias(self, event: Any) -> Node:
-        """What `*name` stands for; a null node in place of one that cannot be followed."""
+        """What `*name` stands for; Lost in place of one that cannot be followed."""
         self._aliases += 1
         if self._aliases > MAX_ALIASES:
             self._problems.add(
@@ -236,7 +246,7 @@ class Reader:
                 event,
                 help=f"Mark the value it shall stand for with `&{event.anchor}`. A text that begins with `*` needs quotes.",
             )
-            return _null(event)
+            return Lost(event.start_mark, event.end_mark)
         node = self._anchors[event.anchor]
         if node is None:
             self._problems.add(
@@ -245,7 +255,7 @@ class Reader:
                 event,
                 help="Write the inner value out.",
             )
-            return _null(event)
+            return Lost(event.start_mark, event.end_mark)
         self._expanded += _size(node, MAX_EXPANSION)
         if self._expanded > MAX_EXPANSION:
             self._problems.add(
@@ -291,10 +301,6 @@ class Reader:
 _BRACES = "A text that begins with `[` or `{` needs quotes; a placeholder such as `{{ name }}` is not filled in by campctl."
 
 
-def _null(event: Any) -> Any:
-    return ScalarEvent(None, None, (True, False), "", event.start_mark, event.end_mark, "")
-
-
 def _size(node: Node, limit: int) -> int:
     """How many nodes there are, counted up to `limit`."""
     todo, count = [node], 0
@@ -308,4 +314,4 @@ def _size(node: Node, limit: int) -> int:
     return count
 
 
-__all__ = ["Map", "MarkedYAMLError", "Node", "Reader", "Scalar", "Seq", "TooBroken"]
+__all__ = ["EventSource", "Lost", "Map", "MarkedYAMLError", "Node", "Reader", "Scalar", "Seq", "TooBroken"]

@@ -114,7 +114,10 @@ class FileReader:
                 continue
             name = section.value
             if name not in SECTIONS:
-                self._unknown.append(section)
+                if name.startswith("x-"):
+                    self._known = True  # a place for anchors
+                else:
+                    self._unknown.append(section)
                 continue
             self._known = True
             if key is None:
@@ -146,7 +149,7 @@ class FileReader:
         self._known = True
         self._ctx.add(
             "not-a-manifest",
-            f"This file holds {'a list' if node.__class__ is Seq else 'a text'}; a manifest holds sections such as `users:`. It was not read.",
+            f"This file holds {'a list' if node.__class__ is Seq else 'a text'} and no sections such as `users:`, so it was not read.",
             node,
             help="Add a section, or move the file into a folder named `runbooks` or out of the campaign's folder.",
         )

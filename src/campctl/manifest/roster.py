@@ -20,7 +20,7 @@ from campctl.findings.suggest import Suggester
 from campctl.manifest.fields import SECTIONS
 from campctl.manifest.kinds import Context, text_of
 from campctl.manifest.limits import MAX_CSV_ROWS
-from campctl.manifest.nodes import Map, Node
+from campctl.manifest.nodes import Lost, Map, Node
 from campctl.manifest.problems import Bad
 
 ROSTER_KEYS = frozenset(("from", "columns", "also"))
@@ -81,6 +81,7 @@ class Rosters:
     def __init__(self, ctx: Context, fetch: Callable[[str, Any], bytes | None]) -> None:
         self._ctx = ctx
         self._fetch = fetch
+        self._lost: list[str] = []
         self._noted: dict[str, dict[str, tuple[Any, Node]]] = {}
         self.files: list[str] = []
 
@@ -245,6 +246,14 @@ class Rosters:
             ctx.file = yaml_file
             ctx.add("missing-column", what, source, help=f"Say which one it is: `columns: {{ {_KEY[section]}: HEADER }}`.")
             ctx.file = sheet.file
+        self._lost = [name for name in columns if name not in found] if columns else []
+        for name, _ in SECTIONS[section].required:
+            if name not in found and name not in self._lost:
+                self._lost.append(name)
+                ctx.file = yaml_file
+                what = f"No column of {sheet.file} holds `{name}`, which all of {section} need."
+                ctx.add("missing-column", what, source, help=f"Say which one it is: `columns: {{ {name}: HEADER, ... }}`.")
+                ctx.file = sheet.file
         return found
 
     def _cells(self, section: str, sheet: Sheet, width: int, places: dict[str, int]) -> Iterator[tuple[Cell, Map]]:
@@ -254,6 +263,8 @@ class Rosters:
             return
         fields = [(name, index) for name, index in places.items() if name != _KEY[section]]
         headers = {name: Cell(name, sheet, 1, index) for name, index in fields}
+        lost = Lost(None, None)
+        missing = dict.fromkeys(self._lost, (lost, lost))
         line = sheet.reader.line_num + 1
         count = 0
         for row in sheet.reader:
@@ -278,7 +289,11 @@ class Rosters:
                     help="Add or remove separators; quote cells that hold one.",
                 )
             node = Map(None)
+            node.items.update(missing)
             for name, index in fields:
+                if len(row) > width:  # no telling which cell is which
+                    node.items[name] = (headers[name], lost)
+                    continue
                 value = row[index].strip() if index < len(row) else ""
                 if value:
                     node.items[name] = (headers[name], Cell(value, sheet, first, index))

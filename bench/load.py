@@ -1,0 +1,128 @@
+"""Loading and validating against plain `yaml.load(..., CSafeLoader)` on the same file: CPU time and peak memory.
+
+    python bench/load.py [--sizes 2000,20000,100000] [--runs 3]
+
+Each measurement is a process of its own: CPU seconds of the load alone (imports it makes itself included, the interpreter and the
+module's own import not), and the process's peak resident memory. Printed are ratios of medians; the baseline runs in the same minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+AREAS = ("212", "312", "202", "415", "617", "305", "404", "512")
+HEAD = """\
+campaign:
+  name: Bench
+  time_zone: America/Chicago
+  main_number: "+13125550100"
+  backend: local
+  backends: { local: { type: sim } }
+numbers:
+  "+13125550100": { to: user/user.000000 }
+"""
+TARGETS = {"cold cpu": 0.25, "cold memory": 0.5, "warm cpu": 0.03}
+
+BASELINE = """
+import sys, time, resource, json, yaml
+data = open(sys.argv[1] + "/campaign.yaml", "rb").read()
+t = time.process_time()
+yaml.load(data, yaml.CSafeLoader)
+"""
+OURS = """
+import sys, time, resource, json
+from pathlib import Path
+from campctl.manifest.load import load
+t = time.process_time()
+loaded = load(Path(sys.argv[1]), cache=CACHE)
+assert loaded.campaign is not None and not loaded.findings, loaded.findings[:3]
+assert loaded.from_cache is WARM
+"""
+TAIL = """
+print(json.dumps([time.process_time() - t, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+"""
+
+
+def write(folder: Path, users: int) -> None:
+    """A campaign of so many made-up people, 200 to an office, eight fields each."""
+    offices = (users + 199) // 200
+    with (folder / "campaign.yaml").open("w", encoding="ascii") as file:
+        file.write(HEAD + "offices:\n")
+        for office in range(offices):
+            file.write(
+                f"  office-{office:04d}:\n    name: Office {office}\n    address: {{ street: {office + 1} Example Street, city: Chicago, state: IL,"
+            )
+            file.write(
+                f' postal_code: "60601", floor: "1" }}\n    extensions: [{1000000 + office * 1000}-{1000000 + office * 1000 + 999}]\n'
+            )
+            file.write("    notify_911: [security@example.org]\n")
+        file.write("users:\n")
+        for user in range(users):
+            office, place = divmod(user, 200)
+            number = f'    number: "+1{AREAS[user // 100 % 8]}5{user // 8000 % 100:02d}{user // 100 // 8 % 100:02d}{user % 100:02d}"\n'
+            file.write(
+                f"  user.{user:06d}:\n    name: Person Number {user}\n    office: office-{office:04d}\n    extension: {1000000 + office * 1000 + place}\n"
+            )
+            file.write(number)
+            file.write("    role: organizer\n    skills: [voter-protection, phones]\n    languages: [en, es]\n    permission: national\n")
+
+
+def measure(code: str, folder: Path) -> tuple[float, float]:
+    """(CPU seconds, peak MiB) of one process."""
+    done = subprocess.run([sys.executable, "-c", code + TAIL, str(folder)], check=True, capture_output=True, text=True)
+    seconds, peak = json.loads(done.stdout)
+    return seconds, peak
+
+
+def bench(users: int, runs: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write(folder, users)
+        cold = OURS.replace("CACHE", "False").replace("WARM", "False")
+        warm = OURS.replace("CACHE", "True").replace("WARM", "True")
+        measure(OURS.replace("CACHE", "True").replace("WARM", "False"), folder)  # fills the cache
+        samples: dict[str, list[tuple[float, float]]] = {"plain": [], "cold": [], "warm": []}
+        for _ in range(runs):
+            for label, code in (("plain", BASELINE), ("cold", cold), ("warm", warm)):
+                samples[label].append(measure(code, folder))
+        seconds = {label: statistics.median(sample[0] for sample in taken) for label, taken in samples.items()}
+        peaks = {label: statistics.median(sample[1] for sample in taken) for label, taken in samples.items()}
+    return {
+        "plain s": seconds["plain"],
+        "cold cpu": seconds["cold"] / seconds["plain"],
+        "warm cpu": seconds["warm"] / seconds["plain"],
+        "plain MiB": peaks["plain"],
+        "cold MiB": peaks["cold"],
+        "cold memory": peaks["cold"] / peaks["plain"],
+        "cold us/user": seconds["cold"] / users * 1e6,
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default="20000")
+    parser.add_argument("--runs", type=int, default=3)
+    args = parser.parse_args()
+    missed = 0
+    for size in map(int, args.sizes.split(",")):
+        result = bench(size, args.runs)
+        print(
+            f"{size:>7,} users:",
+            ", ".join(f"{name} {value:.3f}" if value < 10 else f"{name} {value:.0f}" for name, value in result.items()),
+        )
+        if size == 20_000:
+            for name, target in TARGETS.items():
+                if result[name] > target:
+                    missed += 1
+                    print(f"         {name} {result[name]:.3f} misses its target {target}")
+    return min(missed, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
