@@ -167,7 +167,7 @@ class FaultsFile:
         """The faults that hold at this moment."""
         try:
             status = self.path.stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             self._seen = None
             return self._plain
         seen = (status.st_mtime_ns, status.st_size, status.st_ino)
