@@ -21,7 +21,7 @@ _campctl_ids() {
   local from=$lo
   hi=${#lines[@]}
   while ((lo < hi)); do mid=$(((lo + hi) / 2)); if [[ ${lines[mid]:0:n} == "$2" ]]; then lo=$((mid + 1)); else hi=$mid; fi; done
-  COMPREPLY=("${lines[@]:from:lo-from}")
+  ((lo == from)) || mapfile -t -s "$from" -n "$((lo - from))" COMPREPLY <"$dir/.campctl/complete/$1"
 }
 
 # Put into COMPREPLY those of the words $2... that begin with $1.

@@ -301,7 +301,7 @@ function __campctl
     end
     for item in $spec
         set -l pair (string split -m 1 = -- $item)
-        if test (count $pair) -eq 2 -a "$pair[1]" = "$prev"
+        if test (count $pair) -eq 2; and test "x$pair[1]" = "x$prev"
             __campctl_kind $pair[2] "$cur" "$dir"
             return
         end

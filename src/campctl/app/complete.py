@@ -1,6 +1,7 @@
-"""The ids that shells complete: flat files in .campctl/complete, one id a line in the order of their characters (shells search them), rewritten only when they changed.
+"""The ids that shells complete: flat files in .campctl/complete, rewritten only when they changed.
 
-Completion scripts read them without starting campctl. They are a convenience: what cannot be written is left.
+One id a line, in the order of their characters, because shells search them; completion scripts read them without
+starting campctl. They are a convenience: what cannot be written is left.
 """
 
 from __future__ import annotations

@@ -148,7 +148,7 @@ _campctl_ids() {
   local from=$lo
   hi=${#lines[@]}
   while ((lo < hi)); do mid=$(((lo + hi) / 2)); if [[ ${lines[mid]:0:n} == "$2" ]]; then lo=$((mid + 1)); else hi=$mid; fi; done
-  COMPREPLY=("${lines[@]:from:lo-from}")
+  ((lo == from)) || mapfile -t -s "$from" -n "$((lo - from))" COMPREPLY <"$dir/.campctl/complete/$1"
 }
 
 # Put into COMPREPLY those of the words $2... that begin with $1.
@@ -460,7 +460,7 @@ function __campctl
     end
     for item in $spec
         set -l pair (string split -m 1 = -- $item)
-        if test (count $pair) -eq 2 -a "$pair[1]" = "$prev"
+        if test (count $pair) -eq 2; and test "x$pair[1]" = "x$prev"
             __campctl_kind $pair[2] "$cur" "$dir"
             return
         end
