@@ -11,7 +11,7 @@ from campctl.model.campaign import Address, Campaign, Office
 from campctl.model.resources import Key, Location, Resource
 
 # Where a postal address is not complete without its state or province.
-STATES_NEEDED = frozenset({"", "US", "CA", "AU", "MX", "BR", "IN"})
+STATES_NEEDED = frozenset(("US", "CA"))
 
 
 def dispatchable(address: Address) -> bool:
