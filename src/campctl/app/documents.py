@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from typing import TYPE_CHECKING
+
 from campctl import errors
-from campctl.app.results import Message, Text
+
+if TYPE_CHECKING:
+    from campctl.app.results import Message, Text
 
 SCRIPTS = {"bash": "campctl.bash", "zsh": "_campctl", "fish": "campctl.fish"}
 
 
 def schema(*, output_file: str = "") -> Text | Message:
     """The JSON Schema of the manifests, as text or written to a file."""
+    from campctl.app.results import Message, Text
     from campctl.manifest.schema import text
 
     if not output_file:
@@ -25,7 +30,7 @@ def schema(*, output_file: str = "") -> Text | Message:
     return Message(text=f"The schema is in {path}.", data={"file": str(path)})
 
 
-def completion(shell: str) -> Text:
+def completion(shell: str) -> str:
     """The completion script of a shell: in the installed package, or in a checkout beside `src`."""
     if shell not in SCRIPTS:
         raise errors.UsageError(f"There is no completion for {shell!r}.", hint=f"Shells: {', '.join(SCRIPTS)}.")
@@ -33,5 +38,5 @@ def completion(shell: str) -> Text:
     for folder in (package / "_completions", package.parent.parent / "completions"):
         path = folder / SCRIPTS[shell]
         if path.is_file():
-            return Text(text=path.read_text(encoding="utf-8"), of="completion")
+            return path.read_text(encoding="utf-8")
     raise errors.CampctlError("The completion scripts are missing from this installation.", hint="Install campctl again.")

@@ -27,4 +27,4 @@ def completion(ctx: typer.Context, shell: Annotated[str, typer.Argument(metavar=
     from campctl.app.documents import completion as use_case
 
     session: Session = ctx.obj
-    return session.show(use_case(shell))
+    return session.show_text(use_case(shell), of="completion")

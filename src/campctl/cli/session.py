@@ -114,6 +114,16 @@ class Session:
         show(result, self.style(exit=int(status)), self.terminal)
         return int(status)
 
+    def show_text(self, text: str, *, of: str) -> int:
+        """Text that comes with campctl, as it is; in an envelope when one is asked for."""
+        if self.format in {"", "table", "plain"}:
+            self.terminal.write(text)
+            self.terminal.stdout.flush()
+            return int(Exit.OK)
+        from campctl.app.results import Text
+
+        return self.show(Text(text=text, of=of))
+
     def style(self, *, exit: int = 0) -> Style:  # noqa: A002
         """How to show."""
         from campctl.views.style import Style
