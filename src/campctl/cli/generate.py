@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from campctl.cli import completions, tree
+from campctl.cli import completions, reference, tree
 
 
 def top_help_module() -> str:
@@ -22,6 +22,8 @@ def files() -> dict[str, str]:
         "completions/campctl.bash": completions.bash(),
         "completions/_campctl": completions.zsh(),
         "completions/campctl.fish": completions.fish(),
+        "docs/commands.md": reference.commands_page(),
+        "docs/exit-statuses.md": reference.exit_page(),
     }
 
 
