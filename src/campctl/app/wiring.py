@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -106,3 +106,15 @@ def who(environ: Mapping[str, str] = os.environ) -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         return f"uid-{os.getuid()}"
+
+
+def poke_sim(spec: BackendSpec, root: Path, ops: Sequence[Any], old_pbx: int) -> int:
+    """Change an embedded exchange by hand; returns how many things were done."""
+    from campctl.backends.sim.console import old_pbx as plants
+    from campctl.backends.sim.console import poke
+    from campctl.backends.sim.places import exchange_file
+
+    todo = [*ops, *(plants(old_pbx) if old_pbx else ())]
+    if todo:
+        poke(exchange_file(root, spec.name, str(own_options(spec).get("file", ""))), todo)
+    return len(todo)
