@@ -1,0 +1,161 @@
+"""One YAML file under edit: where its sections and entries are, found without reading all of it.
+
+An edit reads, splices, and reads again one *unit*: an entry with its comments (block style), else its section, else the file. That a
+unit may be read by itself is certain when no quoted text or bracket above it is left open at the end of a line (`_OPEN`); a file
+where one is, is read whole. So one edit in a file of 3 MB takes some 100 ms, where reading it twice would take a second.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from campctl.manifest.edit_nodes import Node, Odd, data, parse
+from campctl.manifest.edit_text import Splice, comments_above, line_end, line_start, splice
+
+_DOUBLE: Final = r'"(?:[^"\\\n]|\\.)*"'
+_SINGLE: Final = r"'(?:[^'\n]|'')*'"
+_ATOM: Final = rf"""[^\[\]{{}}"'\n#]|{_DOUBLE}|{_SINGLE}"""
+_INNER: Final = rf"\[(?:{_ATOM})*\]|\{{(?:{_ATOM})*\}}"
+_FLOW: Final = rf"\[(?:{_ATOM}|{_INNER})*\]|\{{(?:{_ATOM}|{_INNER})*\}}"
+_OPEN: Final = re.compile(rf"""(?m)(?:^ *(?:- +)*|: +)(?=["'\[{{])(?!(?:{_DOUBLE}|{_SINGLE}|{_FLOW})[ \t]*(?:[:,\]}}]|\#|\r?$))""")
+"""A value that begins with a quote or bracket and does not plainly end on its line."""
+
+_TOP: Final = re.compile(r"(?m)^[^\s#]")
+_CHILD: Final = re.compile(r"(?m)^( +)(?=[^\s#])")
+BOM: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(slots=True)
+class Section:
+    """Where a section stands: its key's line, and, in block style, the indentation of its entries (else None)."""
+
+    start: int
+    end: int
+    indent: int | None
+
+
+class Unit:
+    """A part of a file that can be read by itself. `path` leads from its root to what was looked for."""
+
+    def __init__(self, document: Document, start: int, end: int, path: tuple[str, ...]) -> None:
+        self.document = document
+        self.start = start
+        self.end = end
+        self.path = path
+        self.text = document.text[start:end]
+        self.root = parse(self.text)
+
+    def resolve(self, path: tuple[str, ...]) -> Node | None:
+        """The node that `path` leads to from the root, through own keys only."""
+        node = self.root
+        for name in path:
+            node = node.get(name) if node is not None and node.kind == "map" else None
+        return node
+
+    def commit(self, splices: list[Splice], expected: Any) -> None:
+        """Do the splices, read the result, and keep it only when it says `expected`. Raises Odd."""
+        new = splice(self.text, splices)
+        found = data(parse(new))
+        if found != expected:
+            raise Odd("reading it after the change does not give what was intended")
+        self.document.text = self.document.text[: self.start] + new + self.document.text[self.end :]
+
+
+class Document:
+    """The text of one YAML file, without byte order mark. Raises Odd when it is not UTF-8."""
+
+    def __init__(self, file: str, content: bytes) -> None:
+        self.file = file
+        self.bom = content.startswith(BOM)
+        try:
+            self.text = content[len(BOM) if self.bom else 0 :].decode()
+        except UnicodeDecodeError as error:
+            raise Odd("it is not UTF-8") from error
+        self.newline = "\r\n" if "\r\n" in self.text[: self.text.find("\n") + 1] else "\n"
+        self._plain: bool | None = None
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of the file as it stands now."""
+        return (BOM if self.bom else b"") + self.text.encode()
+
+    @property
+    def plain(self) -> bool:
+        """Whether lines tell where sections and entries begin. Edits are proved, so once is enough."""
+        if self._plain is None:
+            text = self.text
+            begins = text.lstrip(" \n\r")[:1]
+            odd = "\t" in text or "\r" in text.replace("\r\n", "") or begins in ("{", "?", "%") or "\n? " in text
+            self._plain = not odd and _OPEN.search(text) is None
+        return self._plain
+
+    def section(self, name: str) -> Section | None:
+        """Where a section is. Raises Odd when it stands twice."""
+        key = re.compile(rf"(?m)^([\"']?){re.escape(name)}\1[ ]*:(?=[ \t\r\n]|\Z)")
+        found = list(key.finditer(self.text))
+        if len(found) > 1:
+            raise Odd(f"`{name}` stands twice in it")
+        if not found:
+            return None
+        start, after = found[0].start(), found[0].end()
+        first = line_end(self.text, after)
+        rest = self.text[after:first].strip()
+        top = _TOP.search(self.text, first)
+        end = top.start() if top else len(self.text)
+        child = _CHILD.search(self.text, first, end) if not rest or rest.startswith("#") else None
+        return Section(start, end, len(child[1]) if child else None)
+
+    def whole(self, section: str) -> Unit | None:
+        """The unit that holds all of a section, with its path."""
+        if not self.plain:
+            unit = Unit(self, 0, len(self.text), (section,))
+            return unit if unit.root is not None and unit.resolve((section,)) is not None else None
+        found = self.section(section)
+        return Unit(self, found.start, found.end, (section,)) if found else None
+
+    def entry(self, section: str, name: str) -> Unit | None:
+        """The smallest unit that holds one entry of a section, its comments included, with its path."""
+        found = self.section(section) if self.plain else None
+        if found is None or found.indent is None:
+            if self.plain and found is None:
+                return None
+            unit = self.whole(section)
+            return _below(unit, name) if unit else None
+        line = re.compile(rf"(?m)^ {{{found.indent}}}([\"']?){re.escape(name)}\1[ ]*:(?=[ \r\n]|\Z)")
+        places = list(line.finditer(self.text, found.start, found.end))
+        if len(places) > 1:
+            raise Odd(f"`{name}` stands twice in `{section}`")
+        if not places:
+            unit = self.whole(section) if self._has_child(found, "also") else None
+            return _below(unit, name) if unit else None
+        begin = places[0].start()
+        next_ = re.compile(rf"(?m)^ {{0,{found.indent}}}[^\s#]").search(self.text, places[0].end(), found.end)
+        start = comments_above(self.text, begin, found.indent)
+        return Unit(self, start, next_.start() if next_ else found.end, (name,))
+
+    def names(self, section: str) -> list[str]:
+        """Some of the entries of a section in block style, by line; [] for any other."""
+        found = self.section(section) if self.plain else None
+        if found is None or found.indent is None:
+            return []
+        line = re.compile(rf"(?m)^ {{{found.indent}}}[\"']?([^\s#\"':][^\n]*?)[\"']?[ ]*:(?=[ \r\n]|\Z)")
+        return [match[1] for match in line.finditer(self.text, found.start, found.end)]
+
+    def _has_child(self, section: Section, name: str) -> bool:
+        line = re.compile(rf"(?m)^ {{{section.indent}}}{name}[ ]*:")
+        return line.search(self.text, section.start, section.end) is not None
+
+    def line_of(self, at: int) -> int:
+        """The line number, from 1, of a position."""
+        return self.text.count("\n", 0, line_start(self.text, at)) + 1
+
+
+def _below(unit: Unit, name: str) -> Unit | None:
+    """The unit with its path going on to an entry, beside or below `also`."""
+    for path in ((*unit.path, name), (*unit.path, "also", name)):
+        if unit.resolve(path) is not None:
+            unit.path = path
+            return unit
+    return None
