@@ -42,8 +42,8 @@ def init(directory: Path, *, seed: str = "quickstart") -> Message:
 
 def write_schema(root: Path) -> None:
     """The JSON Schema that the manifests' yaml-language-server line points at."""
-    from campctl.manifest.schema import text
+    from campctl.app.documents import schema_text
 
     folder = root / ".campctl"
     folder.mkdir(mode=0o700, exist_ok=True)
-    (folder / "schema.json").write_text(text(), encoding="utf-8")
+    (folder / "schema.json").write_text(schema_text(), encoding="utf-8")

@@ -78,5 +78,5 @@ def summary(resource: Resource) -> str:
     if isinstance(resource, Queue):
         return f"{resource.name}, {resource.strategy}, {', '.join(resource.hours) or 'always open'}"
     if isinstance(resource, Member):
-        return f"{resource.name}, level {resource.level}, penalty {resource.penalty}"
+        return f"{resource.name or resource.line}, level {resource.level}, penalty {resource.penalty}"
     return f"leads to {resource.to or 'nowhere (held)'}"
