@@ -117,8 +117,8 @@ CASES: list[Case] = [
     ("escalation without seats", lambda k: k.build(k.hotline("main", escalation=(k.m.Escalation(60, answer=k.m.Answer(users=("ben",))),))), [("escalation-without-seats", Ref("hotlines", "main", "escalation", ("0",)))]),
     ("unreachable", lambda k: k.build(k.hotline("x")), [("hotline-unreachable", Ref("hotlines", "x"))]),
     ("reached by overflow", lambda k: k.build(k.hotline("x"), k.hotline("main", overflow=T(k, "hotline/x"))), []),
-    ("empty hours", lambda k: k.build(k.hotline("main", hours=(k.m.HoursRule((0,), 600, 600), k.m.HoursRule((), 600, 700)))), [("hours-empty", Ref("hotlines", "main", "hours", ("0",))), ("hours-empty", Ref("hotlines", "main", "hours", ("1",)))]),
     ("hours overlap", lambda k: k.build(k.hotline("main", hours=(k.m.HoursRule((0, 1), 600, 800), k.m.HoursRule((1, 2), 700, 900)))), [("hours-overlap", Ref("hotlines", "main", "hours", ("1",)))]),
+    ("hours overlap past midnight", lambda k: k.build(k.hotline("main", hours=(k.m.HoursRule((0,), 1200, 1440), k.m.HoursRule((1,), 0, 480), k.m.HoursRule((1,), 420, 900)))), [("hours-overlap", Ref("hotlines", "main", "hours"))]),
     ("hours touch", lambda k: k.build(k.hotline("main", hours=(k.m.HoursRule((0, 1), 600, 800), k.m.HoursRule((1, 2), 800, 900)))), []),
     ("never closed", lambda k: k.build(k.hotline("main", closed=T(k, "user/ann"))), [("closed-never-used", Ref("hotlines", "main", "closed"))]),
     # routing

@@ -77,12 +77,6 @@ hotlines:
 """,
     ),
     Entry(
-        code="hours-empty",
-        severity="error",
-        summary="hours in which a hotline is never open",
-        why="It would stay closed when people expect it open.",
-    ),
-    Entry(
         code="hours-overlap",
         severity="warning",
         summary="two rules of hours cover the same time",

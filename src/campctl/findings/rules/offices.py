@@ -33,7 +33,7 @@ offices:
     extensions: [4000-4099]
     notify_911: [security@example.org]
 ports:
-  bank: { office: east, desks: e1-e2, extensions: 4010-4011 }
+  east-bank: { office: east, desks: e1-e2, extensions: 4010-4011 }
 """,
     ),
     Entry(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from campctl.findings import Finding, Ref, Related
 from campctl.findings.catalogue import finding
@@ -153,20 +154,6 @@ def unreachable(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def hours_empty(facts: Facts) -> Iterator[Finding]:
-    """`hours-empty`: a rule of hours in which the hotline is never open."""
-    for hotline in facts.hotlines:
-        for index, rule in enumerate(hotline.hours):
-            if not rule.days or rule.start >= rule.end:
-                yield finding(
-                    "hours-empty",
-                    f"Hotline `{hotline.id}` is open from {_clock(rule.start)} to {_clock(rule.end)}, which is no time at all. "
-                    "It would stay closed when people expect it open.",
-                    help="Write the earlier time first; a night is two rules, one until 24:00 and one from 00:00.",
-                    at=Ref("hotlines", hotline.id, "hours", (str(index),)),
-                )
-
-
 def hours_overlap(facts: Facts) -> Iterator[Finding]:
     """`hours-overlap`: two rules of hours that cover the same time."""
     for hotline in facts.hotlines:
@@ -181,13 +168,16 @@ def hours_overlap(facts: Facts) -> Iterator[Finding]:
 
 def _overlap(hotline: Hotline, one: tuple[int, HoursRule], two: tuple[int, HoursRule], days: list[int]) -> Finding:
     start, end = max(one[1].start, two[1].start), min(one[1].end, two[1].end)
+    # Hours past midnight are one rule as written and two here, so that the rules after them have another index.
+    split = any(rule.end == 1440 and after.start == 0 for rule, after in pairwise(hotline.hours))
+    at, other = (Ref("hotlines", hotline.id, "hours", () if split else (str(index),)) for index in (one[0], two[0]))
     return finding(
         "hours-overlap",
-        f"Two rules of hotline `{hotline.id}` cover {listed([DAYS[day] for day in days])} {_clock(start)} to {_clock(end)}. "
+        f"Two rules of hotline `{hotline.id}` cover {listed([DAYS[day] for day in days], shown=7)} {_clock(start)} to {_clock(end)}. "
         "Hours add up, so nothing goes wrong today, but who shortens the one will find the other still open.",
         help="Let each rule cover days and times of its own.",
-        at=Ref("hotlines", hotline.id, "hours", (str(one[0]),)),
-        related=(Related("the other rule", at=Ref("hotlines", hotline.id, "hours", (str(two[0]),))),),
+        at=at,
+        related=() if split else (Related("the other rule", at=other),),
     )
 
 
@@ -214,7 +204,6 @@ RULES: dict[str, Check] = {
     "escalation-beyond-people": escalation_people,
     "escalation-without-seats": escalation_seats,
     "hotline-unreachable": unreachable,
-    "hours-empty": hours_empty,
     "hours-overlap": hours_overlap,
     "closed-never-used": never_closed,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TypeAlias
 
 from campctl.findings import Finding, Ref, Related
@@ -109,7 +110,7 @@ def _circle(code: str, circle: list[list[Edge]], why: str) -> Finding:
 def ascending(facts: Facts) -> Iterator[Finding]:
     """`escalation-order`: steps that are not in the order of their times."""
     for hotline in facts.hotlines:
-        for index, (before, step) in enumerate(zip(hotline.escalation, hotline.escalation[1:], strict=False), start=1):
+        for index, (before, step) in enumerate(pairwise(hotline.escalation), start=1):
             if step.after <= before.after:
                 yield finding(
                     "escalation-order",
