@@ -136,7 +136,7 @@ def test_an_option_a_backend_must_have(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = SimpleNamespace(type="sim", options=(server,), secrets=(), capabilities=lambda _: Capabilities())
     monkeypatch.setattr(wiring, "factory", lambda _: fake)
     found = validate(HERE / "sound")[1]
-    assert lines(found) == ["campaign.yaml:7:15 error missing-backend-option"]
+    assert lines(found) == ["campaign.yaml:7:22 error missing-backend-option"]
     assert found[0].code == "missing-backend-option"
 
 

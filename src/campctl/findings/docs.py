@@ -52,7 +52,6 @@ Most examples are a second file, `{file}`, beside this `campaign.yaml`, which by
 
 ```yaml
 {base}```
-
 """
 
 
@@ -86,6 +85,8 @@ def _section(entry: Entry, output: str) -> str:
         for name, text in files.items():
             label = f"`{name}`\n\n" if name and len(files) > 1 else ""
             parts.append(f"{label}```{_language(name)}\n{_shown(text)}```\n")
+    else:
+        parts.append("It depends on the moment, the machine or the backend, so no small manifest shows it.\n")
     if output:
         parts.append(f"```text\n{output.rstrip()}\n```\n")
     return "\n".join(parts)

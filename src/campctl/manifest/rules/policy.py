@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import get_args
 
 from campctl.findings import Finding, Ref, Related
 from campctl.findings.catalogue import finding
@@ -11,9 +10,6 @@ from campctl.findings.suggest import Suggester
 from campctl.manifest.rules.facts import Check, Facts
 from campctl.manifest.rules.surges import local
 from campctl.manifest.rules.words import quoted
-from campctl.model.changes import Verb
-
-VERBS: tuple[str, ...] = get_args(Verb)
 
 
 def backwards(facts: Facts) -> Iterator[Finding]:
@@ -47,15 +43,16 @@ def protected(facts: Facts) -> Iterator[Finding]:
 
 def exceptions(facts: Facts) -> Iterator[Finding]:
     """`unknown-freeze-exception`: a word in `allow` that is no verb, and no ref of something that exists."""
+    verbs = _verbs() if facts.campaign.policy.freezes else ()
     for index, freeze in enumerate(facts.campaign.policy.freezes):
         for entry, word in enumerate(freeze.allow):
-            if word in VERBS:
+            if word in verbs:
                 continue
             if "/" in word:
                 problem = _problem(facts, word)
             else:
-                near = Suggester(VERBS).did_you_mean(word)
-                problem = ("there is no such verb", near or f"The verbs are {', '.join(VERBS)}.")
+                near = Suggester(verbs).did_you_mean(word)
+                problem = ("there is no such verb", near or f"The verbs are {', '.join(verbs)}.")
             if problem:
                 yield finding(
                     "unknown-freeze-exception",
@@ -63,6 +60,14 @@ def exceptions(facts: Facts) -> Iterator[Finding]:
                     help=problem[1],
                     at=Ref("campaign", "", "policy", ("freezes", str(index), "allow", str(entry))),
                 )
+
+
+def _verbs() -> tuple[str, ...]:
+    from typing import get_args
+
+    from campctl.model.changes import Verb
+
+    return get_args(Verb)
 
 
 def _problem(facts: Facts, ref: str) -> tuple[str, str] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from campctl.findings import Finding, Ref, Related
 from campctl.findings.catalogue import finding
@@ -210,6 +209,8 @@ def _active(campaign: Campaign, at: datetime) -> list[Surge]:
 
 def local(instant: datetime, zone: str) -> str:
     """An instant as the wall clock of a zone shows it; in UTC when the zone is unknown."""
+    from zoneinfo import ZoneInfo
+
     try:
         return f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
     except (ValueError, OSError, LookupError):
