@@ -140,7 +140,8 @@ class Session:
 
     def _show_plan(self, planned: Planned) -> bool:
         """The plan for people: on stdout, or on stderr when stdout is for data."""
-        if self.terminal.quiet or self.options.get("events") or self.format in {"json", "yaml", "csv"}:
+        nothing = planned.plan.empty and not planned.diff
+        if nothing or self.terminal.quiet or self.options.get("events") or self.format in {"json", "yaml", "csv"}:
             return True
         self._draw(planned, to_stderr=False)
         return True

@@ -19,7 +19,7 @@ STATES = (
     ("skipped", "yellow", "skipped"),
     ("pending", "yellow", "not done"),
 )
-MOST = 20
+MOST = 10
 
 
 def applied(result: Applied, sheet: Sheet) -> None:

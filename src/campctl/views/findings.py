@@ -18,7 +18,7 @@ def validation(result: Validation, sheet: Sheet) -> None:
     """`validate`: all findings in the order of place, then what was read and how many were found."""
     listed(result.findings, sheet.page, result.excerpts)
     read = f"{count(len(result.files), 'file')} read"
-    made = ", ".join(f"{number:,} {section}" for section, number in result.counts.items() if number)
+    made = ", ".join(count(number, section.removesuffix("s")) for section, number in result.counts.items() if number)
     if result.findings:
         sheet.words.line(tally(result.findings), f" ({read}).")
     else:

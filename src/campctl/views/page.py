@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby
 from typing import TypeAlias
 
 from campctl.views.terminal import Terminal
@@ -89,25 +90,35 @@ class Page:
 
     def _wrap(self, pieces: list[tuple[str, str]], indent: int, hang: int) -> None:
         assert self.width is not None
-        current: list[str] = []
+        current: list[tuple[str, str]] = []
         used, start = 0, indent
         for style, word in _split(pieces):
             rest, wide = word, cells(word)
-            if used and start + used + wide > self.width and not word.isspace():
-                self._parts.append(" " * start + "".join(current).rstrip() + "\n")
-                current, used, start = [], 0, indent + hang
-            if word.isspace() and not used:
+            if word.isspace():
+                if used:
+                    current.append((style, word))
+                    used += wide
                 continue
-            while start + used + wide > self.width and wide > 1 and not word.isspace():
+            if used and start + used + wide > self.width:
+                self._flush(current, start)
+                current, used, start = [], 0, indent + hang
+            while start + used + wide > self.width and wide > 1:
                 head, _ = _cut(rest, max(1, self.width - start - used))
-                self._parts.append(" " * start + "".join(current) + self._styled(style, head) + "\n")
+                self._flush([*current, (style, head)], start)
                 current, used, start = [], 0, indent + hang
                 rest = rest[len(head) :]
                 wide = cells(rest)
-            current.append(self._styled(style, rest))
+            current.append((style, rest))
             used += wide
         if current:
-            self._parts.append(" " * start + "".join(current).rstrip() + "\n")
+            self._flush(current, start)
+
+    def _flush(self, words: list[tuple[str, str]], start: int) -> None:
+        """Write a line without the spaces at its end; neighbours of one style share its codes."""
+        while words and words[-1][1].isspace():
+            words.pop()
+        runs = ((style, "".join(text for _, text in run)) for style, run in groupby(words, key=lambda word: word[0]))
+        self._parts.append(" " * start + "".join(self._styled(style, text) for style, text in runs) + "\n")
 
 
 def _split(pieces: list[tuple[str, str]]) -> list[tuple[str, str]]:

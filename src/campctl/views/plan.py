@@ -80,11 +80,15 @@ def plan_text(plan: Plan, page: Page, *, details: bool) -> None:
     for cost in plan.costs:
         if cost.calls:
             limit = f" ({cost.limit})" if cost.limit else ""
-            page.line(f"{cost.backend}: {count(cost.calls, 'call')}, about {seconds(cost.seconds)}{limit}.")
+            page.line(f"{cost.backend}: {count(cost.calls, 'call')}, {_about(cost.seconds)}{limit}.")
     for backend, keys in sorted(plan.unmanaged.items()):
         if keys:
             page.line(("dim", f"{backend}: {count(len(keys), 'resource')} not campctl's, left alone (`campctl adopt` takes them in)."))
     page.line(("bold", summary(plan)))
+
+
+def _about(took: float) -> str:
+    return f"about {seconds(took)}" if took >= 1 else "less than a second"
 
 
 def summary(plan: Plan) -> str:

@@ -14,10 +14,13 @@ BAR = 10
 
 
 def rich_table(listing: Listing, terminal: Terminal) -> str:
-    """A table that fits the terminal; when its columns cannot be narrowed enough, one block of lines for each row."""
+    """A table that fits the terminal, without columns that are empty; one block of lines a row where columns cannot be that narrow."""
     width = terminal.width or 80
-    rows = [[_pretty(row.get(name)) for name in listing.columns] for row in listing.rows]
-    heads = [_head(name) for name in listing.columns]
+    every = [[_pretty(row.get(name)) for name in listing.columns] for row in listing.rows]
+    used = [index for index in range(len(listing.columns)) if any(row[index] for row in every)]
+    columns = [listing.columns[index] for index in used]
+    rows = [[row[index] for index in used] for row in every]
+    heads = [_head(name) for name in columns]
     if _least(heads, rows) > width:
         return _blocks(heads, rows, width)
     from rich.box import SIMPLE_HEAD
@@ -27,7 +30,7 @@ def rich_table(listing: Listing, terminal: Terminal) -> str:
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
     numeric = _numeric(listing)
-    for name, head in zip(listing.columns, heads, strict=True):
+    for name, head in zip(columns, heads, strict=True):
         table.add_column(Text(head), justify="right" if name in numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
@@ -64,6 +67,7 @@ def plain_table(listing: Listing) -> str:
     else:
         numeric = _numeric(listing)
         align = ["right" if name in numeric else "left" for name in listing.columns]
+        tabulate.MIN_PADDING = 0  # its constant for callers to set: how much wider than their heads columns are
         lines = tabulate.tabulate(rows, headers=heads, tablefmt="plain", disable_numparse=True, colalign=align if rows else None).split(
             "\n"
         )
@@ -126,11 +130,11 @@ def _numeric(listing: Listing) -> set[str]:
 
 
 def _least(heads: list[str], rows: list[list[str]]) -> int:
-    """The columns a table needs at the least: longest word of each, but no column narrower than it is, up to 12."""
+    """What a table needs at the least: each column as wide as it is, but no more than 9 or its head."""
     total = 0
     for index, head in enumerate(heads):
         texts = [head, *(row[index] for row in rows)]
-        total += max(min(max(map(cells, texts)), 12), cells(head)) + 2
+        total += max(min(max(map(cells, texts)), 9), cells(head)) + 2
     return total
 
 
