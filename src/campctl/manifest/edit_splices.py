@@ -35,7 +35,7 @@ def replace_value(text: str, key: Node, old: Node, value: Any, *, in_flow: bool)
         plain = old.kind == "scalar" and not old.style and old.value.isdigit()
         new = scalars.scalar(value, key.value, flow=in_flow, style=quote, plain=plain)
     if old.kind == "scalar" and old.style not in {"|", ">"} and old.end > old.start:
-        return [(old.start, old.end, new)]
+        return [_aligned(text, old, new)]
     start = colon(text, key)
     if old.kind == "scalar" and not old.style:
         return [(start, start, " " + new)]
@@ -110,6 +110,15 @@ def lines_of(text: str, begin: int, end: int) -> Splice:
     indent = column(text, begin)
     start = comments_above(text, line_start(text, begin), indent)
     return without_lines(text, start, body_end(text, end - 1, indent))
+
+
+def _aligned(text: str, old: Node, new: str) -> Splice:
+    """Another scalar in place of one; a comment set off behind it stays in its column where there is room."""
+    blanks = re.compile(r"( {2,})#").match(text, old.end)
+    if blanks is None:
+        return old.start, old.end, new
+    width = old.end - old.start + len(blanks[1])
+    return old.start, old.end + len(blanks[1]), new + " " * max(2, width - len(new))
 
 
 def colon(text: str, key: Node) -> int:
