@@ -41,6 +41,8 @@ from campctl.testing.session import Session, in_session
 
 MISSING = Key("line", "user/nobody")
 _FIELDS = [(kind, field) for kind, fields in OTHER_VALUES.items() for field in fields]
+_SECONDS = 10.0
+"""Real seconds after which something that should have ended has not."""
 _SECRET = "correct-horse-battery-staple-0123"  # noqa: S105 - made up, and the tests look for it where it must not be
 
 
@@ -443,7 +445,11 @@ class BackendContract:
         """A backend without events yields none and does not make its listener wait."""
         if session.capabilities.events:
             pytest.skip("it has events")
-        assert [event async for event in session.backend.events()] == []
+
+        async def listen() -> list[Any]:
+            return [event async for event in session.backend.events()]
+
+        assert await asyncio.wait_for(listen(), _SECONDS) == []
 
     # -- capabilities --
 
