@@ -42,7 +42,7 @@ def encode(value: dict[str, Any], form: str) -> str:
     if form == "yaml":
         from campctl.views.yaml_out import dump
 
-        return dump(msgspec.to_builtins(value, str_keys=True))
+        return dump(msgspec.json.decode(_json(value)))
     return escaped(msgspec.json.format(_json(value), indent=2).decode()) + "\n"
 
 

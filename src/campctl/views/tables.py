@@ -58,7 +58,7 @@ def plain_table(listing: Listing) -> str:
 
     # Without the wcwidth package tabulate counts characters; ours are padded to equal width beforehand instead.
     rows = [[_plain(row.get(name)) for name in listing.columns] for row in listing.rows]
-    heads = [name.upper().replace("_", "-") for name in listing.columns]
+    heads = [words(name).upper().replace("_", "-") for name in listing.columns]
     widths = [max(map(cells, column)) for column in zip(heads, *rows, strict=True)]
     longest = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     if widths != longest:
@@ -80,7 +80,7 @@ def csv_table(listing: Listing) -> str:
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(listing.columns)
+    writer.writerow(map(_csv, listing.columns))
     writer.writerows([_csv(row.get(name)) for name in listing.columns] for row in listing.rows)
     return out.getvalue()
 

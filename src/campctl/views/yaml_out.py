@@ -43,9 +43,17 @@ def _scalar(value: Any) -> str:
         return "".join(char if char.isprintable() else _escape(char) for char in _json(value))
     if isinstance(value, (dict, list)):
         return "{}" if isinstance(value, dict) else "[]"
-    if isinstance(value, float) and value in {float("inf"), float("-inf")}:
-        return ".inf" if value > 0 else "-.inf"
+    if isinstance(value, float):
+        return _float(value)
     return _json(value)
+
+
+def _float(value: float) -> str:
+    """As YAML 1.1 too reads a number: with a point, and with the exponent's sign."""
+    if value in {float("inf"), float("-inf")}:
+        return ".inf" if value > 0 else "-.inf"
+    mantissa, e, exponent = repr(value).partition("e")
+    return f"{mantissa}{'' if '.' in mantissa else '.0'}{e}{'+' if exponent[:1].isdigit() else ''}{exponent}"
 
 
 def _escape(char: str) -> str:
