@@ -10,6 +10,7 @@ which writes the missing or changed expected.txt files; read them before you com
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
@@ -24,6 +25,7 @@ from campctl.app import wiring
 from campctl.app.checks import all_findings
 from campctl.findings import Finding, Span
 from campctl.findings.catalogue import load_all
+from campctl.manifest import sources
 from campctl.manifest.load import Loaded, load
 from campctl.model.live import Capabilities
 from campctl.ports.backend import Option
@@ -140,7 +142,14 @@ def test_an_option_a_backend_must_have(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found[0].code == "missing-backend-option"
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_a_file_nobody_may_read(tmp_path: Path) -> None:
+def test_a_file_nobody_may_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file without permission is a finding, not a traceback."""
-    assert spoil(tmp_path, lambda root: (root / "locked.yaml").touch(mode=0o000)) == ("unreadable-file",)
+    read = sources.read
+
+    def refuse(path: Path) -> bytes:
+        if path.name == "locked.yaml":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return read(path)
+
+    monkeypatch.setattr(sources, "read", refuse)
+    assert spoil(tmp_path, lambda root: (root / "locked.yaml").write_text("users: {}\n") and None) == ("unreadable-file",)

@@ -39,11 +39,7 @@ def load_all() -> dict[str, Entry]:
     from importlib import import_module
 
     for name in MODULES:
-        try:
-            import_module(f"campctl.findings.{name}")
-        except ModuleNotFoundError as error:
-            if error.name != f"campctl.findings.{name}":
-                raise
+        import_module(f"campctl.findings.{name}")
     return CATALOGUE
 
 

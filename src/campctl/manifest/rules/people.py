@@ -62,7 +62,6 @@ def toll_fraud(facts: Facts) -> Iterator[Finding]:
 def refused_ports(facts: Facts) -> Iterator[Finding]:
     """`port-hotline-refuses`: a port that is to answer a hotline whose `answer` leaves it out."""
     hotlines = facts.campaign.hotlines
-    refused: list[tuple[str, str]] = []
     offices = facts.campaign.offices
     for ports in banks(port for port in facts.ports if port.hotline):
         port = ports[0]
@@ -76,9 +75,6 @@ def refused_ports(facts: Facts) -> Iterator[Finding]:
             reason, field = f"takes only offices {quoted(takes)}", "offices"
         else:
             continue
-        if (port.office, hotline.id) in refused:
-            continue
-        refused.append((port.office, hotline.id))
         who = f"Port `{port.id}` is" if len(ports) == 1 else f"Ports `{port.id}` to `{ports[-1].id}` are"
         yield finding(
             "port-hotline-refuses",
