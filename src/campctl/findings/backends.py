@@ -4,6 +4,29 @@ from __future__ import annotations
 
 from campctl.findings.catalogue import Entry, register
 
+_EXAMPLE = """\
+campaign:
+  name: Example
+  country: US
+  time_zone: America/Chicago
+  main_number: "+13125550100"
+  backend: local
+  backends:
+    local: {{ type: sim, {options} }}
+offices:
+  hq:
+    name: Headquarters
+    address: {{ street: 1 Example Plaza, city: Chicago, state: IL, postal_code: "60601", floor: "3" }}
+    extensions: [3000-3099]
+    notify_911: [security@example.org]
+users:
+  ann: {{ name: Ann Lee, office: hq, extension: 3001 }}
+ports:
+  bank: {{ office: hq, desks: d1-d4, extensions: 3010-3013, device: poly-vvx }}
+hotlines:
+  main: {{ name: Main number, numbers: ["+13125550100"], seats: {{ baseline: 1, max: 4 }}, answer: {{ users: [ann] }} }}
+"""
+
 register(
     Entry(
         code="backend-cannot-kind",
@@ -16,6 +39,7 @@ register(
         severity="error",
         summary="the backend cannot keep this field",
         why="It would be dropped silently, and reported as drift ever after.",
+        example=_EXAMPLE.format(options="unsupported: line.device"),
     ),
     Entry(
         code="backend-cannot-strategy",
@@ -28,5 +52,6 @@ register(
         severity="error",
         summary="more than the backend holds",
         why="At the campaign's maximum (every seat filled) the backend would refuse the last ones, on its busiest day.",
+        example=_EXAMPLE.format(options="max_members_per_queue: 3"),
     ),
 )
