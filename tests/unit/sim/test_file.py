@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -128,6 +129,40 @@ def test_a_full_disk_does_nothing_and_says_so(lab: Any) -> None:
     assert lab.observe(backend).resources == before.resources
     connection.execute("PRAGMA max_page_count = 1000000")
     assert all(outcome.error is None for outcome in lab.execute(backend, *map(create, lines(100))))
+
+
+def test_who_finds_it_busy_waits_for_its_turn(lab: Any) -> None:
+    """While another process writes, looks go on, a write waits without holding up anybody else, and is done after."""
+    backend = lab.found()
+    other = sqlite3.connect(lab.file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async def main() -> list[Any]:
+        writing = asyncio.create_task(backend.execute([create(lines(1)[0])]))
+        for _ in range(5):
+            await asyncio.sleep(0.01)
+            assert len((await backend.observe()).resources) == 6
+            assert not writing.done()
+        other.execute("COMMIT")
+        return [*await writing, await backend.observe()]
+
+    outcome, snapshot = lab.run(main)
+    other.close()
+    assert outcome.error is None
+    assert key_of(lines(1)[0]) in snapshot.resources
+
+
+def test_who_waited_too_long_did_nothing(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who never finishes writing makes it unavailable, in words."""
+    monkeypatch.setattr("campctl.backends.sim.database.BUSY_SECONDS", 0.05)
+    backend = lab.found()
+    other = sqlite3.connect(lab.file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unavailable, match="busy by another process"):
+        lab.execute(backend, create(lines(1)[0]))
+    other.execute("ROLLBACK")
+    other.close()
+    assert key_of(lines(1)[0]) not in lab.observe(backend).resources
 
 
 def test_a_closed_connection_says_so(lab: Any) -> None:

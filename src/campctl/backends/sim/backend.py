@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from campctl.backends.sim import requests
+from campctl.backends.sim import database, requests
 from campctl.backends.sim.database import Busy, Damaged, Database
 from campctl.backends.sim.faults import Faults, FaultsFile, unit
 from campctl.backends.sim.observing import observe
@@ -25,6 +26,7 @@ from campctl.model.resources import Key
 from campctl.ports.backend import BackendEnv
 
 T = TypeVar("T")
+_RETRY_SECONDS = 0.003
 
 
 class SimBackend:
@@ -219,19 +221,27 @@ class SimBackend:
         try:
             if self._lock.acquire(blocking=False):
                 try:
-                    return self._transact(work, wait=False)
+                    return self._transact(work)
                 except Busy:
                     pass
                 finally:
                     self._lock.release()
             return await asyncio.to_thread(self._patiently, work)
-        except (sqlite3.Error, OSError, Damaged) as fault:
+        except (sqlite3.Error, OSError, Damaged, Busy) as fault:
             raise self._database.translate(fault) from fault
 
     def _patiently(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        with self._lock:
-            return self._transact(work, wait=True)
+        """Tries again until its turn comes, and holds up nobody's looks between tries."""
+        until = time.monotonic() + database.BUSY_SECONDS
+        while True:
+            try:
+                with self._lock:
+                    return self._transact(work)
+            except Busy:
+                if time.monotonic() > until:
+                    raise
+            time.sleep(_RETRY_SECONDS)
 
-    def _transact(self, work: Callable[[sqlite3.Connection], T], *, wait: bool) -> T:
-        with self._database.writing(wait=wait) as connection:
+    def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        with self._database.writing(wait=False) as connection:
             return work(connection)

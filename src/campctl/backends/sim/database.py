@@ -79,13 +79,10 @@ class Database:
     def writing(self, *, wait: bool) -> Iterator[sqlite3.Connection]:
         """One transaction that writes; undone when the block raises. Without `wait`, `Busy` when another one writes."""
         connection = self.connect()
-        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000) if wait else 0}")
-        try:
+        if wait:
             connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as fault:
-            if not wait and (fault.sqlite_errorcode & 0xFF) == sqlite3.SQLITE_BUSY:
-                raise Busy from None
-            raise
+        else:
+            self._begin_or_busy(connection)
         try:
             yield connection
             connection.execute("COMMIT")
@@ -93,6 +90,17 @@ class Database:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+    def _begin_or_busy(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as fault:
+            if _kind(fault) == sqlite3.SQLITE_BUSY:
+                raise Busy from None
+            raise
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -105,9 +113,9 @@ class Database:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
 
-    def translate(self, fault: sqlite3.Error | OSError | Damaged) -> BackendError:
+    def translate(self, fault: sqlite3.Error | OSError | Damaged | Busy) -> BackendError:
         """A fault of the file in campctl's own words. What is raised here did nothing: a failed commit is undone."""
-        code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
+        code = _kind(fault)
         name, where = self.backend, f"The exchange's file {self.path.name}"
         if isinstance(fault, Damaged) or code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
             return Refused(
@@ -115,7 +123,7 @@ class Database:
                 backend=name,
                 hint=f"Move {self.path} away, with its -wal and -shm, and apply again to fill a new exchange; or put a copy back.",
             )
-        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        if isinstance(fault, Busy) or code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             return Unavailable(
                 f"{where} has been kept busy by another process for {BUSY_SECONDS:g} s.", backend=name, hint="Try again when it is done."
             )
@@ -177,6 +185,12 @@ class Database:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+
+def _kind(fault: Exception) -> int:
+    """SQLite's primary error code; 0 for what is not SQLite's."""
+    code: int = getattr(fault, "sqlite_errorcode", 0)
+    return code & 0xFF
 
 
 class Damaged(Exception):
