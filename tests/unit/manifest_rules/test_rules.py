@@ -95,6 +95,8 @@ CASES: list[Case] = [
     ("notify", lambda k: k.build(k.office("east", notify_911=())), [("no-911-notification", Ref("offices", "east", "notify_911"))]),
     # people
     ("two ports", lambda k: k.build(k.port("x", "3030", user="ann"), k.port("y", "3031", user="ann")), [("user-at-two-ports", Ref("ports", "hq/y", "user"))]),
+    ("a bank for one person, once", lambda k: k.build(*(k.port(f"x{n}", f"303{n}", user="ann") for n in range(5))), [("user-at-two-ports", Ref("ports", "hq/x1", "user"))]),
+    ("a bank for nobody known, once", lambda k: k.build(*(k.port(f"x{n}", f"303{n}", user="zed") for n in range(5))), [("unknown-user", Ref("ports", "hq/x0", "user"))]),
     ("elsewhere", lambda k: k.build(k.office("east"), k.port("x", "4001", office="east", user="ann")), [("port-user-elsewhere", Ref("ports", "east/x", "user"))]),
     ("toll fraud, a bank once", lambda k: k.build(k.port("x", "3030", permission="international"), k.port("y", "3031", permission="international")), [("port-may-dial-far", Ref("ports", "hq/x", "permission"))]),
     ("a named person may dial far", lambda k: k.build(k.port("x", "3030", permission="national", user="ann")), []),

@@ -7,7 +7,7 @@ pass over plain attributes; nothing is built for a value that is right.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, groupby
 from typing import TypeAlias
@@ -168,6 +168,11 @@ def answers(hotline: Hotline) -> Iterator[tuple[Answer, Ref]]:
     for index, step in enumerate(hotline.escalation):
         if step.answer is not None:
             yield step.answer, Ref("hotlines", hotline.id, "escalation", (str(index), "answer"))
+
+
+def span_of_desks(ports: Sequence[Port]) -> str:
+    """`port `hq/a001`` or `ports `hq/a001` to `hq/a016``."""
+    return f"port `{ports[0].id}`" if len(ports) == 1 else f"ports `{ports[0].id}` to `{ports[-1].id}`"
 
 
 def banks(ports: Iterable[Port]) -> Iterator[list[Port]]:

@@ -7,25 +7,26 @@ from collections.abc import Iterator
 from campctl.findings import Finding, Ref, Related
 from campctl.findings.catalogue import finding
 from campctl.findings.suggest import Suggester
-from campctl.manifest.rules.facts import Check, Facts, answers, banks
+from campctl.manifest.rules.facts import Check, Facts, answers, banks, span_of_desks
 from campctl.manifest.rules.words import quoted
 
 
 def two_ports(facts: Facts) -> Iterator[Finding]:
     """`user-at-two-ports`: one person seated twice."""
     seats: dict[str, str] = {}
-    for port in facts.ports:
-        if port.user:
-            first = seats.setdefault(port.user, port.id)
-            if first != port.id:
-                yield finding(
-                    "user-at-two-ports",
-                    f"`{port.user}` sits at port `{port.id}` and also at `{first}`. "
-                    "A person sits at one desk: at the other, calls would ring for nobody.",
-                    help="Remove `user` from the port they do not sit at.",
-                    at=Ref("ports", port.id, "user"),
-                    related=(Related("also sits here", at=Ref("ports", first, "user")),),
-                )
+    for ports in banks(port for port in facts.ports if port.user and port.user in facts.campaign.users):
+        user = ports[0].user
+        first = seats.setdefault(user, ports[0].id)
+        others = [port for port in ports if port.id != first]
+        if others:
+            yield finding(
+                "user-at-two-ports",
+                f"`{user}` sits at {span_of_desks(others)} and also at `{first}`. "
+                "A person sits at one desk: at any other, calls would ring for nobody.",
+                help="Remove `user` from where they do not sit.",
+                at=Ref("ports", others[0].id, "user"),
+                related=(Related("also sits here", at=Ref("ports", first, "user")),),
+            )
 
 
 def elsewhere(facts: Facts) -> Iterator[Finding]:

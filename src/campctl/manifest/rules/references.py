@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding
-from campctl.manifest.rules.facts import Check, Facts, answers, banks
+from campctl.manifest.rules.facts import Check, Facts, answers, banks, span_of_desks
 from campctl.manifest.rules.words import quoted, sentences
 
 
@@ -91,9 +91,9 @@ def hotlines(facts: Facts) -> Iterator[Finding]:
 def users(facts: Facts) -> Iterator[Finding]:
     """`unknown-user`: of ports, answers and targets."""
     known = facts.campaign.users
-    for port in facts.ports:
-        if port.user and port.user not in known:
-            yield _unknown(facts, "user", port.user, f"At port `{port.id}` sits user", Ref("ports", port.id, "user"))
+    for ports in banks(port for port in facts.ports if port.user and port.user not in known):
+        first = ports[0]
+        yield _unknown(facts, "user", first.user, f"At {span_of_desks(ports)} sits user", Ref("ports", first.id, "user"))
     for hotline in facts.hotlines:
         for answer, place in answers(hotline):
             for index, user in enumerate(answer.users):
