@@ -266,7 +266,7 @@ _campctl_kind() {
   local -a refs
   case $1 in
   - | '') return 1 ;;
-  =*) compadd -- "${(@s:|:)${1#=}}" ;;
+  '='*) compadd -- "${(@s:|:)${1#=}}" ;;
   @file) _files ;;
   @dir) _files -/ ;;
   @ref)
