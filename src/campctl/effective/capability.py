@@ -10,7 +10,6 @@ from msgspec.structs import FieldInfo, fields
 from campctl.effective.lines import add_lines
 from campctl.effective.places import Places
 from campctl.effective.queues import Switchboard, add_queues, add_routes
-from campctl.effective.result import LitPort
 from campctl.effective.words import listed
 from campctl.findings import Finding, Ref, Related
 from campctl.findings.catalogue import finding
@@ -19,6 +18,11 @@ from campctl.model.live import Capabilities
 from campctl.model.resources import RESOURCE_TYPES, Key, Kind, Line, Location, Member, Queue, Resource, Route
 
 _PLURAL = {"location": "locations", "line": "lines", "queue": "queues", "member": "members", "route": "routes"}
+_SAFETY = {
+    "line": frozenset(("location", "enabled", "permission")),
+    "location": frozenset(("street", "city", "state", "postal_code", "country", "building", "floor", "room", "notify")),
+}
+"""What must not be lost: 911 finds the caller and somebody is told (47 CFR 9.16), dark is dark, and who may dial what."""
 _QUEUE_FIELDS = {"answer_within": "service", "target": "service"}
 _LOCATION_FIELDS = {"name": "name", "notify": "notify_911"}
 
@@ -55,9 +59,8 @@ def _loads(campaign: Campaign, findings: list[Finding]) -> tuple[dict[str, _Load
     backends = {name: load.resources for name, load in loads.items()}
     origin: dict[Key, str] = {}
     places = Places(campaign)
-    # As lit as it can get; what lacks a location is found by desired(t) and by validation.
-    everything = {pid: LitPort("maximum", user=port.user, hotline=port.hotline) for pid, port in campaign.ports.items()}
-    add_lines(campaign, places, everything, backends, [])
+    # A dark port has the same line as a lit one; what lacks a location is found by desired(t) and by validation.
+    add_lines(campaign, places, {}, backends, [])
     places.add_to(backends, origin)
     board = Switchboard(campaign)
     add_queues(campaign, board, backends, findings)
@@ -101,7 +104,7 @@ def _fields(name: str, load: _Load, can: Capabilities, origin: Mapping[Key, str]
         defaults = {info.name: _default(info) for info in fields(RESOURCE_TYPES[kind])}
         for named in missing:
             if kind == "member":
-                refs = [Ref("hotlines", hotline.id, "escalation") for hotline in _escalating(campaign, name)] if named == "level" else []
+                refs = list(_members_need(campaign, name, named))
             else:
                 refs = [
                     _ref(resource, named, origin, campaign)
@@ -111,7 +114,7 @@ def _fields(name: str, load: _Load, can: Capabilities, origin: Mapping[Key, str]
             if refs:
                 nouns = listed([_noun(ref) for ref in _distinct(refs)])
                 yield finding(
-                    "backend-cannot-field",
+                    "backend-unsafe-field" if named in _SAFETY.get(kind, ()) else "backend-cannot-field",
                     f"Backend {name} cannot keep `{named}` of {_PLURAL[kind]}, which is written for {nouns}.",
                     help="Leave it out there, or use another backend.",
                     at=refs[0],
@@ -119,10 +122,15 @@ def _fields(name: str, load: _Load, can: Capabilities, origin: Mapping[Key, str]
                 )
 
 
-def _escalating(campaign: Campaign, backend: str) -> Iterator[Hotline]:
+def _members_need(campaign: Campaign, backend: str, named: str) -> Iterator[Ref]:
+    """Hotlines whose members differ in `level` (escalation) or `penalty` (more than one skill or language asked for)."""
     for hotline in campaign.hotlines.values():
-        if _home(campaign, hotline) == backend and any(step.answer is not None and step.seats for step in hotline.escalation):
-            yield hotline
+        if _home(campaign, hotline) != backend:
+            continue
+        if named == "level" and any(step.answer is not None and step.seats for step in hotline.escalation):
+            yield Ref("hotlines", hotline.id, "escalation")
+        if named == "penalty" and len(hotline.answer.skills) + len(hotline.answer.languages) > 1:
+            yield Ref("hotlines", hotline.id, "answer")
 
 
 def _default(info: FieldInfo) -> object:
@@ -174,7 +182,9 @@ def _ref(resource: Resource, named: str, origin: Mapping[Key, str], campaign: Ca
         if named == "location":
             noun_office = campaign.users[noun].office if kind == "user" else campaign.ports[noun].office
             return Ref("offices", noun_office, "address")
-        return Ref("users" if kind == "user" else "ports", noun, "" if named == "enabled" else named)
+        if named == "enabled":
+            named = "state" if kind == "port" else ""
+        return Ref("users" if kind == "user" else "ports", noun, named)
     if isinstance(resource, Location):
         field_name = _LOCATION_FIELDS.get(named, "address" if named else "")
         return Ref(

@@ -11,6 +11,7 @@ from campctl.effective.lighting import unknown_override
 from campctl.effective.words import until_text
 from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding
+from campctl.findings.text import plural
 from campctl.model.campaign import Campaign, Hotline, Surge
 from campctl.model.records import Override
 
@@ -89,7 +90,7 @@ def _clamped(hotline: Hotline, wanted: int, words: list[str], findings: list[Fin
     findings.append(
         finding(
             "seats-clamped",
-            f"Hotline {hotline.id} should have {wanted} seats ({', '.join(words)}), but its {side} is {held}; it gets {held}.",
+            f"Hotline {hotline.id} should have {plural(wanted, 'seat')} ({', '.join(words)}), but its {side} is {held}; it gets {held}.",
             help=f"Change `seats.{side}` of {hotline.id}, or ask for {held}.",
             at=Ref("hotlines", hotline.id, "seats", (side,)),
         )

@@ -10,6 +10,7 @@ from campctl.effective.demand import Demand
 from campctl.effective.result import Seat, Seating
 from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding
+from campctl.findings.text import plural
 from campctl.model.campaign import Answer, Campaign, Hotline
 
 Present = Mapping[str, Mapping[str, int]]
@@ -120,8 +121,8 @@ class _Assignment:
             self.findings.append(
                 finding(
                     "seats-short",
-                    f"Hotline {hotline.id} should have {demand.wanted} seats ({demand.whence}), but only {demand.wanted - short} "
-                    f"people and lit ports may answer it and are free; {short} are missing.",
+                    f"Hotline {hotline.id} should have {plural(demand.wanted, 'seat')} ({demand.whence}); of the people and lit ports who "
+                    f"may answer it {demand.wanted - short} could be seated, so {short} stay{'s' if short == 1 else ''} empty.",
                     help=f"Light ports for it (`campctl port light ... --hotline {hotline.id}`), widen `answer`, or ask for fewer seats.",
                     at=Ref("hotlines", hotline.id, "seats"),
                 )
@@ -138,7 +139,8 @@ class _Assignment:
         self.findings.append(
             finding(
                 "lit-beyond-seats",
-                f"{lit} ports are lit for hotline {hotline.id}, which has {wanted} seats; {lit - wanted} of them answer nothing.",
+                f"For hotline {hotline.id} {plural(lit, 'port')} should answer, and it has {plural(wanted, 'seat')}: {lit - wanted} of "
+                "the lit ports answer nothing.",
                 help=f"Scale it: `campctl hotline scale {hotline.id} {lit}`, or darken ports.",
                 at=Ref("hotlines", hotline.id, "seats"),
             )

@@ -36,10 +36,17 @@ register(
     ),
     Entry(
         code="backend-cannot-field",
-        severity="error",
+        severity="warning",
         summary="the backend cannot keep this field",
-        why="It would be dropped silently, and reported as drift ever after.",
+        why="What is written does not hold there; plans leave it out.",
         example=_EXAMPLE.format(options="unsupported: line.device"),
+    ),
+    Entry(
+        code="backend-unsafe-field",
+        severity="error",
+        summary="the backend cannot keep what safety rests on",
+        why="Without it a 911 call is sent to the wrong door, a dark desk is in service, or a phone dials further than it may.",
+        example=_EXAMPLE.format(options="unsupported: line.location"),
     ),
     Entry(
         code="backend-cannot-strategy",

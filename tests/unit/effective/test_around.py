@@ -78,7 +78,10 @@ def test_present_members_in_todays_ids():
 NOUNS = campaign(
     users=people(("ann", {"number": "+13125550111", "floor": "4"}), ("bo", {})),
     ports=desks(2, device="poly"),
-    hotlines={**hotline(most=9, escalation=(Escalation(60, answer=Answer(roles=("law",)), seats=2),)), **hotline("main", 1, 1)},
+    hotlines={
+        **hotline(most=9, escalation=(Escalation(60, answer=Answer(roles=("law",)), seats=2),)),
+        **hotline("main", 1, 1, answer=Answer(skills=("vp", "law"))),
+    },
     numbers={"+13125550102": Number("+13125550102", label="spare")},
 )
 
@@ -89,8 +92,11 @@ NOUNS = campaign(
         ({"kinds": ("location", "line", "queue", "member")}, "backend-cannot-kind", "users", "ann", "number", "2 routes"),
         ({"kinds": ("location", "line", "queue", "route")}, "backend-cannot-kind", "hotlines", "vp", "seats", "12 members"),
         ({"unsupported": {"line": ("device",)}}, "backend-cannot-field", "ports", "hq/a1", "device", "port hq/a1 and port hq/a2"),
-        ({"unsupported": {"location": ("notify",)}}, "backend-cannot-field", "offices", "hq", "notify_911", "office hq"),
-        ({"unsupported": {"location": ("floor",)}}, "backend-cannot-field", "offices", "hq", "address", "office hq"),
+        ({"unsupported": {"location": ("notify",)}}, "backend-unsafe-field", "offices", "hq", "notify_911", "office hq"),
+        ({"unsupported": {"location": ("floor",)}}, "backend-unsafe-field", "offices", "hq", "address", "office hq"),
+        ({"unsupported": {"line": ("location",)}}, "backend-unsafe-field", "offices", "hq", "address", "office hq"),
+        ({"unsupported": {"line": ("enabled",)}}, "backend-unsafe-field", "ports", "hq/a1", "state", "port hq/a1"),
+        ({"unsupported": {"member": ("penalty",)}}, "backend-cannot-field", "hotlines", "main", "answer", "hotline main"),
         ({"unsupported": {"member": ("level",)}}, "backend-cannot-field", "hotlines", "vp", "escalation", "hotline vp"),
         ({"unsupported": {"queue": ("escalation",)}}, "backend-cannot-field", "hotlines", "vp", "escalation", "hotline vp"),
         ({"unsupported": {"route": ("label",)}}, "backend-cannot-field", "numbers", "+13125550102", "label", "number +13125550102"),

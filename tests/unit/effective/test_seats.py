@@ -76,7 +76,7 @@ def test_short():
     found = desired(campaign(users=people(("ann", VP)), hotlines=hotline(seats=3)), AT)
     assert (found.seating["vp"].short, lines(found)) == (2, ["user/ann"])
     assert [one.code for one in found.findings] == ["seats-short"]
-    assert "2 are missing" in found.findings[0].detail
+    assert "so 2 stay empty" in found.findings[0].detail
 
 
 def test_who_is_there_stays():
