@@ -29,6 +29,8 @@ CASES: list[Case] = [
     ("user/user", lambda k: k.build(k.user("cat", "3001")), [("extension-taken", Ref("users", "cat", "extension"))]),
     ("user/port", lambda k: k.build(k.port("x", "3002")), [("extension-taken", Ref("ports", "hq/x", "extension"))]),
     ("port/port", lambda k: k.build(k.port("x", "3010")), [("extension-taken", Ref("ports", "hq/x", "extension"))]),
+    ("bank/bank, once", lambda k: k.build(*(k.port(f"x{n}", f"301{n}") for n in range(4))), [("extension-taken", Ref("ports", "hq/x0", "extension"))]),
+    ("bank/users and bank, once each", lambda k: k.build(*(k.port(f"x{n}", f"30{n:02d}") for n in range(1, 12))), [("extension-taken", Ref("ports", "hq/x1", "extension")), ("extension-taken", Ref("ports", "hq/x10", "extension"))]),
     ("hotline/user", lambda k: k.build(k.hotline("main", extension="3001")), [("extension-taken", Ref("hotlines", "main", "extension"))]),
     ("same extension on another backend", lambda k: k.build(k.office("east", backend="other"), k.user("cat", "3001", office="east")), []),
     ("hotline on another backend", lambda k: k.build(k.office("east", backend="other"), k.user("cat", "3001", office="east"), k.hotline("x", extension="3001", backend="other", answer=k.m.Answer(users=("cat",)))),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from campctl.findings import Finding, Ref, Related
 from campctl.findings.catalogue import finding
-from campctl.manifest.rules.facts import Check, Facts, banks
-from campctl.manifest.rules.words import quoted, sentences
+from campctl.manifest.rules.facts import Check, Facts, banks, span_of_desks
+from campctl.manifest.rules.words import listed, quoted, sentences
 from campctl.model.campaign import ExtensionRange, Hotline, Office, Port, User
 
 EMERGENCY = {"US": ("911", "9911"), "CA": ("911", "9911"), "GB": ("999", "112"), "AU": ("000", "112"), "NZ": ("111",)}
@@ -21,27 +22,56 @@ def taken(facts: Facts) -> Iterator[Finding]:
     plans: dict[str, dict[str, Owner]] = {}
     by_office: dict[str, dict[str, Owner]] = {office: plans.setdefault(backend, {}) for office, backend in facts.backend_of.items()}
     lost: dict[str, Owner] = {}
-    for group in (facts.users, facts.ports):
-        for owner in group:
-            extension = owner.extension
-            # People of an unknown office are on no dial plan yet; `unknown-office` says so.
-            first = by_office.get(owner.office, lost).setdefault(extension, owner)
-            if first is not owner and extension and owner.office in by_office:
-                yield _collision(facts, extension, owner, first)
+    clashes: list[tuple[Port, Owner]] = []
+    for user in facts.users:
+        # People of an unknown office are on no dial plan yet; `unknown-office` says so.
+        first = by_office.get(user.office, lost).setdefault(user.extension, user)
+        if first is not user and user.extension and user.office in by_office:
+            yield _collision(facts, user, first)
+    for port in facts.ports:
+        first = by_office.get(port.office, lost).setdefault(port.extension, port)
+        if first is not port and port.extension and port.office in by_office:
+            clashes.append((port, first))
+    for bank in _clashing_banks(clashes):
+        yield _collision(facts, *bank[0]) if len(bank) == 1 else _bank_collision(facts, bank)
     for hotline in facts.hotlines:
         if hotline.extension:
-            plan = plans.setdefault(facts.backend_of_hotline(hotline), {})
-            other = plan.setdefault(hotline.extension, hotline)
+            other = plans.setdefault(facts.backend_of_hotline(hotline), {}).setdefault(hotline.extension, hotline)
             if other is not hotline:
-                yield _collision(facts, hotline.extension, hotline, other)
+                yield _collision(facts, hotline, other)
 
 
-def _collision(facts: Facts, extension: str, owner: Owner, first: Owner) -> Finding:
+def _clashing_banks(clashes: list[tuple[Port, Owner]]) -> Iterator[list[tuple[Port, Owner]]]:
+    """Neighbouring ports that clash with things of one kind and office, as one list."""
+    for ports in banks(port for port, _ in clashes):
+        firsts = clashes[: len(ports)]
+        del clashes[: len(ports)]
+        for _, group in groupby(firsts, key=lambda clash: (type(clash[1]), getattr(clash[1], "office", clash[1].id))):
+            yield list(group)
+
+
+def _bank_collision(facts: Facts, bank: list[tuple[Port, Owner]]) -> Finding:
+    ports = [port for port, _ in bank]
+    owners = [owner for _, owner in bank]
+    first = owners[0]
+    whose = f"{_name(first)} to `{owners[-1].id}`".replace(" ", "s ", 1)
+    return finding(
+        "extension-taken",
+        f"Extensions {listed([port.extension for port in ports])} of {span_of_desks(ports)} already belong to {whose}. "
+        f"All are on backend `{facts.backend_of[ports[0].office]}`, where an extension rings one line: "
+        "calls for the one would reach the other.",
+        help="Give one of the two other extensions.",
+        at=_place(ports[0]),
+        related=(Related(f"first given to {whose}", at=_place(first)),),
+    )
+
+
+def _collision(facts: Facts, owner: Owner, first: Owner) -> Finding:
     backend = facts.backend_of_hotline(owner) if isinstance(owner, Hotline) else facts.backend_of[owner.office]
     free = "" if isinstance(owner, Hotline) else facts.free_extension(owner.office, owner.id)
     return finding(
         "extension-taken",
-        f"Extension {extension} of {_name(owner)} already belongs to {_name(first)}. Both are on backend `{backend}`, "
+        f"Extension {owner.extension} of {_name(owner)} already belongs to {_name(first)}. Both are on backend `{backend}`, "
         "where an extension rings one line: calls for the one would reach the other.",
         help=sentences("Give one of them another extension.", f"{free} is free." if free else ""),
         at=_place(owner),
