@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from difflib import SequenceMatcher
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campctl.findings import Finding
@@ -86,6 +87,7 @@ def test_nothing_is_guessed_from_nothing_alike(make: Make) -> None:
     assert "offices:" in found.help
 
 
+@settings(deadline=None)
 @given(st.integers(0, 99_999), st.sampled_from(["drop", "double", "swap", "replace"]), st.data())
 def test_one_slip_is_found_among_many(number: int, slip: str, data: st.DataObject) -> None:
     """Whatever single slip is made in an id, the suggestion is at most as far from what was typed as the id is."""
@@ -155,4 +157,5 @@ def test_twenty_thousand_sound_users_cost_one_pass(make: Make) -> None:
         findings = check(c)
         best = min(best, time.process_time() - start)
         assert findings == []
-    assert best < 0.15
+    # A coverage tracer makes every line several times as dear.
+    assert best < (0.15 if sys.gettrace() is None else 1.5)
