@@ -62,6 +62,7 @@ def worlds(draw: Any) -> World:
 def _queues(draw: Any, world: World, where: str, extensions: list[str]) -> None:
     names = [name for name in ("q1", "q2", "q3") if draw(st.booleans())]
     lines = [key.id for key in world[where] if key.kind == "line"]
+    lit = [line for line in lines if getattr(world[where][Key("line", line)], "enabled", False)]
     targets = ["", *(f"queue/{name}" for name in names), *(f"line/{line}" for line in lines)]
     for name in names:
         failover, overflow = draw(st.sampled_from(targets)), draw(st.sampled_from(targets))
@@ -69,7 +70,7 @@ def _queues(draw: Any, world: World, where: str, extensions: list[str]) -> None:
         extension = extensions.pop() if extensions and draw(st.booleans()) else ""
         queue = Queue(id=name, name=name, extension=extension, failover=failover, overflow=overflow, escalation=steps)
         world[where][Key("queue", name)] = queue
-        for line in lines:
+        for line in lit:
             if draw(st.booleans()):
                 member = Member(queue=name, line=line, level=draw(st.sampled_from([1, 2])))
                 world[where][key_of(member)] = member
@@ -141,7 +142,7 @@ class Exchange:
             resources[key_of(moved)] = moved
 
     def check(self, owned_numbers: set[str]) -> None:
-        """Nothing dangles, no extension twice, no number of `owned_numbers` without an owner, no line lit without a location."""
+        """Nothing dangles, no extension twice, no number without its owner, no line lit without a location, no member dark."""
         numbers = set()
         for name, resources in self.world.items():
             held = [value.extension for value in resources.values() if isinstance(value, Line | Queue) and value.extension]
@@ -152,6 +153,10 @@ class Exchange:
                     assert ref in resources, f"{key} on {name} refers to {ref}, which is not there"
                 if isinstance(value, Line) and value.enabled:
                     assert value.location, key
+                if isinstance(value, Member):
+                    line = resources[Key("line", value.line)]
+                    assert isinstance(line, Line)
+                    assert line.enabled, f"{key} answers from a dark line"
                 if isinstance(value, Route) and value.to:
                     numbers.add(value.number)
         assert owned_numbers <= numbers

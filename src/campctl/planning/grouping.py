@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -49,6 +50,8 @@ class Grouping:
         for change in scene.changes:
             kinds[change.key.kind].append(change)
         self._rename_offices(kinds["location"])
+        worlds = self.scene.have.values() if kinds["location"] else ()
+        self._places = Counter(subject_of(key) for world in worlds for key in world if key[0] == "location")
         self._nouns(kinds["location"], self._office_verb)
         self._nouns(kinds["line"], self._line_verb)
         self._nouns(kinds["queue"], _queue_verb)
@@ -98,7 +101,7 @@ class Grouping:
         return office if noun == "port" and office in self.offices_renamed else subject
 
     def _office_verb(self, subject: str, changes: Sequence[Change]) -> Verb:
-        before = sum(1 for world in self.scene.have.values() for key in world if key.kind == "location" and subject_of(key) == subject)
+        before = self._places[subject]
         created = [change for change in changes if change.action == "create"]
         deleted = [change for change in changes if change.action == "delete"]
         if before == 0:

@@ -13,6 +13,7 @@ Extensions that pass from one holder to another are in `passing`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from msgspec import Struct, field
 
@@ -89,11 +90,17 @@ def graph_of(diffs: Mapping[str, Diff], aliases: Mapping[Key, Key]) -> Graph:
 def _side(graph: Graph, diff: Diff) -> Side:
     side = Side(diff, {}, {}, {}, [], {})
     name, have = diff.backend, diff.have
-    for number, (before, after) in enumerate(diff.renamed.steps):
+    freed: dict[Key, int] = {}
+    for before, after in diff.renamed.steps:
         key = key_of(after)
-        earlier = [side.renames[n] for n in diff.renamed.by.get(key, ()) if n < number]
-        side.renames.append(graph.add(Step("rename", name, key, before, after, earlier + side.renames[-1:])))
+        side.renames.append(graph.add(Step("rename", name, key, before, after)))
         side.making[key] = side.renames[-1]
+        freed[key_of(before)] = side.renames[-1]
+        if key in freed:
+            graph.steps[side.renames[-1]].needs.append(freed[key])
+    for numbers in diff.renamed.by.values():  # two renames that touch one resource keep their order
+        for earlier, later in pairwise(numbers):
+            graph.steps[side.renames[later]].needs.append(side.renames[earlier])
     for key, value in diff.creates.items():
         side.making[key] = graph.add(Step("create", name, key, None, value))
     for key, value in diff.updates.items():
@@ -163,13 +170,16 @@ def _leaving(graph: Graph, side: Side, referrer: Key, key: Key) -> int | None:
 
 
 def _keep_answering(graph: Graph, side: Side) -> None:
-    """The members of a queue that goes stay until calls no longer reach it."""
-    members = [key for key in side.removing if key.kind == "member"]
-    for key in members:
-        queue = Key("queue", key.id.partition("/")[0])
-        if queue in side.removing:
-            leaving = (_leaving(graph, side, other, queue) for other in side.referrers.get(queue, ()) if other.kind == "route")
-            graph.steps[side.removing[key]].needs += [index for index in leaving if index is not None]
+    """The members of a queue that goes stay until numbers no longer lead there."""
+    leaving: dict[str, list[int]] = {}
+    for key in side.removing:
+        if key.kind == "queue":
+            found = (_leaving(graph, side, other, key) for other in side.referrers.get(key, ()) if other.kind == "route")
+            leaving[key.id] = [index for index in found if index is not None]
+    if leaving:
+        for key, index in side.removing.items():
+            if key.kind == "member":
+                graph.steps[index].needs += leaving.get(key.id.partition("/")[0], ())
 
 
 def _across(graph: Graph, aliases: Mapping[Key, Key]) -> None:
@@ -181,13 +191,17 @@ def _across(graph: Graph, aliases: Mapping[Key, Key]) -> None:
         for key, index in side.making.items():
             if key.kind in {"line", "queue", "route"} and graph.steps[index].action != "rename":
                 arriving.setdefault(key, []).append(index)
-    for side in graph.sides.values():
+
+    def come(key: Key, backend: str) -> list[int]:
+        new = aliases.get(key, key)
+        return [index for index in arriving.get(new, ()) if new != key or graph.steps[index].backend != backend]
+
+    for backend, side in graph.sides.items():
         for key, index in side.removing.items():
             needs = graph.steps[index].needs
-            needs += arriving.get(aliases.get(key, key), ())
+            needs += come(key, backend)
             if key.kind == "member":
-                line = Key("line", key.id.partition("/")[2])
-                needs += arriving.get(aliases.get(line, line), ())
+                needs += come(Key("line", key.id.partition("/")[2]), backend)
 
 
 def _split_new_circles(graph: Graph, side: Side) -> None:

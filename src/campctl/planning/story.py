@@ -54,11 +54,7 @@ class Teller:
         self.scene = scene
         self.grouping = grouping
         self.names = Names(scene)
-
-    def tell(self, verb: Verb, subject: str, changes: Sequence[Change]) -> Story:
-        """One story."""
-        noun = subject.partition("/")[0]
-        special: dict[tuple[str, str], Callable[[str, Sequence[Change]], str]] = {
+        self._special: dict[tuple[str, str], Callable[[str, Sequence[Change]], str]] = {
             ("provision", "user"): self._provision,
             ("provision", "port"): self._provision,
             ("move", "user"): self._move,
@@ -74,9 +70,20 @@ class Teller:
             ("open", "hotline"): self._open_hotline,
             ("route", "number"): self._route,
         }
-        plain = {"seat": self._seat, "rename": self._rename, "remove": self._remove, "close": self._remove}
-        text = (special.get((verb, noun)) or plain.get(verb) or self._update)(subject, changes)
-        notes = (*self.scene.notes.get(subject, ()), *(self._who(changes) if verb in {"scale", "open"} and noun == "hotline" else ()))
+        self._plain: dict[str, Callable[[str, Sequence[Change]], str]] = {
+            "seat": self._seat,
+            "rename": self._rename,
+            "remove": self._remove,
+            "close": self._remove,
+        }
+
+    def tell(self, verb: Verb, subject: str, changes: Sequence[Change]) -> Story:
+        """One story."""
+        noun = subject.partition("/")[0]
+        text = (self._special.get((verb, noun)) or self._plain.get(verb) or self._update)(subject, changes)
+        notes = self.scene.notes.get(subject, ())
+        if verb in {"scale", "open"} and noun == "hotline":
+            notes = (*notes, *self._who(changes, leaving_only=bool(notes)))
         return Story(verb=verb, subject=subject, text=text, notes=notes, changes=tuple(change.id for change in changes))
 
     @staticmethod
@@ -134,6 +141,8 @@ class Teller:
         parts += [f"gives up {phone(number)}" for number in had if number not in has]
         if before.location != after.location:
             parts.append(f"911 location becomes {self.names.address(after.location)}")
+        joins, leaves = self._queues(changes, "create"), self._queues(changes, "delete")
+        parts += [f"joins {listed(joins)}"] * bool(joins) + [f"leaves {listed(leaves)}"] * bool(leaves)
         return _joined(parts)
 
     def _light(self, subject: str, changes: Sequence[Change]) -> str:
@@ -210,6 +219,8 @@ class Teller:
             inside = [count(kinds["port"], "desk")] * bool(kinds["port"]) + [count(kinds["user"], "person", "people")] * bool(kinds["user"])
             parts.append(f"{kinds.total():,} {'from' if action == 'create' else 'at'} {self._office_name(office)} ({', '.join(inside)})")
         total = sum(kinds.total() for kinds in offices.values())
+        if len(ranked) == 1:
+            return f"{total:,} {word}{'s' if total == 1 else ''} {parts[0].partition(' ')[2]}"
         return f"{total:,} {word}{'s' if total == 1 else ''}: {listed(parts, 4)}"
 
     def _place(self, person: str) -> str:
@@ -219,10 +230,10 @@ class Teller:
             office = _office(line) if isinstance(line, Line) else ""
         return office
 
-    def _who(self, changes: Sequence[Change]) -> tuple[str, ...]:
-        """Who joins and who leaves, by name."""
+    def _who(self, changes: Sequence[Change], *, leaving_only: bool) -> tuple[str, ...]:
+        """Who joins and who leaves, by name; who joins is left to the given notes where they say who sits there and why."""
         found = []
-        for word, action in (("Joins", "create"), ("Leaves", "delete")):
+        for word, action in (("Joins", "create"), ("Leaves", "delete"))[leaving_only:]:
             members = [change for change in changes if change.action == action and change.key.kind == "member"]
             found += [f"{word}: {self._person(subject_of(change.key), [change])}" for change in members]
         return tuple(found)
