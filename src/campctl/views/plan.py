@@ -195,7 +195,7 @@ def _obstacles(plan: Plan, page: Page) -> None:
         page.blank()
         page.line(
             ("bold red", f"{count(len(plan.conflicts), 'resource')} in the way: "),
-            "they exist, and campctl did not create them. `campctl adopt` takes them in; until then this plan cannot be applied.",
+            "not created by campctl. `campctl adopt` takes in what is there; until then this plan cannot be applied.",
         )
         for change in plan.conflicts[:MANY]:
             page.line(("red", "! "), f"{change.key} on {change.backend}", indent=2)
