@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from campctl.findings.suggest import Suggester
-from campctl.manifest.kinds import Context, Kind, check_null, text_of, wrong
+from campctl.manifest.kinds import TAG, Context, Kind, check_null, is_plain, text_of, wrong
 from campctl.manifest.nodes import Map, Node, Seq
 from campctl.manifest.problems import Bad
 
@@ -46,10 +46,13 @@ def choice(*choices: str) -> Kind:
 def list_of(item: Kind, *, flat: bool = False) -> Kind:
     """A list; a bad item does not hide the others. In a roster: one cell, split at `;` or `,`. `flat`: an item is several values."""
     parse_item = item.parse
+    words = item is TAG
 
     def parse(ctx: Context, node: Node) -> tuple[Any, ...]:
         if node.__class__ is Seq:
             items = node.items
+            if words:
+                return _words(ctx, items)
         elif getattr(node, "style", None) == "csv":
             items = node.split()
         else:
@@ -69,6 +72,26 @@ def list_of(item: Kind, *, flat: bool = False) -> Kind:
         return tuple(found)
 
     return Kind("list", parse, {"type": "array", "items": item.schema}, f"list of {item.written}", item.table)
+
+
+def _words(ctx: Context, items: list[Node]) -> tuple[str, ...]:
+    """A list of words. Thousands of people have the same few lists, so each that is without fault is kept and made once."""
+    try:
+        key = tuple([item.value for item in items])
+    except AttributeError:
+        key = None
+    known = ctx.lists.get(key) if key is not None else None
+    if known is not None:
+        return known
+    found: list[str] = []
+    for entry in items:
+        try:
+            found.append(TAG.parse(ctx, entry))
+        except Bad as bad:
+            ctx.bad(bad, entry)
+    if key is not None and all(is_plain(word) for word in key):
+        ctx.lists[key] = key
+    return tuple(found)
 
 
 def map_of(key: Kind, value: Kind) -> Kind:

@@ -40,7 +40,7 @@ def decode(ctx: Context, noun: Noun, node: Node, at: Any, owner: tuple[str, str]
                 ctx.bad_refs.add((*owner, name))
     for name, attr in noun.required:
         value = found.get(attr)
-        if (value is None or value == "") and not (refused and attr in refused):
+        if not value and (value is None or value == "") and not (refused and attr in refused):
             _missing(ctx, noun, name, at)
             if owner:
                 ctx.bad_refs.add((*owner, attr))

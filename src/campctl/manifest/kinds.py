@@ -36,6 +36,8 @@ class Context(Problems):
         self.zone_name = "UTC"
         self.seen: dict[str, str] = {}
         """Ids already checked, each kept once however often it is written."""
+        self.lists: dict[tuple[str, ...], tuple[str, ...]] = {}
+        """Lists of words already read without fault."""
         self.bad_refs: set[tuple[str, str, str]] = set()
         """(section, id, field) of values that could not be read; rules' findings about them would only repeat it."""
 
@@ -60,6 +62,11 @@ def wrong(node: Node, wanted: str, help: str = "") -> Bad:  # noqa: A002 - the f
     if node.__class__ is Lost:
         return Bad("", "")
     return Bad("wrong-type", f"{wanted[:1].upper()}{wanted[1:]} was expected here, not {described(node)}.", help)
+
+
+def is_plain(value: str) -> bool:
+    """Whether a text means the same to every reader, quoted or not, and is short enough."""
+    return value not in _WORDS and value[:1] not in _NUMERIC and len(value) <= MAX_TEXT
 
 
 def text_of(ctx: Context, node: Node, wanted: str = "a text") -> str:
@@ -159,6 +166,8 @@ def _tag(ctx: Context, node: Node) -> str:
 
 
 def _number(ctx: Context, node: Node) -> str:
+    if getattr(node, "style", None):
+        return phones.e164(node.value.strip(), ctx.region) if node.__class__ is not Lost else text_of(ctx, node)
     return phones.e164(text_of(ctx, node, "a phone number").strip(), ctx.region)
 
 
@@ -169,7 +178,12 @@ def _extension(ctx: Context, node: Node) -> str:
         raise wrong(node, "an extension") from None
     if (node.style or value[:1] != "0") and 2 <= len(value) <= 8 and value.isdecimal() and value.isascii():
         return value
-    return units.extension(text_of(ctx, node, "an extension"))
+    if not node.style and value in traps.NULLS:
+        check_trap(ctx, value, node)
+    read = units.extension(value)
+    if not node.style:
+        check_trap(ctx, value, node)
+    return read
 
 
 def _contact(ctx: Context, node: Node) -> str:

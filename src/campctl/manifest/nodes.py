@@ -86,6 +86,10 @@ class Reader:
         self._anchors: dict[str, Node | None] = {}
         self._aliases = 0
         self._expanded = 0
+        self.section: Any = None
+        """Key of the section being read."""
+        self.key: Any = None
+        """Key of the entry being read, None before the first."""
 
     def entries(self, keyed: frozenset[str]) -> Iterator[tuple[Any, Any, Node]]:
         """(section, key, node) for every entry of a section of `keyed`; (section, None, node) for any other.
@@ -109,15 +113,24 @@ class Reader:
                 self._problems.duplicate_key(section, seen[section.value])
             else:
                 seen[section.value] = section
+            self.section, self.key = section, None
             event = get()
             if section.value not in keyed or event.__class__ is not MappingStartEvent:
                 yield section, None, self._node(event, 1)
                 continue
             self._check_marks(event, None)
             yield section, None, None
-            while (key := get()).__class__ is not MappingEndEvent:
+            last: tuple[Any, Any, Node] | None = None
+            while True:
+                key = get()
+                if last is not None:  # not before what follows is known to be YAML: it may be a part of it gone astray
+                    yield last
+                    last = None
                 if key.__class__ is ScalarEvent:
-                    yield section, key, self._node(get(), 2)
+                    self.key = key
+                    last = (section, key, self._node(get(), 2))
+                elif key.__class__ is MappingEndEvent:
+                    break
                 else:
                     self._complex_key(key, 2)
         self._last()
@@ -207,8 +220,11 @@ class Reader:
             self._too_deep(start)
         get = self._get
         items = node.items
+        marked = self._marked
         while (event := get()).__class__ is not SequenceEndEvent:
-            items.append(self._node(event, depth + 1))
+            if marked or event.__class__ is not ScalarEvent:
+                event = self._node(event, depth + 1)
+            items.append(event)
         node.end_mark = event.end_mark
         if start.anchor:
             self._anchors[start.anchor] = node

@@ -34,10 +34,8 @@ def area_code(code: str) -> bool:
     if known is None:
         import phonenumbers
 
-        try:
-            known = phonenumbers.is_valid_number(phonenumbers.parse(f"+1{code}5550123"))
-        except phonenumbers.NumberParseException:
-            known = False
+        sample = phonenumbers.PhoneNumber(country_code=1, national_number=int(f"{code}5550123"))
+        known = phonenumbers.is_valid_number(sample)
         _AREA_CODES[code] = known
     return known
 

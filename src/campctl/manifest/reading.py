@@ -74,7 +74,6 @@ class FileReader:
         self._rosters = rosters
         self._unknown: list[Any] = []
         self._known = False
-        self._resume: tuple[str, int, int] = ("", -1, 0)
         self.broken = False
 
     def read(self, file: str, data: bytes) -> None:
@@ -90,9 +89,9 @@ class FileReader:
         errors = 0
         rest: bytes | None = text
         while rest is not None:
-            self._resume = ("", -1, 0)
+            reader = Reader(rest, ctx)
             try:
-                self._sections(Reader(rest, ctx))
+                self._sections(reader)
                 break
             except TooBroken:
                 self.broken = True
@@ -100,8 +99,8 @@ class FileReader:
             except YAMLError as error:
                 self.broken = True
                 errors += 1
-                line = self._syntax(error, text)
-                rest = self._after(text, line) if errors < MAX_SYNTAX_ERRORS else None
+                line = max(self._syntax(error, text), reader.key.start_mark.line if reader.key else 0)
+                rest = _after(text, line, reader) if errors < MAX_SYNTAX_ERRORS else None
         self._rosters.finish(self._assembly)
         self._report_unknown(file, text, len(ctx.findings) > before)
 
@@ -121,13 +120,11 @@ class FileReader:
                 continue
             self._known = True
             if key is None:
-                self._resume = (name, section.start_mark.line, 0)
                 if name == "campaign":
                     assembly.campaign_section(section, node)
                 elif node is not None:
                     self._bare_section(section, node)
                 continue
-            self._resume = (name, key.start_mark.line, key.start_mark.column)
             if key.value in ROSTER_KEYS and SECTIONS[name].roster:
                 rosters.note(name, key, node)
             else:
@@ -197,16 +194,18 @@ class FileReader:
         self._ctx.add(
             code, f"{detail} What belongs to it was not read, so references are not checked until this is mended.", place, help=help_
         )
-        return max(int(mark.line), self._resume[1])
+        return int(mark.line)
 
-    def _after(self, text: bytes, line: int) -> bytes | None:
-        """The text from the next entry or section on, with empty lines before it so that places stay right; None if there is none."""
-        section, _, indent = self._resume
-        lines = text.split(b"\n")
-        entry = re.compile(rb" {%d}[^\s#-][^:]*:(\s|$)" % indent) if section in KEYED and indent else None
-        for number in range(line + 1, len(lines)):
-            if _TOP_KEY.match(lines[number]):
-                return b"\n" * number + b"\n".join(lines[number:])
-            if entry is not None and entry.match(lines[number]):
-                return b"\n" * (number - 1) + section.encode() + b":\n" + b"\n".join(lines[number:])
-        return None
+
+def _after(text: bytes, line: int, reader: Reader) -> bytes | None:
+    """The text from the next entry or section on, with empty lines before it so that places stay right; None if there is none."""
+    section = reader.section.value if reader.section else ""
+    indent = reader.key.start_mark.column if reader.key else 0
+    lines = text.split(b"\n")
+    entry = re.compile(rb" {%d}[^\s#-][^:]*:(\s|$)" % indent) if section in KEYED and indent else None
+    for number in range(line + 1, len(lines)):
+        if _TOP_KEY.match(lines[number]):
+            return b"\n" * number + b"\n".join(lines[number:])
+        if entry is not None and entry.match(lines[number]):
+            return b"\n" * (number - 1) + section.encode() + b":\n" + b"\n".join(lines[number:])
+    return None

@@ -177,7 +177,7 @@ def _day(text: str) -> int:
             len(text) > 3 and (text.startswith(day) and "monday tuesday wednesday thursday friday saturday sunday".find(text) >= 0)
         ):
             return number
-    raise Bad("bad-hours", f"`{text}` is not a day of the week.", f"The days are {', '.join(DAYS)}.")
+    raise Bad("bad-hours", f"`{text}` is not a day of the week.", f"The days are {', '.join(DAYS)}; ranges are such as `mon-fri`.")
 
 
 def option(spec: Option, value: Any) -> Any:
