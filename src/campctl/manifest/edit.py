@@ -104,6 +104,8 @@ class Editor:
             self._do(place.unit.document.file, _line(place), by_hand, lambda: edit_ports.split(bank, desk, keep=False))
         else:
             others = self._places.others(place)
+            if not others:
+                place = self._guarded(by_hand, lambda: self._places.widened(place))
             self._edit(place, by_hand, lambda unit: _remove(unit, others=others))
 
     def rename(self, section: str, old: str, new: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from campctl.manifest.edit_nodes import Node, Odd, data, parse
-from campctl.manifest.edit_text import Splice, comments_above, line_end, line_start, splice
+from campctl.manifest.edit_text import Splice, comments_above, is_blank, line_end, line_start, splice
 
 _DOUBLE: Final = r'"(?:[^"\\\n]|\\.)*"'
 _SINGLE: Final = r"'(?:[^'\n]|'')*'"
@@ -137,6 +137,8 @@ class Document:
         begin = places[0].start() + 1
         next_ = re.compile(rf"\n {{0,{found.indent}}}[^\s#]").search(self.text, places[0].end(), found.end)
         start = comments_above(self.text, begin, found.indent)
+        if start > 0 and is_blank(self.text, line_start(self.text, start - 1)):
+            start = line_start(self.text, start - 1)  # so that a removal can see it
         return Unit(self, start, next_.start() + 1 if next_ else found.end, (name,))
 
     def names(self, section: str) -> list[str]:

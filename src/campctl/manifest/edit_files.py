@@ -38,7 +38,7 @@ class _Found(difflib.SequenceMatcher[str]):
         super().__init__(None, [], [])
         self._found = steps
 
-    def get_opcodes(self) -> list[_Step]:  # type: ignore[override]
+    def get_opcodes(self) -> list[_Step]:
         """The steps."""
         return self._found
 

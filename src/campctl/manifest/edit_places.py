@@ -106,6 +106,15 @@ class Places:
         """Whether the section has other entries in this file, by line."""
         return len(place.unit.document.names(place.section)) > 1
 
+    def widened(self, place: YamlPlace) -> YamlPlace:
+        """The same entry in a unit that holds all of its section."""
+        if place.unit.path[0] == place.section:
+            return place
+        unit = place.unit.document.whole(place.section)
+        assert unit is not None
+        unit.path = (*unit.path, *place.unit.path)
+        return YamlPlace(unit, place.section, place.bank)
+
     def document_for(self, section: str) -> Document | None:
         """The file a section that has no entries yet belongs to: where it is written, else the campaign's own."""
         documents = list(self._all())
@@ -173,6 +182,7 @@ class Places:
             return []
         file = node.value
         if file not in self._sheets:
+            self.at_work = file
             if inside(self._root, file) is None:
                 raise Odd(f"the roster {file} is outside the campaign's folder")
             columns = document.entry(section, "columns")

@@ -156,7 +156,7 @@ class Sheet:
         try:
             return list(csv.reader(io.StringIO(self.text, newline=""), delimiter=self.separator, strict=True))
         except csv.Error as error:
-            raise Odd(str(error)) from error
+            raise Odd(f"it is not CSV that can be read ({error}); look for a quote that is not closed") from error
 
     def _index(self, row: Row) -> int:
         """Which of the read rows it is."""

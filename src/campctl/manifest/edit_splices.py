@@ -168,7 +168,7 @@ def insert_entry(text: str, beside: Pair, within: Node, name: str, fields: dict[
     if value.kind == "map" and not value.flow and value.pairs:
         step = column(text, value.pairs[0][0].start) - indent
         lines = scalars.block(name, fields, " " * indent, " " * step, newline)
-    elif value.kind == "map" and value.flow and "\n" not in text[value.start : value.end]:
+    elif value.kind == "map" and value.pairs and "\n" not in text[value.start : value.end]:
         lines = f"{' ' * indent}{scalars.key(name)}: {scalars.flow(fields)}{newline}"
     else:
         lines = scalars.block(name, fields, " " * indent, "  ", newline)

@@ -77,8 +77,8 @@ def body_end(text: str, last: int, indent: int) -> int:
 
 
 def without_lines(text: str, start: int, end: int) -> Splice:
-    """Remove whole lines, and one blank line when that would leave two in a row or one at the beginning of a block."""
-    blank_before = start == 0 or is_blank(text, line_start(text, start - 1))
+    """Remove whole lines, and one blank line when that would leave two in a row."""
+    blank_before = start > 0 and is_blank(text, line_start(text, start - 1))
     if blank_before and is_blank(text, end):
         end = line_end(text, end)
     return start, end, ""
