@@ -3,7 +3,7 @@
 `Known`: the limit is known, as `per_second` tokens of which `burst` may go at once. Pacing at 98 % of it costs 2 % and
 meets no refusal; obeying Retry-After instead costs two thirds (measured side by side).
 
-`Unknown`: no limit is known; there may be none. The pace doubles every 40 ms until it no longer binds, or until the
+`Unknown`: no limit is known; there may be none. The pace doubles every 25 ms until it no longer binds, or until the
 first "too many requests". From the instants of acceptance between refusals the limit is then computed: a token bucket
 is empty whenever it refuses, so the deficit run up since it was last full must be equal at both refusals; there is one
 rate at which it is.
@@ -17,8 +17,12 @@ from collections.abc import Sequence
 from campctl.model.live import Rate
 
 SHARE = 0.98
-START = 200.0
-DOUBLING = 0.04
+LEAST = 1.01
+"""Of the distance between two requests that a bucket of one token allows: what their way may differ by."""
+START = 400.0
+DOUBLING = 0.025
+FEW = 20
+"""Acceptances below which a computed limit is mostly noise."""
 FREE = 8000.0
 """Requests a second from which on pacing is given up as pointless."""
 
@@ -38,7 +42,7 @@ class Known:
     def slot(self, now: float) -> float:
         """Take a token; returns the instant from which on the request may go."""
         if self._share < SHARE:
-            self._share = min(SHARE, self._share + 0.01 * max(0.0, now - self._eased))
+            self._share = min(SHARE, self._share + 0.002 * max(0.0, now - self._eased))
             self._eased = now
         step = 1.0 / (self._limit * self._share)
         full = max(self._next, now)
@@ -50,18 +54,18 @@ class Known:
         """Seconds still missing to the least distance from the request before (a bucket of one forgives no jitter)."""
         if self._burst > 1:
             return 0.0
-        missing = self._last + 1.0 / self._limit - now
+        missing = self._last + LEAST / self._limit - now
         if missing <= 0.0:
             self._last = now
         return missing
 
-    def throttled(self, now: float, until: float) -> None:  # noqa: ARG002
+    def throttled(self, sent: float, until: float) -> None:  # noqa: ARG002
         """Someone else uses the bucket too: assume it empty at `until`, and be slower for a while."""
-        self._share = max(0.1, self._share * 0.9)
+        self._share = max(0.1, self._share * 0.95)
         self._eased = until
         self._next = max(self._next, until) + (self._burst - 1) / (self._limit * self._share)
 
-    def accepted(self, now: float) -> None:
+    def accepted(self, sent: float) -> None:
         """Nothing to learn."""
 
 
@@ -75,11 +79,16 @@ class Unknown:
         self._rate = 0.0
         self._raised = 0.0
         self._next = 0.0
+        self._refused: float | None = None
+        self._until = 0.0
 
     def slot(self, now: float) -> float:
         """Take a slot; returns the instant from which on the request may go."""
         if self._began is None:
             self._began = self._next = now
+        if self._refused is not None and now >= self._until:
+            refused, self._refused = self._refused, None
+            self._learn(refused)
         rate = self._pace(now)
         if rate >= FREE:
             return now
@@ -92,23 +101,32 @@ class Unknown:
         """No least distance is known."""
         return 0.0
 
-    def accepted(self, now: float) -> None:
-        """Remember when, as long as there is something to find out."""
+    def accepted(self, sent: float) -> None:
+        """Remember when it was sent, as long as there is something to find out."""
         if len(self._times) < 20_000:
-            self._times.append(now)
+            self._times.append(sent)
 
-    def throttled(self, now: float, until: float) -> None:
-        """The limit was passed: compute it, or narrow it down."""
-        began = self._phases[-1].end if self._phases else (self._began or now)
-        self._phases = [*self._phases[-2:], Phase(began, tuple(self._times), now)]
-        self._times = []
+    def throttled(self, sent: float, until: float) -> None:
+        """The limit was passed; what is still on its way is waited for until the pause is over."""
+        if self._refused is None:
+            self._refused = sent
+        self._until = until
+
+    def _learn(self, refused: float) -> None:
+        """Compute the limit from what was accepted, or narrow it down."""
+        began = self._phases[-1].end if self._phases else (self._began or refused)
+        times = sorted(time for time in self._times if time <= refused)
+        self._times = [time for time in self._times if time > refused]
+        self._phases = [*self._phases[-2:], Phase(began, times, refused)]
         if len(self._phases) == 1:
-            # At least half of this was the burst, or else the pace is raised again soon.
+            # At least half of this was the burst; if it was not, the pace is raised again soon.
             self._rate = max(1.0, 0.5 * self._phases[0].rate)
+        elif len(times) < FEW:
+            self._rate = max(0.2, 0.9 * self._rate)
         else:
             found = estimate(self._phases, self._rate)
             self._rate = max(0.2, 0.97 * found if found < 0.99 * self._rate else 0.9 * self._rate)
-        self._raised = self._next = until
+        self._raised = self._next = self._until
 
     def _pace(self, now: float) -> float:
         if not self._phases:

@@ -49,19 +49,21 @@ class Channel:
                 raise Stopped
             attempts.made += 1
             session.counts["requests"] += 1
+            sent = self._clock.monotonic()
             try:
                 async with self._slots:
+                    sent = self._clock.monotonic()
                     answer = await call()
             except Throttled as error:
                 session.counts["throttled"] += 1
-                wait = self._throttled(attempts, error)
+                wait = self._throttled(attempts, error, sent)
             except (Unavailable, Uncertain) as error:
                 if isinstance(error, Uncertain) and not read:
                     raise
                 wait = self._lost(attempts, error)
             else:
                 self._answered = self._clock.monotonic()
-                self._pacer.accepted(self._answered)
+                self._pacer.accepted(sent)
                 return answer
             session.counts["retries"] += 1
             session.tell("retrying", change, attempts.made + 1, wait[0], wait[1])
@@ -71,7 +73,7 @@ class Channel:
         """Nobody asks this backend any more in this run."""
         self.dead = self.dead or why
 
-    def _throttled(self, attempts: Attempts, error: Throttled) -> tuple[float, str]:
+    def _throttled(self, attempts: Attempts, error: Throttled, sent: float) -> tuple[float, str]:
         now = self._clock.monotonic()
         try:
             pause = attempts.after_throttle(now, error.retry_after)
@@ -83,7 +85,7 @@ class Channel:
             fresh = now >= self._paused
             self._paused = now + pause
             if fresh:
-                self._pacer.throttled(now, self._paused)
+                self._pacer.throttled(sent, self._paused)
                 self.session.tell("waiting", self.name, pause, "too many requests")
         return pause, "too many requests"
 
@@ -118,8 +120,14 @@ class Channel:
                 return
 
     async def _nap(self, seconds: float) -> None:
-        # The event loop's timer rounds up to whole milliseconds: sleeping whole ones and then the rest loses least.
+        # The event loop's timer rounds up to whole milliseconds: sleep whole ones, let others run during the rest.
         whole = int(seconds * 1000.0) / 1000.0
-        await (self.session.rest(whole) if whole else self._clock.sleep(seconds))
+        if whole:
+            await self.session.rest(whole)
+        else:
+            before = self._clock.monotonic()
+            await self._clock.sleep(0.0)
+            if self._clock.monotonic() == before:
+                await self._clock.sleep(seconds)
         if self.session.stopping and seconds > 0.25:
             raise Stopped
