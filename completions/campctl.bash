@@ -73,7 +73,7 @@ _campctl() {
     office) verbs='list show audit'; usual='list' ;;
     override) verbs='list clear promote'; usual='list' ;;
     surge) verbs='list'; usual='list' ;;
-    backend) verbs='list check login'; usual='list' ;;
+    backend) verbs='list check login poke'; usual='list' ;;
     audit) verbs='log verify'; usual='log' ;;
     store) verbs='check'; usual='' ;;
         esac
@@ -139,6 +139,7 @@ _campctl() {
     'backend list') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'backend check') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='backends' ;;
     'backend login') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='backends' ;;
+    'backend poke') spec=' --old-pbx=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='backends -*' ;;
     'audit log') spec=' --limit=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'audit verify') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'store check') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;

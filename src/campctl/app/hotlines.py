@@ -11,12 +11,12 @@ from campctl.app.applying import How, change
 from campctl.app.context import Context
 from campctl.app.desks import end_of
 from campctl.app.find import one
-from campctl.app.results import Applied, Details, Listing, Planned
+from campctl.app.results import Applied, Details, Listing, Planned, Share
 from campctl.app.times import parse_time
 from campctl.model.campaign import Hotline, SeatChange
 from campctl.model.records import Override
 
-COLUMNS = ("id", "name", "seats", "wanted", "short", "min", "max", "why", "extension", "numbers", "open")
+COLUMNS = ("id", "name", "filled", "short", "min", "max", "why", "extension", "numbers", "open")
 
 
 async def list_hotlines(ctx: Context, *, at: str = "") -> Listing:
@@ -29,11 +29,13 @@ async def list_hotlines(ctx: Context, *, at: str = "") -> Listing:
     rows = []
     for hotline in campaign.hotlines.values():
         seating = wanted.seating[hotline.id]
+        seats = sum(seat.level == 1 for seat in seating.filled)
         rows.append(
             {
                 "id": hotline.id,
                 "name": hotline.name,
-                "seats": sum(seat.level == 1 for seat in seating.filled),
+                "filled": Share(seats, seating.wanted),
+                "seats": seats,
                 "wanted": seating.wanted,
                 "short": seating.short,
                 "min": hotline.seats.min,

@@ -51,6 +51,28 @@ def login(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="BACKE
     return session.show(use_case(campaign, name=name, values=values))
 
 
+@command(
+    APP,
+    "poke",
+    examples=(
+        """campctl backend poke local '{"do": "alter", "kind": "line", "id": "user/ann.lee", "fields": {"name": "A. Lee"}}'""",
+        """campctl backend poke local '{"do": "faults", "options": {"fail_every": 3}}'""",
+        "campctl backend poke local --old-pbx 20",
+    ),
+)
+def poke(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="BACKEND", help="An embedded exchange (type sim).")],
+    ops: Annotated[list[str], typer.Argument(metavar="[OP]...", help="What to do, each as JSON (docs/sim.md).")] = [],  # noqa: B006
+    old_pbx: Annotated[int, typer.Option("--old-pbx", metavar="N", min=0, help="Put N lines on it that campctl did not make.")] = 0,
+) -> int:
+    """Change the embedded exchange behind campctl's back, to practise drift, adoption and bad days."""
+    from campctl.app.training import poke as use_case
+
+    session: Session = ctx.obj
+    return session.show(use_case(session.open(), name=name, ops=ops, old_pbx=old_pbx))
+
+
 def _secret(session: Session, backend: str, secret: str) -> str:
     from campctl.views.text import harmless
 

@@ -39,7 +39,10 @@ def plan(
     if details:
         session.take("details", value=True)
     planned = session.run(lambda: use_case(session.open(), at=at, targets=target, out=out))
-    return session.show(planned, exit=Exit.CHANGES if exit_code and not planned.plan.empty else Exit.OK)
+    status = session.show(planned, exit=Exit.CHANGES if exit_code and not planned.plan.empty else Exit.OK)
+    if out:
+        session.say(f"Saved. `campctl apply {out}` carries it out, as long as nothing it was made from has changed.")
+    return status
 
 
 @command(

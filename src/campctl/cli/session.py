@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -82,6 +83,10 @@ class Session:
         given = self.options
         allow = frozenset("--" + name.replace("_", "-") for name in given if name.startswith("allow_"))
         self.stopper = Stopper()
+        # A long apply makes cycles (tasks, tracebacks), so here the collector is worth its time; what is loaded already stays.
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+        gc.enable()
         return How(
             ask=self._show_plan if given.get("yes") else self._ask,
             wait=given.get("wait", "configured"),
@@ -123,6 +128,13 @@ class Session:
         from campctl.app.results import Text
 
         return self.show(Text(text=text, of=of))
+
+    def say(self, words: str) -> None:
+        """Words about what was done besides; left out where they could be taken for data, and when --quiet."""
+        if not self.terminal.quiet and self.format not in {"json", "yaml"}:
+            from campctl.views.text import harmless
+
+            self.terminal.say(harmless(words) + "\n")
 
     def style(self, *, exit: int = 0) -> Style:  # noqa: A002
         """How to show."""

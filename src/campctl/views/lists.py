@@ -91,7 +91,9 @@ def override_list(result: OverrideList, sheet: Sheet) -> None:
 
 
 def message(result: Message, sheet: Sheet) -> None:
-    """Words for stderr."""
+    """Words for stderr; a new secret, which is what was asked for, goes to stdout by itself."""
+    if "secret" in result.data:
+        sheet.page.line(str(result.data["secret"]))
     for line in result.text.split("\n"):
         sheet.words.line(line)
 

@@ -15,6 +15,8 @@ from campctl.views.text import count, moment, quoted, seconds
 MANY = 10
 """A group of more stories than this is shown by its first few and a count for each office."""
 FIRST = 4
+NOTES = 6
+"""A story with more notes than this shows its first few."""
 NOUNS = {
     "user": ("person", "people"),
     "port": ("port", "ports"),
@@ -127,7 +129,7 @@ def _group(stories: Sequence[Story], changes: dict[str, Change], page: Page, *, 
     style, sign = SIGNS.get(stories[0].verb, ("yellow", "~"))
     for story in shown:
         page.line((style, f"{sign} "), story.text, indent=2)
-        notes = story.notes if details or len(story.notes) <= MANY else story.notes[:FIRST]
+        notes = story.notes if details or len(story.notes) <= NOTES else story.notes[:FIRST]
         for note in notes:
             page.line(("dim", note), indent=6)
         if len(notes) < len(story.notes):

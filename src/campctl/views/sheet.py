@@ -41,11 +41,9 @@ class Sheet:
 
 
 def draw(listing: Listing, style: Style, terminal: Terminal) -> str:
-    """A table in the style's format: Rich on a terminal that can, tabulate otherwise."""
+    """A table: Rich on a terminal, tabulate elsewhere or when plain was asked for."""
     from campctl.views import tables
 
-    if style.format == "csv":
-        return tables.csv_table(listing)
     if terminal.out_tty and style.format in {"", "table"}:
         return tables.rich_table(listing, terminal)
     return tables.plain_table(listing)
