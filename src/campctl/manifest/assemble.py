@@ -161,7 +161,7 @@ class Assembly:
         place = f"on line {line}" if file == ctx.file else f"in {file}:{line}"
         ctx.add(
             "duplicate-desk" if what else "duplicate-key" if file == ctx.file and key.style != "csv" else "duplicate-id",
-            f"{what or section} `{name}` is already written {place}; campctl goes on with the first.",
+            f"{what}`{name}` is already written {place}; campctl goes on with the first.",
             key,
             help="Remove one of the two, or rename it.",
             related=related,
@@ -222,7 +222,7 @@ class Assembly:
             name = f"{office}/{desk}"
             if not extension:
                 ctx.bad_refs.add(("ports", name, "extension"))
-            if not self._twice("desks", name, key, "Desk"):
+            if not self._twice("desks", name, key, "Desk "):
                 ports[name] = Port(office, desk, extension, **values)
 
     def _one_or_many(self, values: dict[str, Any], one: str, many: str, key: Any, node: Node) -> tuple[str, ...]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from campctl.findings.suggest import Suggester
-from campctl.manifest.kinds import TAG, Context, Kind, check_null, is_plain, text_of, wrong
+from campctl.manifest.kinds import TAG, Context, Kind, check_null, did_you_mean, is_plain, text_of, wrong
 from campctl.manifest.nodes import Map, Node, Seq
 from campctl.manifest.problems import Bad
 
@@ -37,7 +36,7 @@ def choice(*choices: str) -> Kind:
         if found is not None:
             return found
         value = text_of(ctx, node, "one of a few words")
-        near = Suggester(choices).did_you_mean(value) or f"Choose one of {', '.join(f'`{word}`' for word in choices)}."
+        near = did_you_mean(choices, value) or f"Choose one of {', '.join(f'`{word}`' for word in choices)}."
         raise Bad("not-a-choice", f"`{value}` is none of {', '.join(choices)}.", near)
 
     return Kind("choice", parse, {"enum": list(choices)}, " or ".join(f"`{word}`" for word in choices))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from campctl.findings.suggest import Suggester
 from campctl.manifest import times, traps
-from campctl.manifest.kinds import Context, Kind, check_id, check_null, check_trap, text_of, wrong
+from campctl.manifest.kinds import Context, Kind, check_id, check_null, check_trap, did_you_mean, text_of, wrong
 from campctl.manifest.nodes import Map, Node, Seq
 from campctl.manifest.nouns import Noun
 from campctl.manifest.problems import Absent, Bad
 from campctl.model.campaign import BackendSpec
 
-_NO_BASE: dict[str, Any] = {}
+_WORDS_FOR_SECRETS = "password|passwd|passphrase|secret|token|api_?key|private_?key|credentials?"
+SECRET = re.compile(rf"(^|_|-)({_WORDS_FOR_SECRETS})($|_|-)", re.IGNORECASE)
+SECRET_LINE = re.compile(rf"[\w-]*({_WORDS_FOR_SECRETS})[\w-]*[\"']?\s*:\s", re.IGNORECASE)
 
 
 def decode(ctx: Context, noun: Noun, node: Node, at: Any, owner: tuple[str, str] | None = None) -> dict[str, Any]:
@@ -103,7 +105,9 @@ def options_kind() -> Kind:
         kind = ""
         for name, (key, value) in node.items.items():
             try:
-                if name == "type":
+                if SECRET.search(name):
+                    ctx.add("secret-in-manifest", f"`{name}` looks like a secret, and manifests are shared.", key, help=_LOGIN)
+                elif name == "type":
                     kind = check_id(ctx, value)
                 else:
                     options[name] = plain(ctx, value)
@@ -128,7 +132,7 @@ def plain(ctx: Context, node: Node) -> Any:
         return value
     if value in ("true", "false"):
         return value == "true"
-    if value.lstrip("-").isdecimal() and str(int(value)) == value:
+    if len(value) < 20 and value.lstrip("-").isdecimal() and value.isascii() and str(int(value)) == value:
         return int(value)
     if traps.is_phone(value) or value in traps.NULLS:
         check_trap(ctx, value, node)
@@ -139,9 +143,12 @@ def plain(ctx: Context, node: Node) -> Any:
         return text_of(ctx, node)
 
 
+_LOGIN = "Remove it here, change it there since it has been seen, and keep the new one with `campctl backend login NAME`."
+
+
 def _unknown_key(ctx: Context, noun: Noun, key: Any) -> None:
     names = [field.name for field in noun.fields]
-    near = Suggester(names).did_you_mean(key.value)
+    near = did_you_mean(tuple(names), key.value)
     ctx.add(
         "unknown-key",
         f"`{key.value}` is not a field of {noun.name}, so nothing would come of it.",

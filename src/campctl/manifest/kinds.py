@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -18,6 +19,17 @@ from campctl.manifest.limits import MAX_TEXT
 from campctl.manifest.nodes import Lost, Map, Node, Seq
 from campctl.manifest.problems import Absent, Bad, Problems
 from campctl.model.campaign import Target
+
+
+@lru_cache(maxsize=64)
+def _suggester(choices: tuple[str, ...]) -> Suggester:
+    return Suggester(choices)
+
+
+def did_you_mean(choices: tuple[str, ...], word: str) -> str:
+    """'Did you mean `x`?' or ""; quick when the same words are misspelt thousands of times."""
+    return _suggester(choices).did_you_mean(word)
+
 
 Parse = Callable[["Context", Any], Any]
 
@@ -75,13 +87,17 @@ def text_of(ctx: Context, node: Node, wanted: str = "a text") -> str:
         value: str = node.value
     except AttributeError:
         raise wrong(node, wanted) from None
+    check_length(value)
     if not node.style and (value in _WORDS or value[:1] in _NUMERIC):
         check_trap(ctx, value, node)
-    if len(value) > MAX_TEXT:
-        raise Bad(
-            "too-long", f"This text has {len(value):,} characters; {MAX_TEXT:,} are the most.", "Shorten it; look for a quote not closed."
-        )
     return value
+
+
+def check_length(value: str) -> None:
+    """Refuse a text longer than any field needs."""
+    if len(value) > MAX_TEXT:
+        what = f"This text has {len(value):,} characters; {MAX_TEXT:,} are the most."
+        raise Bad("too-long", what, "Shorten it; look for a quote not closed.")
 
 
 def check_trap(ctx: Context, value: str, node: Node) -> None:
@@ -113,6 +129,7 @@ def from_text(name: str, read: Callable[[str], Any], wanted: str, schema: dict[s
             raise wrong(node, wanted)
         if not node.style and text in traps.NULLS:
             check_trap(ctx, text, node)
+        check_length(text)
         value = read(text.strip())
         if not node.style and read is not units.seat_change:  # the language has `+5` unquoted
             check_trap(ctx, text, node)
@@ -220,8 +237,8 @@ def _target(ctx: Context, node: Node) -> Target:
     if kind == "outside":
         return Target("outside", phones.e164(rest, ctx.region))
     if kind not in ("hotline", "user", "port"):
-        near = Suggester(("hotline", "user", "port", "outside")).nearest(kind)
-        raise Bad("bad-target", f"`{kind}` is not a kind of target.", f"Did you mean `{near}/{rest}`?" if near else _target_help(value))
+        near = did_you_mean(("hotline", "user", "port", "outside"), kind)
+        raise Bad("bad-target", f"`{kind}` is not a kind of target.", near or _target_help(value))
     if kind == "port" and rest.count("/") != 1:
         raise Bad("bad-target", f"`{value}` does not name a desk.", "Write `port/OFFICE/DESK`.")
     return Target(kind, rest)  # type: ignore[arg-type]  # one of three, as just checked

@@ -17,6 +17,9 @@ MAX_ALIASES = 1_000
 MAX_EXPANSION = 100_000
 """Values that the aliases of one file stand for, all together: an alias bomb stops here."""
 
+MAX_VALUES = 200_000
+"""Values in one entry, or in one section that is not made of entries."""
+
 MAX_SYNTAX_ERRORS = 20
 """Syntax errors of one file after which the rest of it is not read."""
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from yaml import YAMLError
+
 from campctl.findings import Ref, Span
 from campctl.manifest import phones, sources, units
-from campctl.manifest.fields import SECTIONS
+from campctl.manifest.decode import SECRET_LINE
+from campctl.manifest.fields import KEYED, SECTIONS
 from campctl.manifest.kinds import Context
 from campctl.manifest.nodes import Map, Node, Reader, Seq, TooBroken
 from campctl.manifest.nouns import Noun
@@ -43,7 +47,7 @@ class Locator:
             except UnicodeDecodeError:
                 text = data.decode("cp1252", errors="replace")
             lines = self._lines[file] = text.split("\n")
-        return lines[line - 1].rstrip("\r") if 0 < line <= len(lines) else ""
+        return _without_secrets(lines[line - 1].rstrip("\r")) if 0 < line <= len(lines) else ""
 
     def where(self, ref: Ref) -> Span | None:
         """The place of what `ref` names."""
@@ -87,32 +91,25 @@ class Locator:
         sink = _Sink(self, ctx)
         rosters = Rosters(ctx, lambda name, _: self._data(name) if name in self._files else None)
         text = text_bytes(ctx, self._data(file))
-        try:
-            root = Reader(text, ctx).root() if text is not None else None
-        except (TooBroken, ValueError):
+        if text is None:
             return
-        except Exception as error:
-            from yaml import YAMLError
-
-            if isinstance(error, YAMLError):
-                return
-            raise
-        if root.__class__ is not Map or root is None:
-            return
-        for name, (key, node) in root.items.items():
-            self._sections.setdefault(name, (file, key))
-            if name == "campaign":
-                self._remember(name, "", file, key, node)
-                country = node.items.get("country") if node.__class__ is Map else None
-                self._region = getattr(country[1], "value", "US") if country else "US"
-                continue
-            if name not in SECTIONS or node.__class__ is not Map:
-                continue
-            for entry_key, entry in node.items.values():
-                if entry_key.value in ROSTER_KEYS and SECTIONS[name].roster:
-                    rosters.note(name, entry_key, entry)
+        with suppress(TooBroken, YAMLError):  # what stands before the fault is found
+            for section, key, node in Reader(text, ctx).entries(KEYED):
+                if section is None or section.value not in SECTIONS:
+                    continue
+                name = section.value
+                self._sections.setdefault(name, (file, section))
+                if name == "campaign":
+                    self._remember(name, "", file, section, node)
+                    country = node.items.get("country") if node.__class__ is Map else None
+                    self._region = getattr(country[1], "value", "US") if country else "US"
+                elif key is None:
+                    for entry_key, entry in node.items.values() if node.__class__ is Map else ():
+                        sink.entry(name, entry_key, entry)
+                elif key.value in ROSTER_KEYS and SECTIONS[name].roster:
+                    rosters.note(name, key, node)
                 else:
-                    sink.entry(name, entry_key, entry)
+                    sink.entry(name, key, node)
         rosters.finish(sink)
 
     def _remember(self, section: str, name: str, file: str, key: Any, node: Node) -> None:
@@ -157,6 +154,12 @@ class _Sink:
     def entry(self, section: str, key: Any, node: Node) -> None:
         """One entry."""
         self._locator.add(section, self._ctx.file, key, node)
+
+
+def _without_secrets(line: str) -> str:
+    """The line with what may be a secret starred out, as long as it was: excerpts go to terminals and logs."""
+    match = SECRET_LINE.search(line)
+    return line if match is None else line[: match.end()] + re.sub(r"[^\s,}]", "*", line[match.end() :])
 
 
 def _pair(node: Map, step: str, noun: Noun | None) -> tuple[Any, Node] | None:

@@ -22,7 +22,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from campctl.manifest.limits import MAX_ALIASES, MAX_DEPTH, MAX_EXPANSION
+from campctl.manifest.limits import MAX_ALIASES, MAX_DEPTH, MAX_EXPANSION, MAX_VALUES
 
 if TYPE_CHECKING:
     from campctl.manifest.problems import Problems
@@ -86,6 +86,7 @@ class Reader:
         self._anchors: dict[str, Node | None] = {}
         self._aliases = 0
         self._expanded = 0
+        self._built = 0
         self.section: Any = None
         """Key of the section being read."""
         self.key: Any = None
@@ -113,7 +114,7 @@ class Reader:
                 self._problems.duplicate_key(section, seen[section.value])
             else:
                 seen[section.value] = section
-            self.section, self.key = section, None
+            self.section, self.key, self._built = section, None, 0
             event = get()
             if section.value not in keyed or event.__class__ is not MappingStartEvent:
                 yield section, None, self._node(event, 1)
@@ -127,7 +128,7 @@ class Reader:
                     yield last
                     last = None
                 if key.__class__ is ScalarEvent:
-                    self.key = key
+                    self.key, self._built = key, 0
                     last = (section, key, self._node(get(), 2))
                 elif key.__class__ is MappingEndEvent:
                     break
@@ -205,7 +206,10 @@ class Reader:
                 self._problems.duplicate_key(key, items[name][0])
             else:
                 items[name] = (key, value)
+            if len(items) > MAX_VALUES:
+                self._too_many(key)
         node.end_mark = key.end_mark
+        self._count(len(items), start)
         for value in merges:
             self._merge(items, value)
         if start.anchor:
@@ -225,6 +229,9 @@ class Reader:
             if marked or event.__class__ is not ScalarEvent:
                 event = self._node(event, depth + 1)
             items.append(event)
+            if len(items) > MAX_VALUES:
+                self._too_many(start)
+        self._count(len(items), start)
         node.end_mark = event.end_mark
         if start.anchor:
             self._anchors[start.anchor] = node
@@ -303,6 +310,20 @@ class Reader:
         else:
             self._problems.add("bad-key", "A key is a list or a mapping here; keys are plain words.", node, help=_BRACES)
         self._node(self._get(), depth + 1)
+
+    def _count(self, values: int, event: Any) -> None:
+        self._built += values
+        if self._built > MAX_VALUES:
+            self._too_many(event)
+
+    def _too_many(self, event: Any) -> None:
+        self._problems.add(
+            "too-many-values",
+            f"There are more than {MAX_VALUES:,} values in one entry; the rest of this file is not read.",
+            event,
+            help="Look for a program that wrote too much, or a file that is no manifest.",
+        )
+        raise TooBroken
 
     def _too_deep(self, event: Any) -> None:
         self._problems.add(

@@ -45,6 +45,7 @@ def zone(name: str) -> ZoneInfo | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def zone_help(name: str) -> str:
     """What was meant instead of a name that is no zone."""
     near = _SHORT.get(name.strip().lower())

@@ -12,10 +12,9 @@ from campctl.model.campaign import ExtensionRange, HoursRule, SeatChange
 if TYPE_CHECKING:
     from campctl.ports.backend import Option
 
-_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?\Z")
+_LABELS = re.compile(r"(.*?)(\d+) ?- ?(.*?)(\d+)\Z")
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?) ?%\Z")
-_LABEL = re.compile(r"([a-z0-9][a-z0-9._-]*?)?(\d+)\Z")
 _EXTENSION = re.compile(r"[0-9]{2,8}\Z")
 _SEATS = re.compile(r"[+-]?(0|[1-9]\d{0,5})\Z", re.ASCII)
 _CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)\Z")
@@ -29,6 +28,8 @@ def seconds(text: str) -> float:
         raise Bad("bad-duration", f"`{text}` is not a length of time.", _duration_help(text))
     days, hours, minutes, secs, millis = (int(part or 0) for part in match.groups())
     total = days * 86400 + hours * 3600 + minutes * 60 + secs
+    if total > 366 * 86400:
+        raise Bad("out-of-range", f"`{text}` is longer than a year.", "Look for a digit too many.")
     return total + millis / 1000 if millis else total
 
 
@@ -103,7 +104,7 @@ def extensions(text: str) -> list[str]:
 
 def labels(text: str) -> list[str]:
     """`a001-a016` as a001, a002, ...; a text that is no range is one label (with a hyphen too: `front-left`)."""
-    match = re.match(r"(.*?)(\d+) ?- ?(.*?)(\d+)\Z", text)
+    match = _LABELS.match(text) if text[-1:].isdecimal() else None
     if not match:
         return [text]
     prefix, first, prefix_last, last = match.groups()

@@ -22,7 +22,10 @@ def age(folder) -> None:
 
 def test_a_warm_load_is_equal(folder):
     """What comes from the cache is the same campaign, digest, findings and places."""
-    (folder / "more.yaml").write_text("users:\n  cal: { name: Cal Roe, office: hq, extension: 3003, role: ~ }\nsurges:\n  s: { from: 2026-10-13T19:00, until: 2026-10-13T23:30, seats: { main: +1 } }\n")
+    (folder / "more.yaml").write_text(
+        "users:\n  cal: { name: Cal Roe, office: hq, extension: 3003, role: ~ }\n"
+        "surges:\n  s: { from: 2026-10-13T19:00, until: 2026-10-13T23:30, seats: { main: +1 } }\n"
+    )
     cold = load(folder)
     age(folder)
     warm = load(folder)

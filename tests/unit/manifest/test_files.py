@@ -125,3 +125,33 @@ def test_a_folder_named_like_a_file(folder):
     """A folder called x.yaml is no manifest."""
     (folder / "x.yaml").mkdir()
     assert load(folder, cache=False).findings == ()
+
+
+@pytest.mark.parametrize("text", ["x-a: [{}]\n", "users: {{ cal: {{ skills: [{}] }} }}\n", "services: [[{}], [{}]]\n"])
+def test_too_many_values(found, text):
+    """A file within the size limit cannot fill the memory with small values."""
+    values = ", ".join("a" * (limits.MAX_VALUES + 1))
+    assert [code for code, *_ in found(text.format(values, values))] == ["too-many-values"]
+
+
+@pytest.mark.parametrize("field", ["extension", "room", "name", "number", "office", "permission", "skills"])
+@pytest.mark.parametrize(
+    "value", ["9" * 5000, "-" + "9" * 990, "1:" * 400 + "1", "0" * 900, "1e" + "9" * 400, "1" * 400 + "-" + "1" * 400 + "x"]
+)
+def test_absurd_values(read, field, value):
+    """Values of thousands of digits are findings, quickly, whichever field they stand in."""
+    read(
+        f"users:\n  cal: {{ name: Cal Roe, office: hq, extension: 3003, {field}: {value} }}\n"
+        f"ports:\n  x: {{ office: hq, desks: {value}, extensions: {value} }}\n"
+    )
+
+
+def test_secrets_are_not_shown(tmp_path):
+    """A secret in a manifest is an error, is not kept, and its line is shown without it."""
+    (tmp_path / "campaign.yaml").write_text(
+        "campaign:\n  name: X\n  time_zone: America/Chicago\n  backends: { local: { type: sim, api_token: made-up-7 } }\n"
+    )
+    loaded = load(tmp_path)
+    finding = next(finding for finding in loaded.findings if finding.code == "secret-in-manifest")
+    assert "made-up-7" not in loaded.line("campaign.yaml", finding.span.line) + finding.detail + finding.help + repr(loaded.campaign)
+    assert len(loaded.line("campaign.yaml", 4)) == len("  backends: { local: { type: sim, api_token: made-up-7 } }")

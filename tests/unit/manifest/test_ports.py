@@ -7,7 +7,9 @@ import pytest
 
 def test_a_bank_becomes_ports(read):
     """Each desk gets its extension, and what the bank says."""
-    loaded = read("ports:\n  hall: { office: hq, desks: [a08-a10, front], extensions: [3020-3022, 3050], state: lit, room: Hall A, hotline: main }\n")
+    loaded = read(
+        "ports:\n  hall: { office: hq, desks: [a08-a10, front], extensions: [3020-3022, 3050], state: lit, room: Hall A, hotline: main }\n"
+    )
     ports = {name: port.extension for name, port in loaded.campaign.ports.items() if port.room}
     assert ports == {"hq/a08": "3020", "hq/a09": "3021", "hq/a10": "3022", "hq/front": "3050"}
     assert all(port.lit and port.permission == "internal" for name, port in loaded.campaign.ports.items() if name in ports)

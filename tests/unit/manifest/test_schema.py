@@ -48,7 +48,14 @@ def test_every_field_has_its_attribute(noun):
 
 @pytest.mark.parametrize(
     ("section", "struct"),
-    [("offices", model.Office), ("users", model.User), ("ports", model.Port), ("numbers", model.Number), ("hotlines", model.Hotline), ("surges", model.Surge)],
+    [
+        ("offices", model.Office),
+        ("users", model.User),
+        ("ports", model.Port),
+        ("numbers", model.Number),
+        ("hotlines", model.Hotline),
+        ("surges", model.Surge),
+    ],
 )
 def test_every_attribute_can_be_written(section, struct):
     """No attribute of the model is out of YAML's reach."""

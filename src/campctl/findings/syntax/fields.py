@@ -49,6 +49,18 @@ users:
 """,
     ),
     Entry(
+        code="secret-in-manifest",
+        severity="error",
+        summary="a secret in a manifest",
+        why="Manifests are in git, in reviews and in backups. Secrets belong into the keyring, or where `backend login` can find them.",
+        example="""\
+campaign:
+  name: Example
+  time_zone: America/Chicago
+  backends: { local: { type: sim, password: made-up } }
+""",
+    ),
+    Entry(
         code="missing-key",
         severity="error",
         summary="a required field is missing",

@@ -123,6 +123,12 @@ users:
         why="A file of thousands of aliases is written by a program, and hides what it says.",
     ),
     Entry(
+        code="too-many-values",
+        severity="error",
+        summary="too many values in one entry",
+        why="No entry needs thousands of values; the limit keeps a file that is no manifest from using up the machine's memory.",
+    ),
+    Entry(
         code="too-deep",
         severity="error",
         summary="nested too deep",
