@@ -28,13 +28,14 @@ class Made:
     lines: list[tuple[str, str]] = field(default_factory=list)
     data: dict[str, dict[str, str]] = field(default_factory=dict)
     count: int = 0
+    signs: str = ""
 
     def put(self, owner: str, line: str) -> None:
         self.lines.append((owner, line))
 
     def comment(self, owner: str) -> str:
         self.count += 1
-        return f"# c{self.count} of {owner or 'nobody'}: \"[{{'"
+        return f"# c{self.count} of {owner or 'nobody'}: {self.signs}"
 
 
 def quoted(draw: Any, value: str, *, in_flow: bool) -> str:
@@ -44,11 +45,15 @@ def quoted(draw: Any, value: str, *, in_flow: bool) -> str:
 
 @st.composite
 def documents(draw: Any) -> Made:
-    made = Made()
+    made = Made(signs=draw(st.sampled_from(["", "[{'", "&*", "users:", '"'])))
     indent, step = " " * draw(st.integers(1, 4)), " " * draw(st.integers(1, 4))
     if draw(st.booleans()):
         made.put("", made.comment(""))
     made.put("", "campaign: { name: x }")
+    if draw(st.integers(0, 3)) == 0:  # lines that look like others: the file must be read whole
+        made.put("", 'other: { a: "')
+        made.put("", "users:")
+        made.put("", indent + 'ann: x" }')
     made.put("", "users:" + draw(st.sampled_from(["", "   # all"])))
     for name in draw(st.lists(st.sampled_from(IDS), min_size=1, max_size=5, unique=True)):
         for kind in draw(st.lists(st.sampled_from(["blank", "margin", "paragraph"]), max_size=2)):

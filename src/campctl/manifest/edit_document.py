@@ -19,7 +19,10 @@ _SINGLE: Final = r"'(?:[^'\n]|'')*'"
 _ATOM: Final = rf"""[^\[\]{{}}"'\n#]|{_DOUBLE}|{_SINGLE}"""
 _INNER: Final = rf"\[(?:{_ATOM})*\]|\{{(?:{_ATOM})*\}}"
 _FLOW: Final = rf"\[(?:{_ATOM}|{_INNER})*\]|\{{(?:{_ATOM}|{_INNER})*\}}"
-_OPEN: Final = re.compile(rf"""(?m)(?:^ *(?:- +)*|: +)(?=["'\[{{])(?!(?:{_DOUBLE}|{_SINGLE}|{_FLOW})[ \t]*(?:[:,\]}}]|\#|\r?$))""")
+_COMMENT: Final = re.compile(r"(?m)(?:^|(?<=[ \t]))#.*")
+_OPEN: Final = re.compile(
+    rf"""(?m)(?:^ *(?:- +)*|: +)(?:[&!][^ \n]* +)*(?=["'\[{{])(?!(?:{_DOUBLE}|{_SINGLE}|{_FLOW})[ \t]*(?:[:,\]}}]|\#|\r?$))"""
+)
 """A value that begins with a quote or bracket and does not plainly end on its line."""
 
 _ALIKE: Final = bytes(ord("a") if chr(code).isalnum() or code > 126 else code for code in range(256))
@@ -91,7 +94,8 @@ class Document:
             text = self.text
             begins = text.lstrip(" \n\r")[:1]
             odd = "\t" in text or ("\r" in text and "\r" in text.replace("\r\n", "")) or begins in ("{", "?", "%") or "\n? " in text
-            self._plain = not odd and _OPEN.search(b"\n".join(set(text.encode().translate(_ALIKE).split(b"\n"))).decode()) is None
+            lines = b"\n".join(set(text.encode().translate(_ALIKE).split(b"\n"))).decode()
+            self._plain = not odd and _OPEN.search(_COMMENT.sub("", lines)) is None
         return self._plain
 
     def section(self, name: str) -> Section | None:
