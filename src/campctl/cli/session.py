@@ -140,7 +140,13 @@ class Session:
         """How to show."""
         from campctl.views.style import Style
 
-        return Style(format=self.format, command=self.command, details=bool(self.options.get("details")), exit=exit)
+        details = bool(self.options.get("details"))
+        return Style(format=self.format, command=self.command, details=details, exit=exit, time_zone=self._time_zone())
+
+    def _time_zone(self) -> str:
+        """The campaign's, when its manifests were read and are sound enough."""
+        loaded = vars(self._context).get("loaded") if self._context is not None else None
+        return loaded.campaign.time_zone if loaded is not None and loaded.campaign is not None else ""
 
     def _listener(self) -> Any:
         from campctl.ports.listener import Listener
@@ -161,9 +167,10 @@ class Session:
     def _draw(self, planned: Planned, *, to_stderr: bool) -> None:
         from campctl.views.page import Page
         from campctl.views.plan import whole
+        from campctl.views.zones import localized
 
         page = Page.err(self.terminal) if to_stderr else Page.out(self.terminal)
-        whole(planned, page, details=bool(self.options.get("details")))
+        whole(localized(planned, self._time_zone()), page, details=bool(self.options.get("details")))
         page.blank()
         page.to(self.terminal.say if to_stderr else self.terminal.write)
         self.terminal.stdout.flush()

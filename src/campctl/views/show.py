@@ -43,7 +43,9 @@ def show(result: Any, style: Style, terminal: Terminal) -> None:
         terminal.write(commands(result))
     else:
         from campctl.views.sheet import Sheet
+        from campctl.views.zones import localized
 
+        result = localized(result, style.time_zone)
         module, function = RENDERERS[type(result).__name__]
         sheet = Sheet(style, terminal)
         getattr(import_module(f"campctl.views.{module}"), function)(result, sheet)

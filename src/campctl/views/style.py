@@ -12,3 +12,5 @@ class Style(NamedTuple):
     command: str = ""
     details: bool = False
     exit: int = 0
+    time_zone: str = ""
+    """For people's formats; "" leaves instants as they are (UTC)."""
