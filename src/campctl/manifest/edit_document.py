@@ -100,14 +100,12 @@ class Document:
 
     def section(self, name: str) -> Section | None:
         """Where a section is. Raises Odd when it stands twice."""
-        key = rf"([\"']?){re.escape(name)}\1[ ]*:(?=[ \t\r\n]|\Z)"
-        first_line = re.match(key, self.text)
-        found = [*([first_line] if first_line else []), *re.finditer(rf"\n{key}", self.text)]
+        found = self._keys(name, 0, 0, len(self.text))
         if len(found) > 1:
             raise Odd(f"`{name}` stands twice in it")
         if not found:
             return None
-        start, after = found[0].start() + (first_line is None), found[0].end()
+        start, after = found[0]
         first = line_end(self.text, after)
         rest = self.text[after:first].strip()
         top = _TOP.search(self.text, first - 1)
@@ -131,15 +129,14 @@ class Document:
                 return None
             unit = self.whole(section)
             return _below(unit, name) if unit else None
-        line = re.compile(rf"\n {{{found.indent}}}([\"']?){re.escape(name)}\1[ ]*:(?=[ \r\n]|\Z)")
-        places = list(line.finditer(self.text, found.start, found.end))
+        places = self._keys(name, found.indent, found.start, found.end)
         if len(places) > 1:
             raise Odd(f"`{name}` stands twice in `{section}`")
         if not places:
-            unit = self.whole(section) if self._has_child(found, "also") else None
+            unit = self.whole(section) if self._keys("also", found.indent, found.start, found.end) else None
             return _below(unit, name) if unit else None
-        begin = places[0].start() + 1
-        next_ = re.compile(rf"\n {{0,{found.indent}}}[^\s#]").search(self.text, places[0].end(), found.end)
+        begin, after = places[0]
+        next_ = re.compile(rf"\n {{0,{found.indent}}}[^\s#]").search(self.text, after, found.end)
         start = comments_above(self.text, begin, found.indent)
         if start > 0 and is_blank(self.text, line_start(self.text, start - 1)):
             start = line_start(self.text, start - 1)  # so that a removal can see it
@@ -153,9 +150,21 @@ class Document:
         line = re.compile(rf"\n {{{found.indent}}}[\"']?([^\s#\"':][^\n]*?)[\"']?[ ]*:(?=[ \r\n]|\Z)")
         return [match[1] for match in line.finditer(self.text, found.start, found.end)]
 
-    def _has_child(self, section: Section, name: str) -> bool:
-        line = re.compile(rf"\n {{{section.indent}}}{name}[ ]*:")
-        return line.search(self.text, section.start, section.end) is not None
+    def _keys(self, name: str, indent: int, start: int, end: int) -> list[tuple[int, int]]:
+        """Where lines begin that hold a key at an indentation, and where its colon ends, from the line at `start` on."""
+        found = []
+        for quote in ("", '"', "'"):
+            begins = " " * indent + quote + name
+            key = re.compile(re.escape(begins) + quote + r"[ ]*:(?=[ \t\r\n]|\Z)")
+            at = start
+            while True:
+                match = key.match(self.text, at, end)
+                if match:
+                    found.append((at, match.end()))
+                at = self.text.find("\n" + begins, at, end) + 1
+                if at == 0:
+                    break
+        return sorted(found)
 
     def line_of(self, at: int) -> int:
         """The line number, from 1, of a position."""

@@ -61,6 +61,7 @@ class Places:
         self._documents: dict[str, Document] | None = None
         self._odd: dict[str, str] = {}
         self._sheets: dict[str, Roster] = {}
+        self._named: dict[tuple[str, str], list[Roster]] = {}
         self.on_disk: dict[str, bytes] = {}
         self.at_work = ""
         """The file that was last looked at: what a refusal is about."""
@@ -174,6 +175,12 @@ class Places:
 
     def _rosters(self, document: Document, section: str) -> list[Roster]:
         """The roster a section names, opened; at most one."""
+        known = self._named.get((document.file, section))
+        if known is None:
+            known = self._named[document.file, section] = self._open_rosters(document, section)
+        return known
+
+    def _open_rosters(self, document: Document, section: str) -> list[Roster]:
         if section not in KEY or "from" not in document.text:
             return []
         unit = document.entry(section, "from")
