@@ -21,7 +21,7 @@ LEAST = 1.01
 """Of the distance between two requests that a bucket of one token allows: what their way may differ by."""
 START = 400.0
 DOUBLING = 0.025
-FEW = 20
+FEW = 8
 """Acceptances below which a computed limit is mostly noise."""
 FREE = 8000.0
 """Requests a second from which on pacing is given up as pointless."""
@@ -92,8 +92,8 @@ class Unknown:
         rate = self._pace(now)
         if rate >= FREE:
             return now
-        # What a late wake-up lost may be caught up, as long as it is little.
-        at = max(self._next, now - 0.005)
+        # What a late wake-up lost is caught up only at rates at which timers are too coarse: a small bucket forgives nothing.
+        at = max(self._next, now - 0.005 if rate > 500.0 else now)
         self._next = at + 1.0 / rate
         return at if at - now > 0.0005 else now
 
@@ -119,13 +119,15 @@ class Unknown:
         self._times = [time for time in self._times if time > refused]
         self._phases = [*self._phases[-2:], Phase(began, times, refused)]
         if len(self._phases) == 1:
-            # At least half of this was the burst; if it was not, the pace is raised again soon.
-            self._rate = max(1.0, 0.5 * self._phases[0].rate)
+            # Most of this was the burst; if it was not, the pace is raised again soon.
+            self._rate = max(1.0, self._phases[0].rate / 3.0)
         elif len(times) < FEW:
             self._rate = max(0.2, 0.9 * self._rate)
         else:
             found = estimate(self._phases, self._rate)
-            self._rate = max(0.2, 0.97 * found if found < 0.99 * self._rate else 0.9 * self._rate)
+            # One request more or less within a short time makes a large difference: stay that much below.
+            found = min(0.97 * found, found - 1.5 / max(0.01, abs(self._phases[-1].length - self._phases[-2].length)))
+            self._rate = max(0.2, 0.6 * self._rate, min(found, 0.95 * self._rate))
         self._raised = self._next = self._until
 
     def _pace(self, now: float) -> float:
@@ -133,7 +135,7 @@ class Unknown:
             assert self._began is not None
             return START * math.exp2(min(30.0, (now - self._began) / DOUBLING))
         # One refusal only: the limit may lie above; look for it quickly. Later, probe gently.
-        every, factor = (0.3, 1.15) if len(self._phases) == 1 else (10.0, 1.02)
+        every, factor = (0.3, 1.15) if len(self._phases) == 1 else (3.0, 1.01)
         while now - self._raised >= every and self._rate < FREE:
             self._raised += every
             self._rate *= factor
@@ -152,6 +154,11 @@ class Phase:
     def rate(self) -> float:
         """Accepted a second."""
         return (len(self.times) or 1) / max(0.005, self.end - self.start)
+
+    @property
+    def length(self) -> float:
+        """Seconds."""
+        return self.end - self.start
 
     def deficit(self, before: float, rate: float) -> float:
         """Tokens missing in the bucket at the end, if `before` were missing at the start and `rate` came in a second."""
