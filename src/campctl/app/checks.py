@@ -22,11 +22,14 @@ def all_findings(loaded: Loaded) -> tuple[Finding, ...]:
     """The manifests' findings and those that need the backends' capabilities, each at its place, in order of place."""
     found = list(loaded.findings)
     if loaded.campaign is not None:
-        capabilities, wrong = capabilities_of(loaded.campaign)
-        from campctl.effective import check
         from campctl.manifest.load import located
 
-        found += (located(loaded, item) for item in (*wrong, *check(loaded.campaign, capabilities)))
+        capabilities, wrong = capabilities_of(loaded.campaign)
+        if loaded.ok:
+            from campctl.effective import check
+
+            wrong += check(loaded.campaign, capabilities)
+        found += (located(loaded, item) for item in wrong)
     return tuple(sorted(found, key=_place))
 
 

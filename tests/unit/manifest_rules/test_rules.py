@@ -37,6 +37,7 @@ CASES: list[Case] = [
      [("extension-taken", Ref("hotlines", "x", "extension"))]),
     ("outside", lambda k: k.build(k.user("cat", "4001")), [("extension-outside-office", Ref("users", "cat", "extension"))]),
     ("outside, more digits", lambda k: k.build(k.user("cat", "30010")), [("extension-outside-office", Ref("users", "cat", "extension"))]),
+    ("outside, but another office's: kept in a move", lambda k: k.build(k.office("east", extensions=(k.m.ExtensionRange("4000", "4099"),)), k.user("cat", "4001")), []),
     ("outside, a bank once", lambda k: k.build(k.port("x1", "4001"), k.port("x2", "4002")), [("extension-outside-office", Ref("ports", "hq/x1", "extension"))]),
     ("ranges overlap", lambda k: k.build(k.office("east", extensions=(k.m.ExtensionRange("4000", "4009"), k.m.ExtensionRange("3090", "3100")))),
      [("extension-ranges-overlap", Ref("offices", "hq", "extensions", ("0",)))]),

@@ -19,7 +19,8 @@ users:
         code="extension-outside-office",
         severity="error",
         summary="an extension lies outside the ranges of its office",
-        why="Ranges keep offices apart. An extension outside of them works until the office it belongs to gives it to somebody.",
+        why="Ranges keep offices apart. An extension outside of them works until the office it belongs to gives it to somebody. "
+        "People who move keep their extension, so theirs may lie in the ranges of any office.",
         example="""\
 users:
   cat: { name: Cat Diaz, office: hq, extension: 4001 }

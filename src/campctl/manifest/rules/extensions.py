@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from campctl.findings import Finding, Ref, Related
@@ -80,7 +80,10 @@ def _collision(facts: Facts, owner: Owner, first: Owner) -> Finding:
 
 
 def outside(facts: Facts) -> Iterator[Finding]:
-    """`extension-outside-office`: an extension outside the ranges of its office."""
+    """`extension-outside-office`: an extension outside the ranges of its office.
+
+    A person's may lie in those of any office: who moves keeps it.
+    """
     offices = facts.campaign.offices
     ranges = {
         office.id: [(len(span.first), span.first, span.last) for span in office.extensions]
@@ -99,11 +102,17 @@ def outside(facts: Facts) -> Iterator[Finding]:
                 if size == length and first <= extension <= last:
                     break
             else:
-                if extension:
+                if extension and not (isinstance(owner, User) and _kept(extension, ranges)):
                     strays.append(owner)
     yield from (_stray(facts, [user], offices[user.office]) for user in strays if isinstance(user, User))
     for ports in banks(port for port in strays if isinstance(port, Port)):
         yield _stray(facts, ports, offices[ports[0].office])
+
+
+def _kept(extension: str, ranges: Mapping[str, Sequence[tuple[int, str, str]]]) -> bool:
+    """Whether it lies in any office's ranges, from where its owner may have brought it."""
+    size = len(extension)
+    return any(size == length and first <= extension <= last for spans in ranges.values() for length, first, last in spans)
 
 
 def _stray(facts: Facts, owners: Sequence[User | Port], office: Office) -> Finding:
