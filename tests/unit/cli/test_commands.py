@@ -1,0 +1,194 @@
+"""Every command on a real campaign and the embedded exchange: the day of an admin, verb by verb."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from campctl.cli.catalog import commands
+from campctl.cli.generate import main as generate
+from campctl.errors import Exit
+
+
+@pytest.fixture
+def live(campctl, campaign):
+    """The quickstart, applied."""
+    assert campctl("apply", "--yes", "-q").status == 0
+    return campaign
+
+
+LOOKS = [
+    (["validate"], "", "No findings"),
+    (["validate", "-o", "github"], "", ""),
+    (["schema"], "json-schema.org", ""),
+    (["schema", "--output-file", "made/schema.json"], "", "The schema is in"),
+    (["show"], "Resources", ""),
+    (["show", "hotline/main", "--at", "+2h"], "queue", ""),
+    (["plan", "--out", "x.plan"], "Nothing to do", "Saved."),
+    (["plan", "--details", "--target", "user/ann.lee"], "only user/ann.lee", ""),
+    (["drift"], "", "No drift"),
+    (["user"], "ann.lee", ""),
+    (["user", "list", "--office", "phoenix-field"], "phoenix-field", ""),
+    (["user", "show", "ann.lee"], "Ann Lee", ""),
+    (["port", "list", "--state", "lit"], "chicago-hq/front", ""),
+    (["hotline"], "voter-protection", ""),
+    (["hotline", "show", "main"], "hotline/main", ""),
+    (["number"], "+13125550100", ""),
+    (["office"], "chicago-hq", ""),
+    (["office", "show", "chicago-hq"], "office/chicago-hq", ""),
+    (["office", "audit"], "ok", ""),
+    (["office", "audit", "--faults", "--exit-code"], "", ""),
+    (["override"], "", "No overrides"),
+    (["surge"], "debate-night", ""),
+    (["backend"], "sim", ""),
+    (["backend", "check"], "integrity", ""),
+    (["backend", "login", "local"], "", "needs no secret"),
+    (["audit"], "begun", ""),
+    (["audit", "log", "--limit", "0"], "begun", ""),
+    (["audit", "verify"], "", "The audit log is whole"),
+    (["store", "check"], "", "The store is well."),
+    (["history"], "done", ""),
+    (["adopt", "--all"], "", "nothing to adopt"),
+    (["completion", "fish", "-o", "json"], "__campctl", ""),
+]
+
+
+def test_looking(campctl, live) -> None:
+    """Every command that only looks works on a campaign that is as it should be, and says what it found."""
+    for argv, out, err in LOOKS:
+        answer = campctl(*argv)
+        assert answer.status == 0, (argv, answer.err)
+        assert out in answer.out, argv
+        assert err in answer.err, argv
+
+
+def test_looking_as_data(campctl, live) -> None:
+    """The same commands as JSON are one envelope each, and as CSV and YAML they work too."""
+    for argv, _, _ in LOOKS:
+        if "-o" in argv:
+            continue
+        answer = campctl(*argv, "-o", "json")
+        assert (answer.json["exit"], answer.json["status"]) == (0, "success"), argv
+        for form in ("csv", "yaml", "plain"):
+            assert campctl(*argv, "-o", form).status == 0, (argv, form)
+
+
+def test_people(campctl, live) -> None:
+    """Provision, secret, move and deprovision edit the YAML, apply just that, and can be shown first."""
+    before = (live / "people.yaml").read_text()
+    new = ["user", "provision", "cy.stone", "--name", "Cy Stone", "--office", "chicago-hq", "--skill", "spanish"]
+    shown = campctl(*new, "--dry-run")
+    assert shown.status == 0, shown.err
+    assert "+  cy.stone:" in shown.out.replace("+    ", "+  ").replace("+   ", "+  ")
+    assert (live / "people.yaml").read_text() == before
+    assert campctl(*new, "--yes").status == 0
+    assert "Cy Stone" in campctl("user", "show", "cy.stone").out
+    secret = campctl("user", "secret", "cy.stone")
+    assert len(secret.out.strip()) > 16
+    assert secret.out.strip() not in secret.err
+    assert campctl("port", "secret", "chicago-hq/a001").out.strip()
+    assert campctl("move", "cy.stone", "--to", "nowhere", "--yes").status == Exit.NOT_FOUND
+    assert campctl("user", "deprovision", "cy.stone", "--yes", "--allow-deletes", "--reason", "left").status == 0
+    assert campctl("user", "show", "cy.stone").status == Exit.NOT_FOUND
+    assert (live / "people.yaml").read_text() == before
+
+
+def test_people_from_files(campctl, live, tmp_path) -> None:
+    """`-f` does the same for many."""
+    people = tmp_path / "people.yaml"
+    people.write_text("users:\n  cy.stone: {name: Cy Stone, office: chicago-hq}\n  di.moss: {name: Di Moss, office: chicago-hq}\n")
+    assert campctl("user", "provision", "-f", str(people), "--yes").status == 0
+    leaving = tmp_path / "leaving.yaml"
+    leaving.write_text("users: [cy.stone, di.moss]\n")
+    assert campctl("user", "deprovision", "-f", str(leaving), "--yes", "--allow-deletes", "--reason", "left").status == 0
+    assert campctl("user", "deprovision", "--yes").status == Exit.USAGE
+
+
+def test_desks_and_overrides(campctl, live, tmp_path) -> None:
+    """Light, seat and darken desks; list, promote and clear what that left."""
+    assert campctl("port", "light", "a001", "--office", "chicago-hq", "--volunteer", "Sam Ortiz", "--until", "+2h", "--yes").status == 0
+    assert campctl("port", "seat", "chicago-hq/a002", "--for", "ann.lee", "--yes").status == 0
+    listed = campctl("override", "list", "-o", "json").json["data"]["overrides"]
+    assert [(item["subject"], item["volunteer"] or item["user"]) for item in listed] == [
+        ("chicago-hq/a001", "Sam Ortiz"),
+        ("chicago-hq/a002", "ann.lee"),
+    ]
+    by_subject = {item["subject"]: item["id"] for item in listed}
+    assert campctl("override", "promote", by_subject["chicago-hq/a002"], "--yes").status == 0
+    assert "ann.lee" in (live / "desks.yaml").read_text()
+    ids = tmp_path / "ids.yaml"
+    ids.write_text(f"overrides: [{by_subject['chicago-hq/a001']}]\n")
+    assert campctl("override", "promote", "-f", str(ids), "--yes").status == Exit.USAGE
+    assert campctl("override", "clear", "-f", str(ids), "--yes").status == 0
+    assert campctl("override", "list", "-o", "json").json["data"]["overrides"] == []
+    desks = tmp_path / "desks.yaml"
+    desks.write_text("desks: [chicago-hq/a002]\n")
+    assert campctl("port", "dark", "-f", str(desks), "--yes").status == 0
+    assert campctl("port", "dark", "--yes").status == Exit.USAGE
+    assert campctl("port", "seat", "--yes").status == Exit.USAGE
+    assert campctl("hotline", "scale", "main", "--yes").status == Exit.USAGE
+    assert campctl("override", "clear", "--all", "--yes").status == 0
+
+
+def test_drift_rollback_and_saved_plans(campctl, live) -> None:
+    """What was changed behind campctl's back is found and put right; a run is undone; a stale plan is refused."""
+    assert campctl("backend", "poke", "local", '{"do": "alter", "kind": "line", "id": "user/ann.lee", "fields": {"name": "X"}}').status == 0
+    assert campctl("drift", "--exit-code").status == Exit.CHANGES
+    assert campctl("plan", "--out", "p.json", "-q").status == 0
+    assert campctl("apply", "p.json", "--yes").status == 0
+    assert campctl("apply", "p.json", "--yes").status == Exit.STALE
+    run = campctl("port", "light", "chicago-hq/a003", "--yes", "-o", "json").json["data"]["run"]["id"]
+    assert "Light" in campctl("history", "show", run, "--details").out
+    undone = campctl("rollback", run, "--yes", "-o", "json")
+    assert undone.status == 0
+    assert undone.json["data"]["run"]["undoes"] == run
+    assert campctl("backend", "poke", "local", "{").status == Exit.USAGE
+
+
+def test_without_a_campaign(campctl, tmp_path, monkeypatch) -> None:
+    """Every command that needs a campaign says that there is none, and how to get one."""
+    monkeypatch.chdir(tmp_path)
+    needed = {"DESK": "a", "USER": "a", "OFFICE": "a", "HOTLINE": "a", "RUN": "a", "BACKEND": "a"}
+    for info in commands():
+        if info.path[0] in {"init", "schema", "completion"}:
+            continue
+        more = {("user", "provision"): ["a", "--office", "b"], ("move",): ["a", "--to", "b"], ("hotline", "scale"): ["a", "1"]}.get(
+            info.path
+        )
+        argv = more or [needed[argument.bare] for argument in info.arguments if argument.bare in needed]
+        answer = campctl(*info.path, *argv, "-o", "json")
+        assert answer.status == Exit.NO_CAMPAIGN, (info.name, answer.err)
+        assert answer.json["errors"][0]["code"] == "no-campaign"
+        assert "campctl init" in answer.json["errors"][0]["hint"]
+
+
+def test_invalid_manifests(campctl, campaign) -> None:
+    """Commands that need sound manifests list the findings in brief, and all of them in the envelope."""
+    (campaign / "bad.yaml").write_text("users:\n  zed: {name: Zed, office: nowhere, extension: 3010}\n")
+    assert campctl("validate").status == Exit.INVALID
+    answer = campctl("plan", "-o", "json")
+    assert answer.status == Exit.INVALID
+    assert any(item["span"]["file"] == "bad.yaml" for item in answer.json["findings"])
+    assert "bad.yaml:2" in campctl("plan").err
+
+
+def test_the_installed_command(campaign) -> None:
+    """As a process of its own: plain text on a pipe, nothing asked, and data apart from words."""
+    done = subprocess.run([sys.executable, "-m", "campctl", "plan", "-o", "json"], capture_output=True, text=True, check=True, cwd=campaign)
+    assert json.loads(done.stdout)["kind"] == "planned"
+    refused = subprocess.run(
+        [sys.executable, "-m", "campctl", "apply"], capture_output=True, text=True, check=False, input="y\n", cwd=campaign
+    )
+    assert (refused.returncode, refused.stdout) == (12, "")
+
+
+def test_generate_leaves_current_files_alone(monkeypatch, tmp_path) -> None:
+    """The generator writes only what differs."""
+    written = []
+    monkeypatch.setattr(Path, "write_text", lambda self, *_, **__: written.append(self))
+    assert generate() == 0
+    assert written == []
