@@ -143,12 +143,20 @@ class Document:
         return Unit(self, start, next_.start() + 1 if next_ else found.end, (name,))
 
     def names(self, section: str) -> list[str]:
-        """Some of the entries of a section in block style, by line; [] for any other."""
+        """The entries of a section in block style, by line; [] for any other style, or when one has a name that is no plain word."""
+        return [name for name, _ in self.outline(section)]
+
+    def outline(self, section: str) -> list[tuple[str, str]]:
+        """As `names`, each with its text and what stands between it and the next."""
         found = self.section(section) if self.plain else None
         if found is None or found.indent is None:
             return []
         line = re.compile(rf"\n {{{found.indent}}}[\"']?([^\s#\"':][^\n]*?)[\"']?[ ]*:(?=[ \r\n]|\Z)")
-        return [match[1] for match in line.finditer(self.text, found.start, found.end)]
+        keys = list(line.finditer(self.text, found.start, found.end))
+        if len(keys) != len(re.findall(rf"\n {{{found.indent}}}[^\s#]", self.text[found.start : found.end])):
+            return []
+        ends = [*(key.start() for key in keys[1:]), found.end]
+        return [(key[1], self.text[key.start() : end]) for key, end in zip(keys, ends, strict=False)]
 
     def _keys(self, name: str, indent: int, start: int, end: int) -> list[tuple[int, int]]:
         """Where lines begin that hold a key at an indentation, and where its colon ends, from the line at `start` on."""

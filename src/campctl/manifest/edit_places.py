@@ -158,20 +158,34 @@ class Places:
         if section == "campaign":
             unit = document.whole(section)
             return YamlPlace(unit, section) if unit else None
-        if section == "ports":
-            unit = document.whole(section)
-            office, _, desk = id_.rpartition("/")
-            bank = edit_ports.find(unit, office, desk) if unit and office else None
-            if unit is None or bank is None:
-                unit = document.entry(section, id_) if unit and not office else None
-                return YamlPlace(unit, section) if unit else None
-            unit.path = bank.path
-            return YamlPlace(unit, section, bank)
+        if section == "ports" and "/" in id_:
+            return self._port(document, id_)
         unit = document.entry(section, id_)
         if unit is None and section == "numbers":
             same = [name for name in document.names(section) if _digits(name) == _digits(id_)]
             unit = document.entry(section, same[0]) if same else None
         return YamlPlace(unit, section) if unit else None
+
+    def _port(self, document: Document, id_: str) -> YamlPlace | None:
+        """The entry that holds a desk: in block style only those are read that name the office."""
+        office, _, desk = id_.rpartition("/")
+        outline = document.outline("ports")
+        units: list[Unit | None] = [document.whole("ports")]
+        if outline:
+            units = [document.entry("ports", label) for label, text in outline if office in text]
+        places = []
+        for unit in units:
+            if unit is None:
+                continue
+            if outline:
+                unit.path = ()
+            bank = edit_ports.find(unit, office, desk)
+            if bank is not None:
+                unit.path = bank.path
+                places.append(YamlPlace(unit, "ports", bank))
+        if len(places) > 1:
+            raise Odd(f"desk `{id_}` stands twice in it")
+        return places[0] if places else None
 
     def _rosters(self, document: Document, section: str) -> list[Roster]:
         """The roster a section names, opened; at most one."""

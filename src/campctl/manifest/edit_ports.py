@@ -62,7 +62,7 @@ def split(bank: Bank, desk: str, *, keep: bool) -> None:
     at = bank.desks.index(desk)
     spans = [(0, at), (at, at + 1), (at + 1, len(bank.desks))]
     keeper = 0 if at > len(bank.desks) - at - 1 else 2
-    known = {key.value for key, _ in section.pairs}
+    known = {*(key.value for key, _ in section.pairs), *unit.document.names("ports")}
     label = bank.path[-1]
     expected = data(unit.root)
     entries = expected

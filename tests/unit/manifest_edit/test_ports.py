@@ -161,3 +161,10 @@ def test_what_cannot_be_split_is_refused(camp, text, why) -> None:
     with pytest.raises(EditRefused, match=why) as caught:
         camp(text).edit(lambda editor: editor.set("ports", "hq/a2", "state", "lit"))
     assert "state: lit" in caught.value.hint
+
+
+def test_labels_that_are_no_plain_words(camp) -> None:
+    """A bank is found whatever it is called."""
+    text = 'ports:\n  "hall: a":\n    office: hq\n    desks: a1-a3\n    extensions: 3100-3102\n  b: { office: hq, desk: b, extension: 1 }\n'
+    new = camp(text).edit(lambda editor: editor.set("ports", "hq/a1", "state", "lit"))
+    assert list(camp(text).data(new)["ports"]) == ["hall: a-a1", "hall: a", "b"]
