@@ -151,12 +151,12 @@ class Document:
         found = self.section(section) if self.plain else None
         if found is None or found.indent is None:
             return []
-        line = re.compile(rf"\n {{{found.indent}}}[\"']?([^\s#\"':][^\n]*?)[\"']?[ ]*:(?=[ \r\n]|\Z)")
+        line = re.compile(rf"""\n {{{found.indent}}}(?:"([^"\\\n]+)"|'([^'\n]+)'|([^\s#"'][^\n]*?))[ ]*:(?=[ \r\n]|\Z)""")
         keys = list(line.finditer(self.text, found.start, found.end))
         if len(keys) != len(re.findall(rf"\n {{{found.indent}}}[^\s#]", self.text[found.start : found.end])):
             return []
         ends = [*(key.start() for key in keys[1:]), found.end]
-        return [(key[1], self.text[key.start() : end]) for key, end in zip(keys, ends, strict=False)]
+        return [(key[1] or key[2] or key[3], self.text[key.start() : end]) for key, end in zip(keys, ends, strict=False)]
 
     def _keys(self, name: str, indent: int, start: int, end: int) -> list[tuple[int, int]]:
         """Where lines begin that hold a key at an indentation, and where its colon ends, from the line at `start` on."""
