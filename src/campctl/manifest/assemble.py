@@ -10,7 +10,7 @@ from campctl.findings import Related, Span
 from campctl.manifest import phones
 from campctl.manifest.decode import decode, use_zone
 from campctl.manifest.fields import CAMPAIGN, SECTIONS
-from campctl.manifest.kinds import _ID, Context, check_id, check_null, text_of, wrong
+from campctl.manifest.kinds import _ID, Context, check_id, check_null, is_plain, text_of, wrong
 from campctl.manifest.nodes import Map, Node
 from campctl.manifest.problems import Bad
 from campctl.model.campaign import (
@@ -109,7 +109,11 @@ class Assembly:
     def _take(self, section: str, key: Any, node: Node) -> None:
         ctx = self.ctx
         try:
-            name = _number_key(ctx, key) if section == "numbers" else check_id(ctx, key)
+            name = key.value
+            if section == "numbers":
+                name = _number_key(ctx, key)
+            elif not (_ID.match(name) and is_plain(name)):
+                name = check_id(ctx, key)
         except Bad as bad:
             ctx.bad(bad, key)
             name = str(key.value)
@@ -150,9 +154,7 @@ class Assembly:
             else:
                 mark = key.start_mark
                 line, column = mark.line + 1, mark.column + 1
-            places[name] = (
-                (len(self.files) - 1 if ctx.file == self.files[-1] else self.files.index(ctx.file)) << 44 | line << _LINE | column
-            )
+            places[name] = self._file_index() | line << _LINE | column
             return False
         file = self.files[packed >> 44]
         line, column = packed >> _LINE & (1 << _COLUMN) - 1, packed & (1 << _LINE) - 1
@@ -167,6 +169,11 @@ class Assembly:
             related=related,
         )
         return True
+
+    def _file_index(self) -> int:
+        """The present file's part of a packed place."""
+        files, file = self.files, self.ctx.file
+        return (len(files) - 1 if file is files[-1] else files.index(file)) << 44
 
     def _office(self, name: str, values: dict[str, Any]) -> None:
         campaign = self.values or {}

@@ -45,13 +45,10 @@ def choice(*choices: str) -> Kind:
 def list_of(item: Kind, *, flat: bool = False) -> Kind:
     """A list; a bad item does not hide the others. In a roster: one cell, split at `;` or `,`. `flat`: an item is several values."""
     parse_item = item.parse
-    words = item is TAG
 
     def parse(ctx: Context, node: Node) -> tuple[Any, ...]:
         if node.__class__ is Seq:
             items = node.items
-            if words:
-                return _words(ctx, items)
         elif getattr(node, "style", None) == "csv":
             items = node.split()
         else:
@@ -73,24 +70,26 @@ def list_of(item: Kind, *, flat: bool = False) -> Kind:
     return Kind("list", parse, {"type": "array", "items": item.schema}, f"list of {item.written}", item.table)
 
 
-def _words(ctx: Context, items: list[Node]) -> tuple[str, ...]:
-    """A list of words. Thousands of people have the same few lists, so each that is without fault is kept and made once."""
+_EACH_WORD = list_of(TAG)
+
+
+def _word_list(ctx: Context, node: Node) -> tuple[str, ...]:
+    """As any list; but thousands of people have the same few, so each that is without fault is kept and made once."""
+    if node.__class__ is not Seq:
+        return _EACH_WORD.parse(ctx, node)  # type: ignore[no-any-return]
     try:
-        key = tuple([item.value for item in items])
+        key = tuple([item.value for item in node.items])
     except AttributeError:
-        key = None
-    known = ctx.lists.get(key) if key is not None else None
+        return _EACH_WORD.parse(ctx, node)  # type: ignore[no-any-return]
+    known = ctx.lists.get(key)
     if known is not None:
         return known
-    found: list[str] = []
-    for entry in items:
-        try:
-            found.append(TAG.parse(ctx, entry))
-        except Bad as bad:
-            ctx.bad(bad, entry)
-    if key is not None and all(is_plain(word) for word in key):
+    if all(map(is_plain, key)):
         ctx.lists[key] = key
-    return tuple(found)
+    return _EACH_WORD.parse(ctx, node)  # type: ignore[no-any-return]
+
+
+WORDS = Kind("list", _word_list, _EACH_WORD.schema, _EACH_WORD.written)
 
 
 def map_of(key: Kind, value: Kind) -> Kind:

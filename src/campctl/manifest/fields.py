@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from campctl.manifest.combine import choice, either, integer, list_of, map_of
+from campctl.manifest.combine import WORDS, choice, either, integer, list_of, map_of
 from campctl.manifest.decode import options_kind, table
 from campctl.manifest.kinds import (
     BOOLEAN,
@@ -181,8 +181,8 @@ USER = Noun(
         Field("extension", EXTENSION, "Their extension.", "3001", required=True),
         Field("number", NUMBER, "Their direct number (DID).", '"+13125550111"'),
         Field("role", TAG, "What they do.", "field-director"),
-        Field("skills", list_of(TAG), "What they can answer for.", "[voter-protection]"),
-        Field("languages", list_of(TAG), "What they speak.", "[en, es]"),
+        Field("skills", WORDS, "What they can answer for.", "[voter-protection]"),
+        Field("languages", WORDS, "What they speak.", "[en, es]"),
         Field("permission", PERMISSION, "How far they may call.", "national", default="the campaign's"),
         Field("floor", LABEL, "Refines the office's address.", '"3"'),
         Field("room", LABEL, "Refines the office's address.", "Room 310"),
@@ -226,9 +226,9 @@ ANSWER = Noun(
     "Who may answer: every list that is given must match.",
     (
         Field("offices", list_of(ID), "People and ports of these offices.", "[chicago-hq]"),
-        Field("roles", list_of(TAG), "People with one of these roles.", "[lawyer]"),
-        Field("skills", list_of(TAG), "People with one of these skills.", "[voter-protection]"),
-        Field("languages", list_of(TAG), "People who speak one of these.", "[es]"),
+        Field("roles", WORDS, "People with one of these roles.", "[lawyer]"),
+        Field("skills", WORDS, "People with one of these skills.", "[voter-protection]"),
+        Field("languages", WORDS, "People who speak one of these.", "[es]"),
         Field("users", list_of(ID), "Just these people.", "[ann.lee]"),
         Field("ports", BOOLEAN, "Lit ports too.", "true", default="true"),
     ),
