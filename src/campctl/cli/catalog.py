@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from campctl.cli.command import APPLYING, GLOBAL, summary
+from campctl.cli.command import GLOBAL, summary
 from campctl.cli.main import apps
 from campctl.cli.tree import GROUPS, SECTIONS
 
@@ -85,8 +85,7 @@ def _info(path: tuple[str, ...], section: str, command: Any) -> CommandInfo:
         if param.param_type_name == "argument"
     )
     own = [_option(param, "own") for param in command.params if param.param_type_name == "option"]
-    shared = [_option(param, "applying") for param in command.shared]
-    assert not command.shared or command.shared is APPLYING
+    shared = [_option(param, "applying") for param in command.shared()]
     return CommandInfo(
         path=path,
         section=section,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
@@ -41,21 +42,25 @@ GLOBAL = (
     _option("-q", "--quiet", flag=True, help="No words on stderr but errors."),
     _option("--no-color", flag=True, help="No colours, as NO_COLOR=1."),
 )
-REASON = _option("--reason", metavar="TEXT", help="Why; kept in the run and the audit log. Needed to override a guardrail.")
-APPLYING = (
-    _option("-y", "--yes", flag=True, help="Do not ask. Needed where there is no terminal."),
-    _option("--dry-run", flag=True, help="Show what would be done, do nothing."),
-    REASON,
-    _option("--details", flag=True, help="List everything, with field changes."),
-    _option("--wait", metavar="accepted|configured|live", help="How far to wait; configured (read back) unless told otherwise."),
-    _option("--allow-deletes", flag=True, help="Override the guardrail on the share of deletes."),
-    _option("--allow-updates", flag=True, help="Override the guardrail on the share of updates."),
-    _option("--allow-protected", flag=True, help="Override the protection of resources."),
-    _option("--allow-freeze", flag=True, help="Override a freeze."),
-    _option("--events", flag=True, help="Print a line of JSON for everything that happens, instead of a progress bar."),
-    _option("--secrets", metavar="FILE", help="Give new lines new SIP secrets and write them to FILE (0600), this once."),
-    _option("--wait-for-lock", metavar="SECONDS", type_=float, help="Wait that long for another run to end."),
-)
+
+
+@cache
+def applying() -> tuple[TyperOption, ...]:
+    """The options of all commands that change something; made when one of those runs."""
+    return (
+        _option("-y", "--yes", flag=True, help="Do not ask. Needed where there is no terminal."),
+        _option("--dry-run", flag=True, help="Show what would be done, do nothing."),
+        _option("--reason", metavar="TEXT", help="Why; kept in the run and the audit log. Needed to override a guardrail."),
+        _option("--details", flag=True, help="List everything, with field changes."),
+        _option("--wait", metavar="accepted|configured|live", help="How far to wait; configured (read back) unless told otherwise."),
+        _option("--allow-deletes", flag=True, help="Override the guardrail on the share of deletes."),
+        _option("--allow-updates", flag=True, help="Override the guardrail on the share of updates."),
+        _option("--allow-protected", flag=True, help="Override the protection of resources."),
+        _option("--allow-freeze", flag=True, help="Override a freeze."),
+        _option("--events", flag=True, help="Print a line of JSON for everything that happens, instead of a progress bar."),
+        _option("--secrets", metavar="FILE", help="Give new lines new SIP secrets and write them to FILE (0600), this once."),
+        _option("--wait-for-lock", metavar="SECONDS", type_=float, help="Wait that long for another run to end."),
+    )
 
 
 def _show_help(ctx: Any, param: Any, value: bool) -> None:
@@ -92,7 +97,9 @@ class Group(TyperGroup):
 class Cmd(TyperCommand):
     """A command: its own options, then those it shares, then examples."""
 
-    shared: ClassVar[tuple[TyperOption, ...]] = ()
+    def shared(self) -> tuple[TyperOption, ...]:
+        """Options it has in common with others of its kind."""
+        return ()
 
     def get_help_option(self, ctx: Any) -> Any:  # noqa: ARG002 - the parser's signature
         """Help that goes where the session's terminal says."""
@@ -100,7 +107,7 @@ class Cmd(TyperCommand):
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Also those not declared by the function."""
-        return [*super().get_params(ctx), *self.shared, *GLOBAL]
+        return [*super().get_params(ctx), *self.shared(), *GLOBAL]
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the parser's signature
         """`[OPTIONS]`, then the arguments as their metavars say."""
@@ -112,7 +119,7 @@ class Cmd(TyperCommand):
         groups = (
             ("Arguments", [param for param in own if param.param_type_name == "argument"]),
             ("Options", [param for param in own if param.param_type_name == "option"]),
-            ("Applying", self.shared),
+            ("Applying", self.shared()),
             ("Options of every command", GLOBAL),
         )
         for title, params in groups:
@@ -132,7 +139,9 @@ class Cmd(TyperCommand):
 class ApplyCmd(Cmd):
     """A command that changes something."""
 
-    shared = APPLYING
+    def shared(self) -> tuple[TyperOption, ...]:
+        """Those of all that change something."""
+        return applying()
 
 
 class SignedCmd(ApplyCmd):

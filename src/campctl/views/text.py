@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import re
 
 KEPT = frozenset("\u200c\u200d\u200e\u200f\u061c\u00ad")
 """Format characters that Arabic, Persian and emoji need; they can neither move the cursor nor turn other text round."""
@@ -34,11 +37,14 @@ def _visible(char: str) -> str:
 
 def escaped(encoded: str) -> str:
     """JSON text with the characters `harmless` replaces written as JSON escapes: the same value, safe to show."""
-    return encoded if encoded.isprintable() else "".join(map(_json_escape, encoded))
+    import re
+
+    return encoded if encoded.isascii() and "\x7f" not in encoded else re.sub(r"[^\n\x20-\x7e]", _json_escape, encoded)
 
 
-def _json_escape(char: str) -> str:
-    if char == "\n" or _visible(char) == char:
+def _json_escape(match: re.Match[str]) -> str:
+    char = match[0]
+    if _visible(char) == char:
         return char
     number = ord(char)
     if number < 0x10000:
