@@ -19,7 +19,7 @@ from campctl.backends.sim import console
 from campctl.backends.sim.places import exchange_file
 from campctl.errors import Refused, Unavailable
 from campctl.model.resources import key_of
-from campctl.testing.samples import LINE, create, lines
+from campctl.testing.samples import LINE, OTHER_LINE, create, lines
 
 
 def test_the_file_is_private(lab: Any) -> None:
@@ -270,3 +270,29 @@ def test_rows_are_plain_json(lab: Any) -> None:
     connection.close()
     assert json.loads(body)["name"] == LINE.name
     assert key_of(LINE).kind == json.loads(body)["kind"]
+
+
+def test_equal_secrets_do_not_look_equal(lab: Any) -> None:
+    """Two lines with one secret have different hashes: each has a salt of its own."""
+    backend = lab.found()
+    for line in (LINE.id, OTHER_LINE.id):
+        lab.run(lambda line=line: backend.set_secret(line, "made-up-secret-0123456789"))
+    connection = sqlite3.connect(lab.file)
+    sealed = {row[0] for row in connection.execute("SELECT secret FROM resource WHERE kind = 'line'")}
+    connection.close()
+    assert len(sealed) == 2
+    assert all(console.verify_secret(lab.file, line, "made-up-secret-0123456789") for line in (LINE.id, OTHER_LINE.id))
+
+
+def test_the_file_forgets_what_it_no_longer_needs(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values that arrived, what a restart can no longer lose, and the oldest of the log go with later writes."""
+    monkeypatch.setattr("campctl.backends.sim.requests.LOG_KEEP", 5)
+    backend = lab.found(propagation="2s")
+    lab.execute(backend, *map(create, lines(20)))
+    connection = sqlite3.connect(lab.file, isolation_level=None)
+    connection.execute("UPDATE state SET calls = 999")
+    lab.clock.advance(120)
+    lab.execute(backend, create(lines(21)[20]))
+    counts = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("seen", "undo", "operation")]
+    connection.close()
+    assert counts == [1, 1, 5]

@@ -159,7 +159,7 @@ def _opened(path: Path) -> Iterator[Database]:
 
 
 def _do(connection: sqlite3.Connection, op: Op, now: float) -> None:
-    exchange = Exchange(connection, Settings(), now, by_hand=True)
+    exchange = Exchange(connection, Settings(), now)
     if isinstance(op, Plant):
         exchange.create(op.resource)
     elif isinstance(op, Alter):

@@ -33,11 +33,11 @@ def decode(body: bytes) -> Resource:
 class Exchange:
     """The exchange at one instant (`now`, seconds since 1970), in one transaction of `connection`."""
 
-    def __init__(self, connection: sqlite3.Connection, settings: Settings, now: float, *, by_hand: bool = False) -> None:
-        self.rows = Writer(connection, now, 0.0 if by_hand else settings.propagation)
+    def __init__(self, connection: sqlite3.Connection, settings: Settings, now: float) -> None:
+        self.rows = Writer(connection, now, settings.propagation)
         self.settings = settings
         self.now = now
-        self._registers_at = now + (0.0 if by_hand else settings.propagation) + settings.register_after
+        self._registers_at = now + settings.propagation + settings.register_after
         self._counts: dict[str, int] = {}
 
     def apply(self, change: Change) -> None:
