@@ -70,7 +70,11 @@ def run(count: int, options: dict, *, journal: bool = True) -> tuple[float, floa
         at = clock.now()
         plan = Plan(campaign="Bench", at=at, binding=Binding(manifest="m", overrides="o"), changes=changes(count))
         given = ApplyInput(
-            plan=plan, run=Run(id="bench", started=at, author="bench", command="bench"), backends={"local": backend}, store=store, clock=clock
+            plan=plan,
+            run=Run(id="bench", started=at, author="bench", command="bench"),
+            backends={"local": backend},
+            store=store,
+            clock=clock,
         )
         asyncio.run(_place(backend))
         cpu, began = time.process_time(), time.perf_counter()

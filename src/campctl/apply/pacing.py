@@ -21,7 +21,7 @@ LEAST = 1.01
 """Of the distance between two requests that a bucket of one token allows: what their way may differ by."""
 START = 400.0
 DOUBLING = 0.025
-FEW = 8
+FEW = 4
 """Acceptances below which a computed limit is mostly noise."""
 FREE = 8000.0
 """Requests a second from which on pacing is given up as pointless."""
@@ -78,6 +78,7 @@ class Unknown:
         self._times: list[float] = []
         self._rate = 0.0
         self._raised = 0.0
+        self._goal = 0.0
         self._next = 0.0
         self._refused: float | None = None
         self._until = 0.0
@@ -114,31 +115,34 @@ class Unknown:
 
     def _learn(self, refused: float) -> None:
         """Compute the limit from what was accepted, or narrow it down."""
-        began = self._phases[-1].end if self._phases else (self._began or refused)
+        began = self._phases[-1].end if self._phases else self._began if self._began is not None else refused
         times = sorted(time for time in self._times if time <= refused)
         self._times = [time for time in self._times if time > refused]
         self._phases = [*self._phases[-2:], Phase(began, times, refused)]
         if len(self._phases) == 1:
-            # Most of this was the burst; if it was not, the pace is raised again soon.
-            self._rate = max(1.0, self._phases[0].rate / 3.0)
+            # What was let through, over the time it will have taken: mostly the burst, so the pace is raised quickly from there.
+            self._rate = self._goal = max(20.0, 4.0 * len(times) / (self._until - began))
         elif len(times) < FEW:
-            self._rate = max(0.2, 0.9 * self._rate)
+            self._rate = self._goal = max(0.2, 0.6 * self._rate)
         else:
-            found = estimate(self._phases, self._rate)
-            # One request more or less within a short time makes a large difference: stay that much below.
-            found = min(0.97 * found, found - 1.5 / max(0.01, abs(self._phases[-1].length - self._phases[-2].length)))
-            self._rate = max(0.2, 0.6 * self._rate, min(found, 0.95 * self._rate))
+            # Refused means less than one token left: just less when the pace is slow, on average half of one when it is fast. That
+            # is the 0.4; in a short time it makes a large difference, so begin a little below and rise to it.
+            highest = self._rate
+            self._goal = max(0.2, min(0.97 * estimate(self._phases, highest, spare=-0.4), 0.97 * highest))
+            self._rate = max(0.3 * highest, min(self._goal, estimate(self._phases, highest, spare=-0.2)))
+            if len(self._phases) == 2 and len(self._phases[0].times) <= 1:
+                # A bucket of one token refuses as soon as the rising pace passes the limit, so that says more.
+                self._rate = self._goal = max(self._rate, 0.89 * highest)
         self._raised = self._next = self._until
 
     def _pace(self, now: float) -> float:
         if not self._phases:
             assert self._began is not None
             return START * math.exp2(min(30.0, (now - self._began) / DOUBLING))
-        # One refusal only: the limit may lie above; look for it quickly. Later, probe gently.
-        every, factor = (0.3, 1.15) if len(self._phases) == 1 else (3.0, 1.01)
-        while now - self._raised >= every and self._rate < FREE:
-            self._raised += every
-            self._rate *= factor
+        while now - self._raised >= 0.02 and self._rate < FREE:
+            self._raised += 0.02
+            # One refusal only: look for the limit. Later: up to where it should be, and beyond that very gently.
+            self._rate *= 1.037 if len(self._phases) == 1 else 1.0012 if self._rate < self._goal else 1.00001
         return self._rate
 
 
@@ -150,16 +154,6 @@ class Phase:
     def __init__(self, start: float, times: Sequence[float], end: float) -> None:
         self.start, self.times, self.end = start, times, end
 
-    @property
-    def rate(self) -> float:
-        """Accepted a second."""
-        return (len(self.times) or 1) / max(0.005, self.end - self.start)
-
-    @property
-    def length(self) -> float:
-        """Seconds."""
-        return self.end - self.start
-
     def deficit(self, before: float, rate: float) -> float:
         """Tokens missing in the bucket at the end, if `before` were missing at the start and `rate` came in a second."""
         missing, at = before, self.start
@@ -169,8 +163,8 @@ class Phase:
         return max(0.0, missing - rate * (self.end - at))
 
 
-def estimate(phases: Sequence[Phase], highest: float) -> float:
-    """The rate, below `highest`, at which the bucket was equally empty at the last two refusals."""
+def estimate(phases: Sequence[Phase], highest: float, spare: float = 0.0) -> float:
+    """The rate, below `highest`, at which the bucket was equally empty at the last two refusals, give or take `spare` tokens."""
 
     def excess(rate: float) -> float:
         earlier = 0.0
@@ -182,7 +176,7 @@ def estimate(phases: Sequence[Phase], highest: float) -> float:
     low, high = 0.0, highest
     for _ in range(30):
         middle = 0.5 * (low + high)
-        if excess(middle) > 0.0:
+        if excess(middle) > spare:
             low = middle
         else:
             high = middle

@@ -28,6 +28,7 @@ class Channel:
         self._clock = session.clock
         self._slots = asyncio.Semaphore(max(1, backend.capabilities.concurrency))
         self._pacer: Known | Unknown = pacer(backend.capabilities.rate)
+        self._gate = asyncio.Lock()
         self._paused = float("-inf")
         self._answered = session.clock.monotonic()
 
@@ -110,12 +111,15 @@ class Channel:
                 if self.session.stopping:
                     return
                 continue
-            at = self._pacer.slot(now)
-            while at > (now := clock.monotonic()):
-                await self._nap(at - now)
-            while (missing := self._pacer.early(now)) > 0.0:
-                await self._nap(missing)
-                now = clock.monotonic()
+            # One at a time: a slot reserved far ahead would hold on to a pace that is no longer right.
+            async with self._gate:
+                if self._paused <= (now := clock.monotonic()):
+                    at = self._pacer.slot(now)
+                    while at > (now := clock.monotonic()):
+                        await self._nap(at - now)
+                    while (missing := self._pacer.early(now)) > 0.0:
+                        await self._nap(missing)
+                        now = clock.monotonic()
             if self._paused <= now or self.session.stopping:
                 return
 
