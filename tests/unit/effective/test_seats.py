@@ -246,6 +246,48 @@ def test_surge_takes_any_dark_ports():
     assert set(desired(nouns, AT, kept_dark).lit) == {"hq/a1", "hq/a3", "hq/a4"}
 
 
+def test_ports_taken_beyond_the_seats_stay_the_same_ports():
+    """With more ports lit than seats, a second look at the seating picks the same ports again, not those next in line."""
+    ports = desks(6)
+    ports["hq/a6"] = replace(ports["hq/a6"], lit=True, hotline="vp")
+    nouns = campaign(ports=ports, hotlines=hotline(seats=2), surges=surge(ports=(SurgePorts("hq", any=3, hotline="vp"),)))
+    once = desired(nouns, AT, (), {"vp": {"port/hq/a4": 1, "port/hq/a5": 1}})
+    assert set(once.lit) == {"hq/a6", "hq/a4", "hq/a1", "hq/a2"}
+    assert lines(once) == ["port/hq/a4", "port/hq/a6"]
+    again = desired(nouns, AT, (), {"vp": dict.fromkeys(lines(once), 1)})
+    assert again.backends == once.backends
+
+
+def test_who_sits_at_a_desk_for_one_hotline_answers_no_other():
+    """Somebody at a desk lit for another hotline is not called to a first line from their own phone."""
+    lines_ = {**hotline("first", 1, priority=90), **hotline("second", 1, priority=10)}
+    ports = desks(1, lit=True, user="ann", hotline="second")
+    found = desired(campaign(users=people(("ann", VP)), ports=ports, hotlines=lines_), AT)
+    assert (lines(found, "first"), lines(found, "second")) == ([], ["port/hq/a1"])
+
+
+def test_who_moves_up_leaves_the_level_to_others():
+    """When somebody of level 2 joins the first line, the level is filled up at once."""
+    steps = (Escalation(60, answer=Answer(skills=("vp",)), seats=1),)
+    nouns = campaign(users=people(("ann", VP), ("bo", VP)), hotlines=hotline(seats=1, escalation=steps))
+    found = desired(nouns, AT, (), {"vp": {"user/ann": 2}})
+    assert (lines(found), lines(found, "vp", 2)) == (["user/ann"], ["user/bo"])
+
+
+def test_two_lines_of_one_person_are_one_seat():
+    """Somebody found in a queue by their own phone and by the desk where they sit keeps one seat, at the desk."""
+    ports = desks(1, lit=True, user="ann")
+    found = desired(campaign(users=people(("ann", VP)), ports=ports, hotlines=hotline()), AT, (), {"vp": {"user/ann": 1, "port/hq/a1": 1}})
+    assert (lines(found), found.seating["vp"].short) == (["port/hq/a1"], 1)
+
+
+def test_present_where_no_line_can_be_lit():
+    """Who sits in a queue and whose office lost its address is out of it: a disabled line answers nothing."""
+    base = campaign(users=people(("ann", VP)), hotlines=hotline(seats=1))
+    offices = {**base.offices, "hq": replace(base.offices["hq"], address=replace(base.offices["hq"].address, street=""))}
+    assert lines(desired(replace(base, offices=offices), AT, (), {"vp": {"user/ann": 1}})) == []
+
+
 def test_surge_without_enough_ports():
     """A surge that asks for more dark ports than there are gets what there is, and a finding."""
     nouns = campaign(ports=desks(1), hotlines=hotline(), surges=surge(ports=(SurgePorts("hq", any=2, hotline="vp"),)))
