@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from campctl.errors import EditRefused, NotFound
+from campctl.manifest.edit_nodes import Odd
+from campctl.manifest.edit_roster import Sheet
 
 YAML = """\
 campaign: {}
@@ -141,3 +143,16 @@ def test_desks_in_a_roster(camp) -> None:
     assert made.edit(lambda editor: editor.set("ports", "west/a001", "state", "lit"), "ports.csv") == csv.replace("4100,dark", "4100,lit")
     added = made.edit(lambda editor: editor.add("ports", "w2", {"office": "west", "desk": "a002", "extension": "4101"}), "ports.csv")
     assert added == csv + "west,a002,4101,\n"
+
+
+def test_a_splice_that_says_something_else_is_undone() -> None:
+    """The proof: all rows read as intended afterwards, as the csv module reads them; else the text stays."""
+    sheet = Sheet("roster.csv", b"id,name\nann,Ann\nbob,Bob\n", "users", None)
+    before = sheet.content
+    row = sheet.find(id="ann")
+    assert row is not None
+    cell = row.cells[1]
+    for wrong in ("x,y", '"x', "x\nz", "Zoe"):
+        with pytest.raises(Odd):
+            sheet._commit(cell.start, cell.end, wrong, [["id", "name"], ["ann", "Zoë"], ["bob", "Bob"]])
+        assert sheet.content == before
