@@ -181,9 +181,12 @@ class Sheet:
             raise Odd(f"its encoding ({self.encoding}) has no sign for {new[error.start : error.end]!r}; save it as UTF-8 first") from error
         before = self.text
         self.text = before[:start] + new + before[end:]
-        if self._read() != expected:
+        try:
+            if self._read() != expected:
+                raise Odd("reading it after the change does not give what was intended")
+        except Odd:
             self.text = before
-            raise Odd("reading it after the change does not give what was intended")
+            raise
 
 
 def _words(value: Any, separator: str) -> str:
