@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from msgspec.structs import replace
@@ -107,7 +108,7 @@ def test_retry_after_holds_the_whole_lane(lab):
     times: list[float] = []
     hq.after = lambda log: times.append(log[-1].at)
     lab.apply(lab.lines(30), hq)
-    gaps = sorted(b - a for a, b in zip(times, times[1:], strict=False))
+    gaps = sorted(b - a for a, b in pairwise(times))
     assert gaps[-1] >= 1.49
     assert hq.throttled == 1
 
