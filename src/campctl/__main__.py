@@ -29,11 +29,12 @@ def _print(text: str, status: int) -> int:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
-        import os
+    except (OSError, AttributeError) as error:  # AttributeError: stdout was closed, and is None
+        if sys.stdout is not None:
+            import os
 
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141 if isinstance(error, BrokenPipeError) else 17
     return status
 
 

@@ -16,6 +16,7 @@ CampctlError
 │   ├── StoreCorrupt
 │   ├── StoreTooNew
 │   └── AuditBroken       the audit chain does not verify
+├── OutputFailed          stdout cannot be written (a full disk)
 ├── Interrupted           Ctrl-C
 └── BackendError          a telephony system said no, or nothing
     ├── Refused           it will say no again: the request is wrong for it
@@ -54,6 +55,7 @@ class Exit(enum.IntEnum):
     NO_CAMPAIGN = 14, "no campaign here or in any folder above"
     SECRET = 15, "a secret is missing or cannot be kept"
     UNHEALTHY = 16, "`backend check` found a fault"
+    OUTPUT = 17, "the output cannot be written (a full disk)"
     INTERRUPTED = 130, "stopped by Ctrl-C; the next run goes on"
 
     meaning: str
@@ -161,6 +163,13 @@ class LockHeld(CampctlError):
 
     exit = Exit.LOCKED
     code = "locked"
+
+
+class OutputFailed(CampctlError):
+    """What was to be shown cannot be written to stdout."""
+
+    exit = Exit.OUTPUT
+    code = "output-failed"
 
 
 class StoreError(CampctlError):

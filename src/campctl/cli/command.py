@@ -66,7 +66,7 @@ def applying() -> tuple[TyperOption, ...]:
 def _show_help(ctx: Any, param: Any, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         ctx.obj.terminal.write(ctx.get_help() + "\n")
-        ctx.obj.terminal.stdout.flush()
+        ctx.obj.terminal.flush()
         ctx.exit()
 
 

@@ -154,6 +154,11 @@ def _fail(session: Session, error: CampctlError) -> int:
         show_error(error, session.style(exit=int(error.exit)), session.terminal)
     except BrokenPipeError:
         return _broken_pipe(session.terminal)
+    except CampctlError as worse:
+        # The envelope could not be written either; stdout leads nowhere now, so only words are left.
+        if worse is not error and session.options.get("output"):
+            session.options["output"] = ""
+            return _fail(session, worse)
     return int(error.exit)
 
 
@@ -170,12 +175,7 @@ def _asked_format(argv: list[str]) -> str:
 
 def _broken_pipe(terminal: Terminal) -> int:
     """Whoever read our output went away (`| head`): end quietly, as a program killed by SIGPIPE does."""
-    import os
-    import sys
-
-    if terminal.stdout is sys.stdout:
-        # What is still buffered would raise again when the interpreter flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    terminal.drop()
     return 141
 
 

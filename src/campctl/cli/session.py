@@ -123,7 +123,7 @@ class Session:
         """Text that comes with campctl, as it is; in an envelope when one is asked for."""
         if self.format in {"", "table", "plain"}:
             self.terminal.write(text)
-            self.terminal.stdout.flush()
+            self.terminal.flush()
             return int(Exit.OK)
         from campctl.app.results import Text
 
@@ -173,7 +173,7 @@ class Session:
         whole(localized(planned, self._time_zone()), page, details=bool(self.options.get("details")))
         page.blank()
         page.to(self.terminal.say if to_stderr else self.terminal.write)
-        self.terminal.stdout.flush()
+        self.terminal.flush()
 
     def _ask(self, planned: Planned) -> bool:
         """Show the plan and ask. Never without a terminal to answer on."""

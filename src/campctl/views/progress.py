@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 # ruff: noqa: ARG002 - the methods and their arguments are the listener protocol's
+from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
+from campctl.errors import OutputFailed
 from campctl.model.changes import Change, Plan, State
 from campctl.model.records import Run
 from campctl.ports.listener import Listener
@@ -52,8 +54,9 @@ class Bar(Listener):
 
     def run_ended(self, run: Run) -> None:
         if self._bar is not None:
-            self._draw()
-            self._bar.stop()
+            with suppress(OSError):
+                self._draw()
+                self._bar.stop()
             self._bar = None
 
     def _draw(self) -> None:
@@ -87,7 +90,8 @@ class Bar(Listener):
             refresh_per_second=8,
         )
         self._task = self._bar.add_task("", total=self._todo, note="")
-        self._bar.start()
+        with suppress(OSError):
+            self._bar.start()
 
 
 class Events(Listener):
@@ -95,6 +99,7 @@ class Events(Listener):
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
+        self._deaf = False
 
     def run_started(self, run: Run, plan: Plan, todo: int) -> None:
         self._emit("run-started", run=run.id, changes=len(plan.changes), todo=todo)
@@ -114,5 +119,12 @@ class Events(Listener):
     def _emit(self, event: str, **data: Any) -> None:
         from campctl.views.envelope import line
 
-        self._terminal.write(line({"event": event, "at": datetime.now(UTC), **data}))
-        self._terminal.stdout.flush()
+        if self._deaf:
+            return
+        try:
+            self._terminal.write(line({"event": event, "at": datetime.now(UTC), **data}))
+            self._terminal.flush()
+        except (BrokenPipeError, OutputFailed):
+            # Nobody listens any more (`| head`): no reason to stop an apply halfway.
+            self._deaf = True
+            self._terminal.drop()

@@ -52,7 +52,7 @@ def show(result: Any, style: Style, terminal: Terminal) -> None:
         sheet.page.to(terminal.write)
         if not terminal.quiet:
             sheet.words.to(terminal.say)
-    terminal.stdout.flush()
+    terminal.flush()
 
 
 def show_error(error: Exception, style: Style, terminal: Terminal) -> None:
@@ -63,7 +63,7 @@ def show_error(error: Exception, style: Style, terminal: Terminal) -> None:
         from campctl.views.envelope import encode, failure
 
         terminal.write(encode(failure(error, style), style.format))
-        terminal.stdout.flush()
+        terminal.flush()
     page = Page.err(terminal)
     findings = getattr(error, "findings", ())
     if findings and style.format not in {"json", "yaml"}:

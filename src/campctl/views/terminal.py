@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Mapping
 from typing import TextIO
@@ -30,6 +31,9 @@ class Terminal:
         """The streams of the process; characters a stream's encoding lacks are written as escapes instead of failing."""
         import sys
 
+        for name in ("stdin", "stdout", "stderr"):
+            if getattr(sys, name) is None:  # closed by whoever started us (`>&-`)
+                setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115, PTH123
         for stream in (sys.stdout, sys.stderr):
             reconfigure = getattr(stream, "reconfigure", None)
             if reconfigure is not None:
@@ -65,14 +69,46 @@ class Terminal:
         return self.err_tty if err else self.out_tty
 
     def write(self, text: str) -> None:
-        """Data, to stdout."""
-        self.stdout.write(text)
+        """Data, to stdout. BrokenPipeError when the reader went away, `errors.OutputFailed` when it cannot be written."""
+        try:
+            self.stdout.write(text)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise self._failed(error) from None
+
+    def flush(self) -> None:
+        """Let data out. Errors as `write`."""
+        try:
+            self.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise self._failed(error) from None
+
+    def drop(self) -> None:
+        """Let nothing more out: what is still buffered would fail once more when the interpreter ends."""
+        import sys
+
+        if self.stdout is sys.stdout:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stdout.fileno())
+        self.stdout = io.StringIO()
+
+    def _failed(self, error: OSError) -> Exception:
+        from campctl.errors import OutputFailed
+
+        self.drop()
+        return OutputFailed(f"The output cannot be written: {error.strerror}.", hint="Look at where stdout leads (a full disk?).")
 
     def say(self, text: str) -> None:
         """Words, to stderr, after what is on stdout."""
-        self.stdout.flush()
-        self.stderr.write(text)
-        self.stderr.flush()
+        self.flush()
+        try:
+            self.stderr.write(text)
+            self.stderr.flush()
+        except OSError:
+            # Words that nobody can read are no reason to stop.
+            return
 
 
 def _tty(stream: TextIO) -> bool:
