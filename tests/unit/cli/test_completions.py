@@ -239,3 +239,21 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, campaign: Campaign) -> 
     write_ids(tmp_path, campaign, "one")
     add_run(tmp_path, "r1")
     assert (tmp_path / ".campctl").read_text() == "not a folder"
+
+
+def test_zsh_in_an_interactive_shell(folder: Path) -> None:
+    """In a real interactive zsh with its completion system, TAB completes a command and an id."""
+    pexpect = pytest.importorskip("pexpect")
+    env = {**os.environ, "TERM": "dumb", "ZDOTDIR": str(folder), "HOME": str(folder)}
+    child = pexpect.spawn(shell("zsh"), ["-f", "-i"], cwd=str(folder), encoding="utf-8", timeout=15, env=env)
+    child.sendline(f"unsetopt zle_bracketed_paste; PS1='ready> '; fpath=({ROOT}/completions $fpath); autoload -Uz compinit; compinit -u -D")
+    child.sendline("print loaded:${_comps[campctl]}")
+    child.expect("loaded:_campctl")
+    child.send("campctl user sh\t")
+    child.expect("show ")
+    child.send("ann.\t")
+    child.expect("ann.lee ")
+    child.sendcontrol("c")
+    child.sendline("exit")
+    child.expect(pexpect.EOF)
+    child.close()
