@@ -182,11 +182,12 @@ class Sheet:
         before = self.text
         self.text = before[:start] + new + before[end:]
         try:
-            if self._read() != expected:
-                raise Odd("reading it after the change does not give what was intended")
+            same = self._read() == expected
         except Odd:
+            same = False
+        if not same:
             self.text = before
-            raise
+            raise Odd("reading it after the change does not give what was intended")
 
 
 def _words(value: Any, separator: str) -> str:
