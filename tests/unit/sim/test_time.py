@@ -159,3 +159,30 @@ def test_phones_register_after_a_while(lab: Any) -> None:
     lab.execute(backend, update(named, dark))
     assert not watched & lab.observe(backend).live
     assert key_of(ROUTE) in lab.observe(backend).live
+
+
+def test_two_changes_at_one_instant_show_the_oldest_value(lab: Any) -> None:
+    """While both are on their way, what was there before either shows; then the last."""
+    backend = lab.found(propagation="4s")
+    first, second = replace(LINE, name="First"), replace(LINE, name="Second")
+    lab.execute(backend, update(LINE, first), update(first, second))
+    assert lab.observe(backend).resources[key_of(LINE)] == LINE
+    lab.clock.advance(4)
+    assert lab.observe(backend).resources[key_of(LINE)] == second
+
+
+def test_who_is_cut_off_while_waiting_cannot_know(lab: Any) -> None:
+    """Of requests given up half way through their latency, every other one was done."""
+    backend, looker = lab.found(latency="10s"), lab.open()
+
+    async def main() -> list[bool]:
+        done = []
+        for line in lines(4):
+            request = asyncio.create_task(backend.execute([create(line)]))
+            await lab.clock.sleep(5)
+            request.cancel()
+            await asyncio.gather(request, return_exceptions=True)
+            done.append(key_of(line) in (await looker.observe([key_of(line)])).resources)
+        return done
+
+    assert lab.run(main) == [True, False, True, False]
