@@ -55,7 +55,10 @@ class Attempts:
             raise GaveUp(
                 f"still answers 'too many requests' (gave up after {_times(self.throttles)} in {spent:.1f} s)",
             )
-        return self._backoff(self.throttles) if retry_after is None else max(0.0, retry_after)
+        if retry_after is None:
+            return self._backoff(self.throttles)
+        # An exact time may be short by a rounding error, again and again.
+        return max(retry_after, min(self._limits.first_wait, 0.001 * 2.0 ** min(self.throttles - 1, 30)))
 
     def _backoff(self, nth: int) -> float:
         limits = self._limits
