@@ -6,6 +6,7 @@ import asyncio
 import io
 import os
 import signal
+import threading
 
 import pytest
 
@@ -114,3 +115,20 @@ def test_ctrl_c_at_the_question() -> None:
 
     with pytest.raises(Interrupted, match="nothing was changed"):
         answer(Terminal(Pressed(), io.StringIO(), io.StringIO(), {}), "Sure? ")
+
+
+def test_another_thread_minds_no_signals() -> None:
+    """Outside the main thread, where signals cannot be handled, work and questions run all the same."""
+    found = []
+
+    async def work() -> int:
+        return 4
+
+    def elsewhere() -> None:
+        found.append(run(work, session()))
+        found.append(answer(Terminal(io.StringIO("y\n"), io.StringIO(), io.StringIO(), {}), "Sure? "))
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join(10)
+    assert found == [4, True]

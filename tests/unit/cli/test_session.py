@@ -169,3 +169,29 @@ def test_login_reads_secrets_from_stdin_never_from_argv(campctl, campaign, monke
     assert kept == {"user": "tess", "password": "sesame"}
     assert "sesame" not in answer.out + answer.err
     assert campctl("backend", "login", "local", stdin="tess\n").status == Exit.SECRET
+
+
+def test_login_on_a_terminal_asks_without_echo(campctl, campaign, monkeypatch) -> None:
+    """On a terminal each secret is asked for by name, through getpass."""
+    asked = []
+    kept = {}
+    monkeypatch.setattr("getpass.getpass", lambda prompt, stream: asked.append(prompt) or "sesame")
+    monkeypatch.setattr("campctl.app.telephony.secrets_asked", lambda ctx, *, name: ("password",))
+    monkeypatch.setattr("campctl.app.telephony.login", lambda ctx, *, name, values: kept.update(values) or Message(text="kept"))
+    assert campctl("backend", "login", "local", tty=True).status == 0
+    assert asked == ["password of local (not shown): "]
+    assert kept == {"password": "sesame"}
+
+
+def test_a_schema_that_cannot_be_written(campctl, tmp_path) -> None:
+    """A file in the place of a folder is a sentence, not a fault."""
+    (tmp_path / "file").write_text("")
+    assert campctl("schema", "--output-file", str(tmp_path / "file" / "schema.json")).status == Exit.USAGE
+
+
+def test_a_missing_installation_file(campctl, monkeypatch) -> None:
+    """A completion script that was not installed is said to be missing."""
+    monkeypatch.setattr("campctl.app.documents.SCRIPTS", {"bash": "gone"})
+    answer = campctl("completion", "bash")
+    assert answer.status == Exit.INTERNAL
+    assert "Install campctl again" in answer.err

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import pytest
+
+from campctl.errors import OutputFailed
+from campctl.views.terminal import Terminal
 
 
 @pytest.mark.parametrize(
@@ -57,3 +63,59 @@ def test_words_come_after_data(terminal) -> None:
 def test_interactive(terminal, tty, interactive) -> None:
     """Somebody can be asked only when stdin and stderr are terminals."""
     assert terminal(tty=tty).interactive is interactive
+
+
+class Broken(io.StringIO):
+    """A stream that fails with an error as soon as it is written or flushed."""
+
+    def __init__(self, error: OSError, *, when: str) -> None:
+        super().__init__()
+        self.error = error
+        self.when = when
+
+    def write(self, text: str) -> int:
+        if self.when == "write":
+            raise self.error
+        return super().write(text)
+
+    def flush(self) -> None:
+        if self.when == "flush" and not self.closed:
+            raise self.error
+
+
+@pytest.mark.parametrize("when", ["write", "flush"])
+@pytest.mark.parametrize(("error", "kind"), [(OSError(28, "No space left on device"), OutputFailed), (BrokenPipeError(), BrokenPipeError)])
+def test_stdout_that_fails(when, error, kind) -> None:
+    """A full disk is an error with its reason; a reader that left is a broken pipe; nothing is tried after `drop`."""
+    made = Terminal(io.StringIO(), Broken(error, when=when), io.StringIO(), {})
+    broken = made.stdout
+    fail = made.flush if when == "flush" else lambda: made.write("x")
+    with pytest.raises(kind) as caught:
+        fail()
+    assert kind is BrokenPipeError or "No space left" in str(caught.value)
+    made.drop()
+    made.write("x")
+    made.flush()
+    broken.error = None  # the interpreter flushes it once more when it goes
+    broken.when = ""
+
+
+def test_stderr_that_fails_is_no_reason_to_stop() -> None:
+    """Words that nobody can read are dropped."""
+    made = Terminal(io.StringIO(), io.StringIO(), Broken(OSError(5, "x"), when="write"), {})
+    made.say("words")
+    made.write("data")
+    assert made.stdout.getvalue() == "data"
+
+
+def test_streams_that_are_none(monkeypatch) -> None:
+    """Streams that whoever started us closed are nowhere: reading ends at once, writing is lost."""
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    made = Terminal.real()
+    made.write("lost")
+    made.say("lost")
+    assert made.stdin.read() == ""
+    for stream in (made.stdin, made.stdout, made.stderr):
+        stream.close()
+    assert not made.color()
