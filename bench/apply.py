@@ -138,9 +138,9 @@ def ceiling(repeats: int) -> tuple[float, float]:
         shares.append(least / full)
         costs.append(full / without)
         print(
-            f"c  {full:.3f} s, at best {least:.3f} s = {least / full:.3f} (the exchange driven by bare loops: {least / alone:.3f}); without the journal {without:.3f} s, "
-            f"d = {full / without:.3f}; "
-            f"{1000 * full_cpu / CHANGES:.2f} ms CPU an operation, {1000 * without_cpu / CHANGES:.2f} without (exchange included)"
+            f"c  {full:.3f} s, at best {least:.3f} s = {least / full:.3f} (bare loops without an engine: {least / alone:.3f}); "
+            f"without the journal {without:.3f} s, d = {full / without:.3f}; {1000 * full_cpu / CHANGES:.2f} ms CPU an operation, "
+            f"{1000 * without_cpu / CHANGES:.2f} without (exchange included)"
         )
     return statistics.median(shares), statistics.median(costs)
 
