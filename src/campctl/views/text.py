@@ -93,6 +93,8 @@ def moment(at: datetime) -> str:
 
 def seconds(number: float) -> str:
     """A length of time in words: `0.3 s`, `43 s`, `2 min 10 s`, `1 h 5 min`."""
+    if number < 0.1:
+        return "under 0.1 s"
     if number < 10:
         return f"{number:.1f} s".replace(".0 s", " s")
     whole = round(number)

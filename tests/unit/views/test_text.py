@@ -74,7 +74,16 @@ def test_clip(text: str, width: int, cut: str) -> None:
 
 @pytest.mark.parametrize(
     ("took", "said"),
-    [(0.25, "0.2 s"), (3, "3 s"), (43.4, "43 s"), (130, "2 min 10 s"), (3600, "60 min"), (7500, "2 h 5 min"), (7200, "2 h")],
+    [
+        (0.04, "under 0.1 s"),
+        (0.25, "0.2 s"),
+        (3, "3 s"),
+        (43.4, "43 s"),
+        (130, "2 min 10 s"),
+        (3600, "60 min"),
+        (7500, "2 h 5 min"),
+        (7200, "2 h"),
+    ],
 )
 def test_seconds(took: float, said: str) -> None:
     """Lengths of time are words with units."""
