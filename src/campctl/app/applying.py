@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from campctl import errors
 from campctl.app.context import Context
@@ -55,6 +56,11 @@ class How(Struct, frozen=True, kw_only=True):
     dry_run: bool = False
 
 
+def at_once(how: How) -> How:
+    """Without a question: for facts that pass (a lit port, seats until 21:00), which are small, targeted and undone in a word."""
+    return replace(how, ask=None)
+
+
 async def apply(ctx: Context, how: How, *, plan_file: str = "", targets: Sequence[str] = (), at: str = "") -> Applied | Planned:
     """Make the backends what the campaign wants now; or carry out a saved plan, if it still fits."""
     del at
@@ -79,7 +85,7 @@ async def change(
     `overrides` are added and `clear` ids removed, and `commit` (which writes the YAML edits) is called, once the plan
     was agreed to and before the first request: a crash after that leaves a wish that the next apply fulfils.
     """
-    async with ctx.backends() as backends, _locked(ctx, how) as (store, stopper):
+    async with ctx.backends() as backends, locked(ctx, how) as (store, stopper):
         settled = () if how.dry_run else await settle(ctx, how, backends, store)
         view = await look(ctx, backends, at=ctx.clock.now(), extra=overrides)
         if clear:
@@ -103,7 +109,7 @@ async def change(
             store.clear_overrides(list(clear))
         warnings = (*settled, *(finding.detail for finding in view.desired.findings))
         if made.empty:
-            _audit(ctx, store, what, how, result="nothing to change")
+            record_audit(ctx, store, what, how, result="nothing to change")
             return Applied(run=None, plan=made, states={}, errors={}, diff=diff, warnings=warnings)
         applied = await execute(ctx, how, made, backends, store, stopper, what=what)
         return Applied(
@@ -142,7 +148,7 @@ async def execute(
         plan=encode(plan),
         undoes=undoes,
     )
-    _audit(ctx, store, what, how, result="begun", run=run.id)
+    record_audit(ctx, store, what, how, result="begun", run=run.id)
     report = await apply(
         ApplyInput(
             plan=plan,
@@ -155,7 +161,7 @@ async def execute(
             stopper=stopper,
         )
     )
-    _audit(ctx, store, what, how, result=_result_words(report.run), run=run.id)
+    record_audit(ctx, store, what, how, result=_result_words(report.run), run=run.id)
     return _applied(plan, report, await _hand_out_secrets(plan, report.states, backends, how))
 
 
@@ -197,7 +203,7 @@ async def settle(ctx: Context, how: How, backends: Mapping[str, Backend], store:
     said = []
     for run in unfinished:
         settled = await settle(SettleInput(plan=decode(run.plan), run=run, backends=backends, store=store, clock=ctx.clock))
-        _audit(ctx, store, f"settle {run.id}", how, result=_result_words(settled), run=run.id)
+        record_audit(ctx, store, f"settle {run.id}", how, result=_result_words(settled), run=run.id)
         said.append(f"Run {run.id} had not ended; what it had sent was looked up and recorded ({_result_words(settled)}).")
     return tuple(said)
 
@@ -208,7 +214,7 @@ async def resume(ctx: Context, how: How) -> Applied | Planned:
     from campctl.apply.inputs import ApplyInput
     from campctl.planning import decode
 
-    async with ctx.backends() as backends, _locked(ctx, how) as (store, stopper):
+    async with ctx.backends() as backends, locked(ctx, how) as (store, stopper):
         unfinished = store.unfinished()
         if not unfinished:
             raise errors.NotFound(
@@ -220,13 +226,13 @@ async def resume(ctx: Context, how: How) -> Applied | Planned:
         if how.dry_run:
             return planned
         _confirm(planned, how)
-        _audit(ctx, store, f"resume {run.id}", how, result="begun", run=run.id)
+        record_audit(ctx, store, f"resume {run.id}", how, result="begun", run=run.id)
         report = await resume(
             ApplyInput(
                 plan=plan, run=run, backends=backends, store=store, clock=ctx.clock, listeners=how.listeners, wait=how.wait, stopper=stopper
             )
         )
-        _audit(ctx, store, f"resume {run.id}", how, result=_result_words(report.run), run=run.id)
+        record_audit(ctx, store, f"resume {run.id}", how, result=_result_words(report.run), run=run.id)
         return _applied(plan, report)
 
 
@@ -235,7 +241,7 @@ async def rollback(ctx: Context, how: How, *, run: str) -> Applied | Planned:
     from campctl.app.checks import capabilities_of
     from campctl.planning import RollbackInput, decode, last_states, rollback
 
-    async with ctx.backends() as backends, _locked(ctx, how) as (store, stopper):
+    async with ctx.backends() as backends, locked(ctx, how) as (store, stopper):
         if not how.dry_run:
             await settle(ctx, how, backends, store)
         done = store.run(run)
@@ -276,7 +282,7 @@ def run_id(ctx: Context) -> str:
 
 
 @asynccontextmanager
-async def _locked(ctx: Context, how: How) -> AsyncIterator[tuple[Store, Stopper]]:
+async def locked(ctx: Context, how: How) -> AsyncIterator[tuple[Store, Stopper]]:
     """The store and the lock, with a heartbeat; a dry run takes neither."""
     from campctl.apply.inputs import Stopper
 
@@ -353,7 +359,8 @@ def _confirm(planned: Planned, how: How) -> None:
         raise errors.Unconfirmed("Not confirmed; nothing was changed.")
 
 
-def _audit(ctx: Context, store: Store, what: str, how: How, *, result: str, run: str = "") -> None:
+def record_audit(ctx: Context, store: Store, what: str, how: How, *, result: str, run: str = "") -> None:
+    """Who did what, why, and with what result."""
     overridden = f" ({', '.join(sorted(how.allow))})" if how.allow else ""
     store.append_audit(
         AuditEntry(at=ctx.clock.now(), who=ctx.who, what=what + overridden, why=how.reason, command=ctx.command, result=result, run=run)

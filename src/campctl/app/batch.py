@@ -91,8 +91,8 @@ def ids(path: str, section: str) -> list[str]:
 
 async def light_all(ctx: Context, how: How, *, path: str, seated: bool = False) -> Applied | Planned:
     """`port light -f` and `port seat -f`: every entry's desks, in one plan."""
-    from campctl.app.applying import change
-    from campctl.app.desks import Seating, _any_dark, _check, _make, _runs
+    from campctl.app.applying import at_once, change
+    from campctl.app.desks import Seating, any_dark, check_seating, make_override, still_runs
     from campctl.app.find import desk
 
     campaign = ctx.campaign
@@ -103,27 +103,27 @@ async def light_all(ctx: Context, how: How, *, path: str, seated: bool = False) 
         office = _text(entry, "office")
         chosen = [desk(campaign, text, office) for text in ([named] if isinstance(named, str) else named)]
         if entry.get("any"):
-            chosen += await _any_dark(ctx, office, _whole(path, entry["any"]), {*ports, *(port.id for port in chosen)})
+            chosen += await any_dark(ctx, office, _whole(path, entry["any"]), {*ports, *(port.id for port in chosen)})
         seating = Seating(
             user=_text(entry, "for"), volunteer=_text(entry, "volunteer"), hotline=_text(entry, "hotline"), until=_text(entry, "until")
         )
-        _check(campaign, seating)
+        check_seating(campaign, seating)
         if not chosen or (len(chosen) > 1 and (seating.user or seating.volunteer)) or (seated and not seating.user + seating.volunteer):
             raise _shape(path, "entries with one desk and who sits there" if seated else "entries with desks, or an office and `any`")
         for port in chosen:
             if port.id in ports:
                 raise errors.UsageError(f"{path} names the desk {port.id} twice.", hint="Keep one of the two.")
             ports[port.id] = port
-            made.append(_make(ctx, replace(how, reason=_text(entry, "reason") or how.reason), port, seating, lit=True))
+            made.append(make_override(ctx, replace(how, reason=_text(entry, "reason") or how.reason), port, seating, lit=True))
     now = ctx.clock.now()
-    clear = [item.id for item in ctx.store().overrides() if item.kind == "port" and item.subject in ports and _runs(item, now)]
+    clear = [item.id for item in ctx.store().overrides() if item.kind == "port" and item.subject in ports and still_runs(item, now)]
     what = f"port {'seat' if seated else 'light'} -f {path}"
-    return await change(ctx, how, targets=[f"port/{name}" for name in ports], overrides=made, clear=clear, what=what)
+    return await change(ctx, at_once(how), targets=[f"port/{name}" for name in ports], overrides=made, clear=clear, what=what)
 
 
 async def scale_all(ctx: Context, how: How, *, path: str) -> Applied | Planned:
     """`hotline scale -f`: every hotline's seats, in one plan."""
-    from campctl.app.applying import change
+    from campctl.app.applying import at_once, change
     from campctl.app.hotlines import scaling
 
     made: list[Override] = []
@@ -138,7 +138,7 @@ async def scale_all(ctx: Context, how: How, *, path: str) -> Applied | Planned:
         made.append(override)
         clear += ended
     targets = [f"hotline/{override.subject}" for override in made]
-    return await change(ctx, how, targets=targets, overrides=made, clear=clear, what=f"hotline scale -f {path}")
+    return await change(ctx, at_once(how), targets=targets, overrides=made, clear=clear, what=f"hotline scale -f {path}")
 
 
 def _entries(path: str, section: str, key: str, known: Sequence[str], *, short: str = "hotline") -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from campctl import errors
-from campctl.app.applying import How, change
+from campctl.app.applying import How, at_once, change
 from campctl.app.context import Context
 from campctl.app.find import desk, one
 from campctl.app.results import Applied, Listing, Planned
@@ -69,10 +69,10 @@ async def light(
     """Light desks, or any so many dark ones of an office: they can ring, and answer a hotline if one is named."""
     campaign = ctx.campaign
     given = seating or Seating()
-    _check(campaign, given)
+    check_seating(campaign, given)
     ports = [desk(campaign, text, office) for text in desks]
     if any_:
-        ports += await _any_dark(ctx, office, any_, {port.id for port in ports})
+        ports += await any_dark(ctx, office, any_, {port.id for port in ports})
     if not ports:
         raise errors.UsageError("No desk was named.", hint="Name desks, or use --office OFFICE --any N.")
     if len(ports) > 1 and (given.user or given.volunteer):
@@ -89,12 +89,12 @@ async def dark(ctx: Context, how: How, *, desks: Sequence[str], office: str = ""
     ids = {port.id for port in ports}
     now = ctx.clock.now()
     overrides = ctx.store().overrides()
-    clear = [item.id for item in overrides if item.kind == "port" and item.subject in ids and _runs(item, now)]
+    clear = [item.id for item in overrides if item.kind == "port" and item.subject in ids and still_runs(item, now)]
     left = [item for item in overrides if item.id not in clear]
     still = desired(campaign, now, left).lit
-    made = [_make(ctx, how, port, Seating(until=until), lit=False) for port in ports if port.id in still]
+    made = [make_override(ctx, how, port, Seating(until=until), lit=False) for port in ports if port.id in still]
     return await change(
-        ctx, how, targets=[f"port/{port.id}" for port in ports], overrides=made, clear=clear, what=f"port dark {_words(ports)}"
+        ctx, at_once(how), targets=[f"port/{port.id}" for port in ports], overrides=made, clear=clear, what=f"port dark {_words(ports)}"
     )
 
 
@@ -102,17 +102,17 @@ async def seat(ctx: Context, how: How, *, desk_: str, office: str = "", seating:
     """Say who sits at a desk; it is lit if it was dark."""
     if not seating.user and not seating.volunteer:
         raise errors.UsageError("Nobody was named.", hint="Add --for USER or --volunteer NAME.")
-    _check(ctx.campaign, seating)
+    check_seating(ctx.campaign, seating)
     return await _override(ctx, how, [desk(ctx.campaign, desk_, office)], seating, lit=True, what="port seat")
 
 
 async def _override(ctx: Context, how: How, ports: Sequence[Port], seating: Seating, *, lit: bool, what: str) -> Applied | Planned:
     now = ctx.clock.now()
     ids = {port.id for port in ports}
-    replaced = [item.id for item in ctx.store().overrides() if item.kind == "port" and item.subject in ids and _runs(item, now)]
-    made = [_make(ctx, how, port, seating, lit=lit) for port in ports]
+    replaced = [item.id for item in ctx.store().overrides() if item.kind == "port" and item.subject in ids and still_runs(item, now)]
+    made = [make_override(ctx, how, port, seating, lit=lit) for port in ports]
     targets = [f"port/{port.id}" for port in ports]
-    return await change(ctx, how, targets=targets, overrides=made, clear=replaced, what=f"{what} {_words(ports)}")
+    return await change(ctx, at_once(how), targets=targets, overrides=made, clear=replaced, what=f"{what} {_words(ports)}")
 
 
 def _words(ports: Sequence[Port]) -> str:
@@ -120,7 +120,8 @@ def _words(ports: Sequence[Port]) -> str:
     return names if len(ports) <= 3 else f"{names} and {len(ports) - 3} more"
 
 
-def _make(ctx: Context, how: How, port: Port, seating: Seating, *, lit: bool) -> Override:
+def make_override(ctx: Context, how: How, port: Port, seating: Seating, *, lit: bool) -> Override:
+    """From now until what was said, by who is at work."""
     now = ctx.clock.now()
     zone = ctx.campaign.offices[port.office].time_zone
     return Override(
@@ -148,7 +149,8 @@ def end_of(until: str, now: datetime, zone: str) -> datetime | None:
     return end
 
 
-def _check(campaign: Campaign, seating: Seating) -> None:
+def check_seating(campaign: Campaign, seating: Seating) -> None:
+    """Whether what was said names one person at most, and things there are."""
     if seating.user and seating.volunteer:
         raise errors.UsageError("--for and --volunteer name two people for one desk.", hint="Use one of them.")
     if seating.user:
@@ -157,11 +159,12 @@ def _check(campaign: Campaign, seating: Seating) -> None:
         one(campaign.hotlines, seating.hotline, "hotline")
 
 
-def _runs(override: Override, now: datetime) -> bool:
+def still_runs(override: Override, now: datetime) -> bool:
+    """Whether it holds now or will."""
     return override.end is None or override.end > now
 
 
-async def _any_dark(ctx: Context, office: str, count: int, besides: set[str]) -> list[Port]:
+async def any_dark(ctx: Context, office: str, count: int, besides: set[str]) -> list[Port]:
     """The first `count` dark desks of an office by id, leaving out those a person of the manifest sits at."""
     if not office:
         raise errors.UsageError("--any needs an office.", hint="Add --office OFFICE.")

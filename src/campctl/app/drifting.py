@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from campctl import errors
-from campctl.app.applying import How, _audit, _locked, settle
+from campctl.app.applying import How, record_audit, locked, settle
 from campctl.app.context import Context
 from campctl.app.find import did_you_mean, one
 from campctl.app.results import Applied, Drift, DriftItem, Message, Planned
@@ -61,7 +61,7 @@ async def adopt(
     names = [backend] if backend else list(campaign.backends)
     for name in names:
         one(campaign.backends, name, "backend")
-    async with ctx.backends(names) as backends, _locked(ctx, how) as (store, _):
+    async with ctx.backends(names) as backends, locked(ctx, how) as (store, _):
         if not how.dry_run:
             await settle(ctx, how, backends, store)
         snapshots = await asyncio.gather(*(item.observe() for item in backends.values()))
@@ -83,7 +83,7 @@ async def adopt(
             _ = ctx.with_overlay(editor.overlay).campaign  # refuses when the result would not be valid
             editor.write()
         store.own(Owned(backend=name, key=key, value=value, run="adopt") for (name, key), value in adopted.items())
-        _audit(ctx, store, f"adopt {plural(len(adopted), 'resource')}", how, result="done")
+        record_audit(ctx, store, f"adopt {plural(len(adopted), 'resource')}", how, result="done")
         return message
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from campctl import errors
-from campctl.app.applying import How, change
+from campctl.app.applying import How, at_once, change
 from campctl.app.context import Context
 from campctl.app.find import did_you_mean
 from campctl.app.results import Applied, OverrideList, Planned
@@ -34,7 +34,7 @@ async def clear(ctx: Context, how: How, *, ids: Sequence[str] = (), every: bool 
     found = _named(ctx, ids, every=every)
     return await change(
         ctx,
-        how,
+        how if every else at_once(how),
         targets=sorted({_subject(item) for item in found}),
         clear=[item.id for item in found],
         what=f"override clear {_words(found)}",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from campctl import errors
-from campctl.app.applying import How, _locked, change
+from campctl.app.applying import How, locked, change
 from campctl.app.context import Context
 from campctl.app.find import one
 from campctl.app.results import Applied, Details, Listing, Message, Planned
@@ -149,7 +149,7 @@ def _editor(ctx: Context) -> Editor:
 
 async def new_secret(ctx: Context, how: How, *, user: str = "", port: str = "") -> Message:
     """Make a new SIP secret for a line, give it to its backend, and show it this once."""
-    from campctl.app.applying import _audit
+    from campctl.app.applying import record_audit
     from campctl.app.find import desk
 
     campaign = ctx.campaign
@@ -161,9 +161,9 @@ async def new_secret(ctx: Context, how: How, *, user: str = "", port: str = "") 
         line, office = f"port/{found.id}", found.office
     backend = campaign.offices[office].backend
     secret = secrets.token_urlsafe(18)
-    async with ctx.backends([backend]) as backends, _locked(ctx, how) as (store, _):
+    async with ctx.backends([backend]) as backends, locked(ctx, how) as (store, _):
         await backends[backend].set_secret(line, secret)
-        _audit(ctx, store, f"new secret for {line}", how, result="done")
+        record_audit(ctx, store, f"new secret for {line}", how, result="done")
     return Message(
         text=f"New secret for {line} on {backend}; it is shown this once.", data={"line": line, "backend": backend, "secret": secret}
     )

@@ -104,7 +104,10 @@ def overrides_digest(overrides: Sequence[Override]) -> str:
 def seating_notes(desired: Desired) -> dict[str, tuple[str, ...]]:
     """Per hotline who sits where and why, for the stories of a plan."""
     return {
-        f"hotline/{hotline}": (seating.whence, *(f"{seat.name} ({seat.line}): {seat.why}" for seat in seating.filled))
+        f"hotline/{hotline}": (
+            seating.whence,
+            *(f"{seat.name or 'Whoever sits there'} ({seat.line}): {seat.why}" for seat in seating.filled),
+        )
         for hotline, seating in desired.seating.items()
     }
 
