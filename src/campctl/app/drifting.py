@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from campctl import errors
-from campctl.app.applying import How, record_audit, locked, settle
+from campctl.app.applying import How, locked, record_audit, settle
 from campctl.app.context import Context
 from campctl.app.find import did_you_mean, one
 from campctl.app.results import Applied, Drift, DriftItem, Message, Planned

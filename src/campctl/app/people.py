@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from campctl import errors
-from campctl.app.applying import How, locked, change
+from campctl.app.applying import How, change, locked
 from campctl.app.context import Context
 from campctl.app.find import one
 from campctl.app.results import Applied, Details, Listing, Message, Planned
