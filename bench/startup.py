@@ -2,9 +2,9 @@
 
     python bench/startup.py [--runs N] [--json]
 
-Exits with 1 when a target is missed (by wall time; the CPU column tells how much of a miss is a busy machine). Runs of all commands alternate, so that a busy machine slows all alike. The
-completion times are microseconds of CPU of a bash function that forks nothing, ids of a campaign of 2,150 people and 900
-desks included: CPU, because an absolute time has no baseline that a busy machine would slow as well.
+Exits with 1 when a target is missed (by wall time; the CPU column tells how much of a miss is a busy machine). Runs of all
+commands alternate, so that a busy machine slows all alike. The completion times are microseconds of CPU of a bash function
+that forks nothing, ids of a campaign of 2,150 people and 900 desks included: CPU, because an absolute time has no baseline.
 """
 
 from __future__ import annotations
