@@ -89,10 +89,10 @@ class Lane:
 
         A little ahead of the workers, so that they never wait for the disk, and in chunks, so that commits are few.
         """
-        if self._ahead > self.workers // 2 or self.session.stopping or not self.opened:
+        if self._ahead > self.workers or self.session.stopping or not self.opened:
             return
         batches: list[list[int]] = []
-        while self._ready and self._ahead + len(batches) < self.workers + 1:
+        while self._ready and self._ahead + len(batches) < 2 * self.workers:
             if batch := self._next():
                 batches.append(batch)
         if batches:
