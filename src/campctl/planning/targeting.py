@@ -12,7 +12,7 @@ from campctl.planning.subjects import refs_of, subject_of
 
 
 def targeted(changes: tuple[Change, ...], targets: tuple[str, ...], campaign: Campaign, finishing: Mapping[str, str]) -> tuple[Change, ...]:
-    """The changes about `targets`, and the closure of what they need.
+    """The changes about `targets`, the closure of what they need, and the end of locations that nobody is left at by them.
 
     finishing: a step of a detour to the change that completes it; who starts one must end it. An office stands for its
     people and desks too, where they are before as well as after.
@@ -28,7 +28,13 @@ def targeted(changes: tuple[Change, ...], targets: tuple[str, ...], campaign: Ca
             waiting += by_id[name].needs
             if name in finishing:
                 waiting.append(finishing[name])
+    # A room that its last person leaves is no noun anybody could name: without this it would be left to the next plan of everything.
+    kept |= {change.id for change in changes if change.action == "delete" and change.key.kind == "location" and _left_by(change, kept)}
     return tuple(change for change in changes if change.id in kept)
+
+
+def _left_by(place: Change, kept: set[str]) -> bool:
+    return bool(place.needs) and kept.issuperset(place.needs)
 
 
 def check_targets(targets: Iterable[str], campaign: Campaign, worlds: Iterable[Iterable[Key]]) -> None:
