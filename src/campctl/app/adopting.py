@@ -89,13 +89,24 @@ def _hotline(campaign: Campaign, backend: str, queue: Queue) -> dict[str, Any]:
         fields["backend"] = backend
     fields |= {"max_waiting": queue.max_waiting, "max_wait": f"{queue.max_wait}s", "ring_time": f"{queue.ring_time}s"}
     fields["wrap_up"] = f"{queue.wrap_up}s"
-    return fields
+    fields["service"] = {"answer_within": f"{queue.answer_within}s", "target": f"{queue.target * 100:g}%"}
+    if queue.time_zone != campaign.time_zone:
+        fields["time_zone"] = queue.time_zone
+    if queue.hours:
+        fields["hours"] = list(queue.hours)
+    return fields | {name: _target(to) for name in ("overflow", "closed", "failover") if (to := getattr(queue, name))}
+
+
+def _target(to: str) -> str:
+    """A resource's target as a manifest says it: queue/x, line/user/x, outside/+1..."""
+    kind, _, rest = to.partition("/")
+    return f"hotline/{rest}" if kind == "queue" else rest if kind == "line" else to
 
 
 def _number(editor: Editor, route: Route, known: set[Key]) -> str:
     kind, _, rest = route.to.partition("/")
     if kind in {"queue", "line"} and Key("queue" if kind == "queue" else "line", rest) not in known:
         return f"Number {route.number} leads to {route.to}, which is not in the YAML"
-    to = f"hotline/{rest}" if kind == "queue" else rest if kind == "line" else route.to
-    editor.add("numbers", route.number, {key: value for key, value in (("to", to), ("label", route.label)) if value})
+    fields = {"to": _target(route.to), "label": route.label}
+    editor.add("numbers", route.number, {key: value for key, value in fields.items() if value})
     return ""
