@@ -50,6 +50,7 @@ async def promote(ctx: Context, how: How, *, ids: Sequence[str]) -> Applied | Pl
     editor = Editor(ctx.root)
     for item in found:
         _write(ctx, editor, item)
+    _keep_seats(ctx, editor, found)
     targets = sorted({_subject(item) for item in found})
     clear_ids = [item.id for item in found]
     return await durable(ctx, how, editor, targets=targets, clear=clear_ids, what=f"override promote {_words(found)}")
@@ -72,6 +73,22 @@ def _write(ctx: Context, editor: Editor, item: Override) -> None:
     for field in ("user", "hotline"):
         if value := getattr(item, field):
             editor.set("ports", item.subject, field, value)
+
+
+def _keep_seats(ctx: Context, editor: Editor, found: Sequence[Override]) -> None:
+    """A desk that the manifest lights takes a seat that is there anyway, so the seat its override brought goes into the baseline."""
+    from campctl.effective import wanted_seats
+
+    if not any(item.kind == "port" and item.lit for item in found):
+        return
+    now = ctx.clock.now()
+    overrides = ctx.store().overrides()
+    left = [item for item in overrides if item not in found]
+    edited = ctx.with_overlay(editor.overlay).campaign
+    for hotline in edited.hotlines.values():
+        missing = wanted_seats(ctx.campaign, hotline.id, now, overrides) - wanted_seats(edited, hotline.id, now, left)
+        if missing > 0:
+            editor.set("hotlines", hotline.id, "seats.baseline", min(hotline.seats.baseline + missing, hotline.seats.max))
 
 
 def _named(ctx: Context, ids: Sequence[str], *, every: bool = False) -> list[Override]:
