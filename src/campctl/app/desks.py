@@ -55,7 +55,7 @@ async def list_ports(ctx: Context, *, office: str = "", state: str = "", at: str
                 "room": port.room,
             }
         )
-    columns = ("id", "extension", "state", "who", "hotline", "why", "until", "device", "room")
+    columns = ("id", "extension", "state", "who", "hotline", "until", "why", "device", "room")
     return Listing(of="port", columns=columns, rows=tuple(rows), empty="No desks match.")
 
 

@@ -22,7 +22,7 @@ def list_runs(ctx: Context, *, limit: int = 50) -> Listing:
         }
         for run in ctx.store().runs(limit)
     )
-    columns = ("run", "started", "seconds", "who", "status", "done", "failed", "command", "reason")
+    columns = ("run", "started", "who", "status", "command", "done", "failed", "reason", "seconds")
     return Listing(of="run", columns=columns, rows=rows, empty="Nothing was applied yet: `campctl apply` does.")
 
 

@@ -76,7 +76,7 @@ def _fields(office: Office) -> dict[str, Any]:
     }
 
 
-AUDIT_COLUMNS = ("line", "name", "extension", "location", "address", "floor", "room", "notify", "verdict")
+AUDIT_COLUMNS = ("line", "name", "extension", "verdict", "address", "floor", "room", "location", "notify")
 
 
 async def audit_locations(ctx: Context, *, office: str = "", faults: bool = False) -> Listing:
@@ -163,5 +163,5 @@ def list_surges(ctx: Context) -> Listing:
         }
         for surge in sorted(ctx.campaign.surges.values(), key=lambda surge: (surge.start, surge.id))
     )
-    columns = ("id", "name", "from", "until", "time zone", "state", "seats", "desks")
+    columns = ("id", "name", "from", "until", "state", "seats", "desks", "time zone")
     return Listing(of="surge", columns=columns, rows=rows, empty="This campaign has no surges.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shlex
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -61,7 +62,7 @@ class Session:
             start = Path(self.options.get("campaign") or ".").absolute()
             if not start.is_dir():
                 raise UsageError(f"--campaign {start}: there is no such folder.", hint="Name a campaign's folder, or any below it.")
-            self._context = open_campaign(start, environ=self.terminal.env, command=" ".join(["campctl", *self.argv]))
+            self._context = open_campaign(start, environ=self.terminal.env, command=shlex.join(["campctl", *self.argv]))
         return self._context
 
     def close(self) -> None:

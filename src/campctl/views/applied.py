@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from campctl.app.results import Applied
 from campctl.model.changes import Story
 from campctl.views.page import Page
+from campctl.views.plan import grouped, heading
 from campctl.views.sheet import Sheet
 from campctl.views.text import count, seconds
 
@@ -19,7 +20,8 @@ STATES = (
     ("skipped", "yellow", "skipped"),
     ("pending", "yellow", "not done"),
 )
-MOST = 10
+MOST = 6
+"""More stories than this are told by verb."""
 
 
 def applied(result: Applied, sheet: Sheet) -> None:
@@ -38,22 +40,24 @@ def applied(result: Applied, sheet: Sheet) -> None:
 
 
 def _told(result: Applied, page: Page) -> None:
-    """Stories that came true, and those that did not."""
+    """Stories that came true, and those that did not: each while they are few, else counted by verb."""
     bad = {name for name, state in result.states.items() if state in {"failed", "skipped", "pending"}}
     done = [story for story in result.plan.stories if not bad.intersection(story.changes)]
-    for story in done[:MOST]:
-        page.line(("green", "done  "), story.text, hang=6)
-    if len(done) > MOST:
-        page.line(("green", "done  "), f"... and {len(done) - MOST:,} more: {_verbs(done[MOST:])}", hang=6)
     undone = [story for story in result.plan.stories if bad.intersection(story.changes)]
+    if len(done) <= MOST:
+        for story in done:
+            page.line(("green", "done  "), story.text, hang=6)
+    else:
+        for group in grouped(done):
+            page.line(("green", "done  "), heading(group) if len(group) > 1 else group[0].text, hang=6)
     for story in undone[:MOST]:
         page.line(("bold red", "not   "), story.text, hang=6)
     if len(undone) > MOST:
-        page.line(("bold red", "not   "), f"... and {len(undone) - MOST:,} more", hang=6)
+        page.line(("bold red", "not   "), f"... and {len(undone) - MOST:,} more: {_verbs(undone[MOST:])}", hang=6)
 
 
-def _verbs(stories: Iterable[Story]) -> str:
-    return ", ".join(f"{verb} {number:,}" for verb, number in Counter(story.verb for story in stories).items())
+def _verbs(stories: Sequence[Story]) -> str:
+    return ", ".join(heading(group).lower() for group in grouped(stories))
 
 
 def _failures(result: Applied, page: Page) -> None:

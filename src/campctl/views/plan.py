@@ -15,6 +15,8 @@ from campctl.views.text import count, moment, quoted, seconds
 MANY = 10
 """A group of more stories than this is shown by its first few and a count for each office."""
 FIRST = 4
+FEW = 3
+"""Stories of a larger group are shown without their notes."""
 NOTES = 6
 """A story with more notes than this shows its first few."""
 NOUNS = {
@@ -74,7 +76,7 @@ def plan_text(plan: Plan, page: Page, *, details: bool) -> None:
     if plan.changes:
         page.blank()
         changes = {change.id: change for change in plan.changes}
-        for stories in _grouped(plan.stories):
+        for stories in grouped(plan.stories):
             _group(stories, changes, page, details=details)
         _untold(plan, page, details=details)
     _obstacles(plan, page)
@@ -114,7 +116,7 @@ def field_changes(change: Change) -> list[FieldChange]:
     ]
 
 
-def _grouped(stories: Iterable[Story]) -> list[list[Story]]:
+def grouped(stories: Iterable[Story]) -> list[list[Story]]:
     """By verb and noun, in the plan's order."""
     groups: dict[tuple[str, str], list[Story]] = {}
     for story in stories:
@@ -122,17 +124,23 @@ def _grouped(stories: Iterable[Story]) -> list[list[Story]]:
     return list(groups.values())
 
 
-def _group(stories: Sequence[Story], changes: dict[str, Change], page: Page, *, details: bool) -> None:
+def heading(stories: Sequence[Story]) -> str:
+    """`Provision 12 people`, for stories of one verb and noun."""
     noun = stories[0].subject.partition("/")[0]
-    page.line(("bold", f"{stories[0].verb.capitalize()} {count(len(stories), *NOUNS.get(noun, (noun, noun + 's')))}"))
+    return f"{stories[0].verb.capitalize()} {count(len(stories), *NOUNS.get(noun, (noun, noun + 's')))}"
+
+
+def _group(stories: Sequence[Story], changes: dict[str, Change], page: Page, *, details: bool) -> None:
+    page.line(("bold", heading(stories)))
     shown = stories if details or len(stories) <= MANY else stories[:FIRST]
+    few = len(stories) <= FEW
     style, sign = SIGNS.get(stories[0].verb, ("yellow", "~"))
     for story in shown:
         page.line((style, f"{sign} "), story.text, indent=2)
-        notes = story.notes if details or len(story.notes) <= NOTES else story.notes[:FIRST]
+        notes = story.notes if details or (few and len(story.notes) <= NOTES) else story.notes[: FIRST if few else 0]
         for note in notes:
             page.line(("dim", note), indent=6)
-        if len(notes) < len(story.notes):
+        if few and len(notes) < len(story.notes):
             page.line(("dim", f"... and {len(story.notes) - len(notes):,} more (--details shows all)"), indent=6)
         if details:
             for change in (changes[name] for name in story.changes if name in changes):

@@ -116,7 +116,7 @@ def _overrides(result: OverrideList) -> Listing:
                 "reason": item.reason,
             }
         )
-    columns = ("id", "subject", "what", "who", "hotline", "state", "start", "end", "author", "reason")
+    columns = ("id", "subject", "what", "who", "end", "state", "author", "reason", "hotline", "start")
     return Listing(of="overrides", columns=columns, rows=tuple(made), empty="No overrides: everything is as the manifests and surges say.")
 
 

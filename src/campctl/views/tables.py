@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from campctl.app.results import Listing, Share
@@ -11,31 +12,87 @@ from campctl.views.text import cells, pad, words
 
 BAR = 10
 """Columns of a bar."""
+GAP = 2
+"""Columns between two columns of a table."""
+SENTENCE = 24
+"""A column of words is never made narrower than this."""
 
 
 def rich_table(listing: Listing, terminal: Terminal) -> str:
-    """A table that fits the terminal, without columns that are empty; one block of lines a row where columns cannot be that narrow."""
+    """A table that fits the terminal: ids whole, sentences wrapped between words, empty columns left out.
+
+    Columns for which there is no room are left out from the right, and named below the table; when most would be,
+    each row is a block of lines instead.
+    """
     width = terminal.width or 80
     every = [[_pretty(row.get(name)) for name in listing.columns] for row in listing.rows]
     used = [index for index in range(len(listing.columns)) if any(row[index] for row in every)]
-    columns = [listing.columns[index] for index in used]
+    heads = [_head(listing.columns[index]) for index in used]
     rows = [[row[index] for index in used] for row in every]
-    heads = [_head(name) for name in columns]
-    if _least(heads, rows) > width:
+    wanted = [max(map(cells, column)) for column in zip(heads, *rows, strict=True)]
+    needed = [_needed(column, want) for column, want in zip(zip(heads, *rows, strict=True), wanted, strict=True)]
+    kept = _fitting(needed, width)
+    if len(kept) * 2 < len(used):
         return _blocks(heads, rows, width)
+    widths = _widths([wanted[index] for index in kept], [needed[index] for index in kept], width)
+    numeric = _numeric(listing)
+    sides = ["right" if listing.columns[used[index]] in numeric else "left" for index in kept]
+    columns = list(zip([heads[index] for index in kept], sides, widths, strict=True))
+    text = _drawn(columns, [[row[index] for index in kept] for row in rows], width, color=terminal.color())
+    left_out = [heads[index] for index in range(len(heads)) if index not in kept]
+    return text + (_room_note(left_out, width) if left_out else "")
+
+
+def _needed(texts: Sequence[str], wanted: int) -> int:
+    """The narrowest a column may be: one that holds sentences may wrap between words, others are never cut."""
+    if any(text[:1] in "█·▏▎▍▌▋▊▉" for text in texts if text):  # a bar and its figures stay together
+        return wanted
+    return min(wanted, max(SENTENCE, *(cells(word) for text in texts for word in text.split(" "))))
+
+
+def _fitting(needed: list[int], width: int) -> list[int]:
+    """Which columns fit beside each other, the leftmost first."""
+    kept: list[int] = []
+    room = width + GAP
+    for index, wide in enumerate(needed):
+        if wide + GAP <= room:
+            kept.append(index)
+            room -= wide + GAP
+    return kept
+
+
+def _widths(wanted: list[int], needed: list[int], width: int) -> list[int]:
+    """What each column gets: what it needs, and of the rest as much as it wants, from the left."""
+    rest = width - sum(needed) - GAP * (len(needed) - 1)
+    widths = []
+    for want, need in zip(wanted, needed, strict=True):
+        more = min(want - need, rest)
+        widths.append(need + more)
+        rest -= more
+    return widths
+
+
+def _room_note(left_out: list[str], width: int) -> str:
+    from campctl.views.page import Page
+
+    page = Page(width=width)
+    page.line(f"No room for: {', '.join(left_out)}. A wider terminal or `-o plain` shows them.")
+    return "\n" + page.text()
+
+
+def _drawn(columns: Sequence[tuple[str, str, int]], rows: list[list[str]], width: int, *, color: bool) -> str:
+    """The table, by Rich. `columns` are heads, sides and widths."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
-    numeric = _numeric(listing)
-    for name, head in zip(columns, heads, strict=True):
-        table.add_column(Text(head), justify="right" if name in numeric else "left", overflow="fold")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, GAP - 1, 0, 0), header_style="bold", show_edge=False)
+    for head, side, wide in columns:
+        table.add_column(Text(head), justify="right" if side == "right" else "left", overflow="fold", width=wide)
     for row in rows:
         table.add_row(*map(Text, row))
     out = io.StringIO()
-    color = terminal.color()
     console = Console(
         file=out,
         width=width,
@@ -127,15 +184,6 @@ def _numeric(listing: Listing) -> set[str]:
         if any(number(row.get(name)) for row in listing.rows)
         and all(row.get(name) is None or number(row.get(name)) for row in listing.rows)
     }
-
-
-def _least(heads: list[str], rows: list[list[str]]) -> int:
-    """What a table needs at the least: each column as wide as it is, but no more than 9 or its head."""
-    total = 0
-    for index, head in enumerate(heads):
-        texts = [head, *(row[index] for row in rows)]
-        total += max(min(max(map(cells, texts)), 9), cells(head)) + 2
-    return total
 
 
 def _blocks(heads: list[str], rows: list[list[str]], width: int) -> str:

@@ -209,6 +209,7 @@ CASES: dict[str, str] = {
     "applied-nothing.txt": drawn(Applied(run=None, plan=PLAN, states={}, errors={}, warnings=("main is short of one seat",))),
     "run.txt": drawn(RunDetails(run=RUN, plan=None, journal=JOURNAL), details=True),
     "overrides-wide.txt": drawn(OverrideList(at=NOW, overrides=OVERRIDES, active=("o1",)), width=140),
+    "overrides-left-out.txt": drawn(OverrideList(at=NOW, overrides=OVERRIDES, active=("o1",)), width=80),
     "overrides-narrow.txt": drawn(OverrideList(at=NOW, overrides=OVERRIDES, active=("o1",)), width=40),
     "hotlines-wide.txt": drawn(HOTLINES, width=80),
     "hotlines-pipe.txt": drawn(HOTLINES),
