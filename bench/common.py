@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+CAMPCTL = str(Path(sys.executable).parent / "campctl")
+ENV = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Compiled modules are kept, as on a user's machine."""
 OUT = Path(__file__).resolve().parent / "out"
 OUT.mkdir(exist_ok=True)
 
@@ -68,6 +72,12 @@ def campaign(root: Path, size: int) -> Path:
     return root
 
 
+def drop_cache(root: Path) -> None:
+    """Have the next command read every manifest."""
+    for file in (root / ".campctl" / "cache").glob("*"):
+        file.unlink()
+
+
 @dataclass(frozen=True)
 class Figures:
     """Medians over the runs: seconds of wall and CPU time, MiB at the peak."""
@@ -77,17 +87,13 @@ class Figures:
     memory: float
 
 
-def measure(
-    command: Sequence[str], *, runs: int = 5, before: Callable[[], None] = lambda: None, env: Mapping[str, str] | None = None
-) -> Figures:
+def measure(command: Sequence[str], *, runs: int = 5, before: Callable[[], None] = lambda: None) -> Figures:
     """Run a command as a whole process once to warm up, then `runs` times, by the operating system's own accounts."""
     rows = []
     for number in range(runs + 1):
         before()
         started = time.perf_counter()
-        process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})}
-        )
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=ENV)
         assert process.stderr is not None
         words = process.stderr.read()
         _, status, usage = os.wait4(process.pid, 0)

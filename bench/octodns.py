@@ -2,19 +2,19 @@
 
     python bench/octodns.py [--size 10000] [--runs 5]
 
-octodns is installed into a virtual environment of its own under bench/out (once). Both start with empty targets and
-plan creates only, so both read their YAML, validate, compare and print. Ratios are of medians of wall time, peak memory is the largest process of each.
+octodns is installed into a virtual environment of its own under bench/out (once). On both sides everything exists
+already and one in five differs from what is there, so both read their YAML, validate, read the present state, compare
+and print a plan of updates. Ratios are of medians; memory is the peak of each process.
 """
 
 from __future__ import annotations
 
 import argparse
 import subprocess
-import sys
 import venv
 from pathlib import Path
 
-from common import OUT, campaign, measure, report
+from common import CAMPCTL, ENV, OUT, campaign, drop_cache, measure, report
 
 CONFIG = """\
 providers:
@@ -31,14 +31,31 @@ def octodns(size: int) -> list[str]:
     if not (home / "bin" / "octodns-sync").exists():
         venv.create(home, with_pip=True)
         subprocess.run([home / "bin" / "pip", "install", "-q", "octodns"], check=True)
-    zones, target = OUT / "zones", OUT / "target"
-    zones.mkdir(exist_ok=True)
-    target.mkdir(exist_ok=True)
-    records = (f"p{n:05d}:\n  type: A\n  value: 192.0.2.{n % 254 + 1}\n" for n in range(size))
-    (zones / "example.org.yaml").write_text("---\n" + "".join(records))
+    for name, changed in (("zones", True), ("target", False)):
+        folder = OUT / name
+        folder.mkdir(exist_ok=True)
+        (folder / "example.org.yaml").write_text("---\n" + "".join(_record(n, changed=changed and n % 5 == 0) for n in range(size)))
     config = OUT / "octodns.yaml"
-    config.write_text(CONFIG.format(zones=zones, target=target))
+    config.write_text(CONFIG.format(zones=OUT / "zones", target=OUT / "target"))
     return [str(home / "bin" / "octodns-sync"), "--config-file", str(config)]
+
+
+def _record(n: int, *, changed: bool) -> str:
+    return f"p{n:05d}:\n  type: A\n  value: {'198.51.100' if changed else '192.0.2'}.{n % 254 + 1}\n"
+
+
+def campctl(size: int) -> tuple[Path, list[str]]:
+    """A campaign that was applied, and in which one user in five was then renamed; the command that plans it."""
+    root = campaign(OUT / f"octodns-{size}", size)
+    users = root / "users.yaml"
+    users.write_text(users.read_text().replace("name: Member ", "name: Person "))
+    subprocess.run([CAMPCTL, "-C", str(root), "apply", "--yes", "-q"], check=True, capture_output=True, env=ENV)
+    lines = users.read_text().splitlines(keepends=True)
+    people = [at for at, line in enumerate(lines) if line.startswith("    name: ")]
+    for at in people[::5]:
+        lines[at] = lines[at].replace("Person", "Member")
+    users.write_text("".join(lines))
+    return root, [CAMPCTL, "-C", str(root), "plan"]
 
 
 def main() -> None:
@@ -46,17 +63,11 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=5)
     given = parser.parse_args()
-    root = campaign(OUT / f"plan-{given.size}", given.size)
     base = measure(octodns(given.size), runs=given.runs)
-    plan = [str(Path(sys.executable).parent / "campctl"), "-C", str(root), "plan"]
-    cold = measure(plan, runs=given.runs, before=lambda: _drop_cache(root))
+    root, plan = campctl(given.size)
+    cold = measure(plan, runs=given.runs, before=lambda: drop_cache(root))
     warm = measure(plan, runs=given.runs)
     report("octodns-sync", base, {"campctl plan, no cache": cold, "campctl plan, warm cache": warm})
-
-
-def _drop_cache(root: Path) -> None:
-    for file in (root / ".campctl" / "cache").glob("*"):
-        file.unlink()
 
 
 if __name__ == "__main__":
