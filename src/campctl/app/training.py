@@ -19,10 +19,13 @@ def poke(ctx: Context, *, name: str, ops: Sequence[str] = (), old_pbx: int = 0) 
     spec = one(ctx.campaign.backends, name, "backend")
     if spec.type != "sim":
         raise errors.UsageError(f"Backend `{name}` is of type {spec.type}; only the embedded exchange (sim) can be poked.")
-    done = wiring.poke_sim(spec, ctx.root, [_parse(text) for text in ops], old_pbx)
+    parsed = [_parse(text) for text in ops]
+    done = wiring.poke_sim(spec, ctx.root, parsed, old_pbx)
     if not done:
         raise errors.UsageError("Nothing was said to be done.", hint='Give JSON such as \'{"do": "restart"}\', or --old-pbx 12.')
-    return Message(text=f"Done behind campctl's back on {name}: {plural(done, 'change')}. `campctl drift` finds them.", data={"done": done})
+    changes = sum(op.get("do") in {"plant", "alter", "remove"} for op in parsed if isinstance(op, dict)) + old_pbx
+    found = f" by {plural(changes, 'change')}; `campctl drift` finds what that did" if changes else ""
+    return Message(text=f"{name} was poked behind campctl's back{found}.", data={"done": done})
 
 
 def _parse(text: str) -> Any:

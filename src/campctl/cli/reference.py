@@ -95,7 +95,8 @@ INTRO = """\
 `campctl COMMAND --help` says the same in the terminal. A campaign is found from any folder below it. Output is a table on a terminal and
 plain columns elsewhere; [output.md](output.md) describes JSON, YAML and CSV, [exit-statuses.md](exit-statuses.md) the exit statuses.
 
-Times are written `21:00` (today, in the campaign's time zone), `+2h`, `2026-11-03T06:00`, or with an offset `2026-11-03T06:00-05:00`.
+Times are written `21:00` (for `--until` the next one, for `--at` today's), `+2h`, `2026-11-03T06:00`, or with an offset
+`2026-11-03T06:00-05:00`. Without an offset `--until` is in the time zone of the desk's office or of the hotline, `--at` in the campaign's.
 """
 APPLYING_INTRO = """\
 They show the plan and ask first. Without a terminal to ask on, and without `--yes`, nothing is changed and the exit status is 12.

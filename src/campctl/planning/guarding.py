@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from campctl.model.campaign import Campaign
 from campctl.model.changes import Change, Guard, Story
 from campctl.model.live import Capabilities
-from campctl.model.resources import Key, Line, Location, Resource, Route
+from campctl.model.resources import Key, Line, Location, Member, Resource, Route
+from campctl.planning.effects import differing
 from campctl.planning.steps import Graph
 from campctl.planning.subjects import refs_of, resource_refs, subject_of
 
@@ -203,17 +205,31 @@ def _frozen(seen: Guarded) -> Iterator[Guard]:
         for story in seen.stories:
             if story.verb in allowed or story.subject in allowed:
                 continue
+            if "seat" in allowed and all(_seats(changes[name]) for name in story.changes):
+                continue
             if not all(allowed & refs_of(changes[name], seen.campaign) for name in story.changes):
                 held.append(story.subject)
         if held:
             why = f" ({freeze.reason})" if freeze.reason else ""
+            until = freeze.end.astimezone(ZoneInfo(seen.campaign.time_zone))
             but = f" Allowed are: {', '.join(freeze.allow)}." if freeze.allow else ""
             yield Guard(
                 name="freeze",
-                message=f"Freeze {freeze.id}{why} holds until {freeze.end:%Y-%m-%d %H:%M} UTC; {_subjects(held)} would be changed.{but}",
+                message=f"Freeze {freeze.id}{why} holds until {until:%Y-%m-%d %H:%M %Z}; {_subjects(held)} would be changed.{but}",
                 flag="--allow-freeze",
                 subjects=tuple(dict.fromkeys(held)),
             )
+
+
+def _seats(change: Change) -> bool:
+    """Whether somebody else sits down at a lit desk, and nothing more: its name changes, and with it whose number it shows and may dial."""
+    before, after = change.before, change.after
+    if isinstance(before, Member) and isinstance(after, Member):
+        return True
+    if not (isinstance(before, Line) and isinstance(after, Line) and after.id.startswith("port/") and before.enabled and after.enabled):
+        return False
+    changed = {item.field for item in differing(before, after)}
+    return "name" in changed and changed <= {"name", "number", "permission"}
 
 
 def _subjects(held: Iterable[str]) -> str:

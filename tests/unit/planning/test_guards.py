@@ -139,6 +139,28 @@ def test_a_freeze_lets_through_what_it_allows(case: Any, allow: tuple[str, ...],
         assert "polls are open" in guard.message
 
 
+@pytest.mark.parametrize(
+    ("fields", "speaks"),
+    [
+        ({"name": "Cy Moss", "number": "+13125550113"}, False),
+        ({"name": "Cy Moss", "extension": "3199"}, True),
+        ({"permission": "local"}, True),
+    ],
+)
+def test_a_freeze_that_allows_seat_lets_people_sit_down(case: Any, fields: dict[str, str], speaks: bool) -> None:
+    """Somebody else at a lit desk is seating, which a freeze may allow; other changes of the desk are not."""
+    key = Key("line", "port/chicago-hq/a002")
+    case.edit("old", "line", key.id, enabled=True)
+    case.have["old"][key] = case.want["old"][key]
+    case.policy(freezes=(Freeze("f", case.at, case.at + timedelta(hours=1), ("seat",)),))
+    case.edit("old", "line", key.id, **fields)
+    guard = named(case.plan(), "freeze")
+    assert (guard is not None) == speaks
+    if guard is not None:
+        assert "holds until 2026-" in guard.message
+        assert "UTC" not in guard.message
+
+
 def test_a_freeze_may_allow_one_hotline(case: Any) -> None:
     """Seats of an allowed hotline change during a freeze, also as somebody's seat story."""
     case.policy(freezes=(Freeze("f", case.at, case.at + timedelta(hours=1), ("hotline/vp",)),))
