@@ -75,10 +75,10 @@ class Camp:
     def run(
         self,
         *argv: str,
-        input: str | None = None,
+        input: str | None = None,  # noqa: A002 - as subprocess calls it
         env: Mapping[str, str] | None = None,
         tty: bool = False,
-        timeout: float = 60,  # noqa: A002
+        timeout: float = 60,
     ) -> Result:
         """Run it as a process of its own in the campaign's folder; with `tty` on a terminal (then all it says is `out`)."""
         if tty:
