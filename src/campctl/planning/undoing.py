@@ -19,7 +19,7 @@ from campctl.model.changes import Change, Guard, Plan, State
 from campctl.model.live import Capabilities, Snapshot
 from campctl.model.records import JournalEntry
 from campctl.model.resources import Key, Resource, key_of, references
-from campctl.planning.effects import repoint
+from campctl.planning.effects import rekey, repoint
 from campctl.planning.inputs import PlanInput
 from campctl.planning.passing import extension_of
 from campctl.planning.planner import plan as make_plan
@@ -50,6 +50,18 @@ class _Past(Struct):
     renames: list[tuple[Key, Key]]
     undone: set[Key]
     """Keys that were brought back to an earlier value."""
+    mentions: dict[Key, set[Key]]
+    """Key to those that refer to it, or once did: a run may rename thousands, and none may cost a look at the whole world."""
+
+    def put(self, key: Key, value: Resource) -> None:
+        """Have `value` at `key`."""
+        self.world[key] = value
+        for ref in references(value):
+            self.mentions.setdefault(ref, set()).add(key)
+
+    def referrers(self, key: Key) -> list[Key]:
+        """Those that refer to `key` now, sorted."""
+        return sorted(other for other in self.mentions.get(key, ()) if other in self.world and key in references(self.world[other]))
 
 
 def last_states(journal: Iterable[JournalEntry]) -> dict[str, State]:
@@ -87,7 +99,10 @@ def rollback(given: RollbackInput) -> Plan:
 def _past(given: RollbackInput, backend: str) -> _Past:
     owned = given.owned.get(backend, frozenset())
     found = given.observed[backend].resources
-    past = _Past(backend, {key: value for key, value in found.items() if key in owned}, {}, [], set())
+    past = _Past(backend, {}, {}, [], set(), {})
+    for key, value in found.items():
+        if key in owned:
+            past.put(key, value)
     for change in reversed(given.plan.changes):
         state = given.states.get(change.id, "skipped")
         if change.backend == backend and (state in DONE or (state == "pending" and _is_done(past, change))):
@@ -114,7 +129,7 @@ def _undo(past: _Past, change: Change, found: Mapping[Key, Resource]) -> None:
         if now is None and key in found:
             past.doubts[key] = "was made again by someone else since"
         elif now is None:
-            world[key] = change.before
+            past.put(key, change.before)
             past.undone.add(key)
         elif now != change.before:
             past.doubts[key] = "was made again since, and differs"
@@ -122,7 +137,7 @@ def _undo(past: _Past, change: Change, found: Mapping[Key, Resource]) -> None:
         if change.before is None:
             del world[key]
         else:
-            world[key] = change.before
+            past.put(key, change.before)
         past.undone.add(key)
     elif now is None and change.before is not None:
         past.doubts[key] = "was removed since"
@@ -140,14 +155,12 @@ def _undo_rename(past: _Past, change: Change) -> None:
             past.doubts[new] = "was removed since"
         return
     del past.world[new]
-    past.world[old] = replace(now, id=old.id)
+    past.put(old, rekey(now, old.id))
     past.renames.append((new, old))
     past.undone.add(old)
-    for key, value in list(past.world.items()):
-        if new in references(value):
-            del past.world[key]
-            back = repoint(value, new, old)
-            past.world[key_of(back)] = back
+    for key in past.referrers(new):
+        back = repoint(past.world.pop(key), new, old)
+        past.put(key_of(back), back)
 
 
 def _keep_whole(past: _Past, found: Mapping[Key, Resource], owned: AbstractSet[Key]) -> None:
