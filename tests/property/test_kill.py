@@ -269,8 +269,8 @@ def test_killed_at_every_point(tmp_path: Path, bases: dict[str, Path], scene: st
         assert ends["before"] == 0, "what the YAML says is fulfilled, whenever the run was killed"
     elif scene == "a run is undone":
         assert ends["after"] == 0, "what the override says is fulfilled: a rollback takes nothing back that was asked for"
-    else:
-        assert ends["before"] >= 1
+    elif before != after:
+        assert min(ends["before"], ends["after"]) >= 1
     assert ends.total() == nth - 1
 
 
