@@ -47,11 +47,13 @@ async def settle(given: SettleInput) -> Run:
     for name in states:
         by_backend.setdefault(changes[name].backend, []).append(changes[name])
     for backend, mine in by_backend.items():
-        if backend not in given.backends:
-            continue
-        await _let_arrive(given, backend, max(last[change.id].at for change in mine))
         open_ones = [change for change in mine if states[change.id] == "pending"]
-        states.update(await _look(given, given.backends[backend], open_ones))
+        if backend in given.backends:
+            await _let_arrive(given, backend, max(last[change.id].at for change in mine))
+            states.update(await _look(given, given.backends[backend], open_ones))
+        else:
+            states.update(dict.fromkeys((change.id for change in open_ones), "failed"))
+            await _say(given, open_ones, f"backend {backend} is no longer in the campaign, so nobody could look")
     run = replace(given.run, status=_status(given.plan, states), ended=given.clock.now(), counts=_counts(given.plan, states))
     given.store.finish_run(run)
     return run
@@ -86,6 +88,12 @@ async def _look(given: SettleInput, backend: Backend, changes: Sequence[Change])
             gone += not_mine
     await asyncio.to_thread(given.store.record, entries, owned, gone)
     return states
+
+
+async def _say(given: SettleInput, changes: Sequence[Change], why: str) -> None:
+    now = given.clock.now()
+    entries = [JournalEntry(run=given.run.id, change=change.id, state="failed", at=now, error=why) for change in changes]
+    await asyncio.to_thread(given.store.record, entries)
 
 
 _GOOD = frozenset({"accepted", "configured", "live"})
