@@ -24,7 +24,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("latency", "duration", "How long a request takes.", 0.0),
     Option("jitter", "duration", "Up to so much more, differing from request to request, the same in every rehearsal.", 0.0),
     Option("rate", "float", "Requests a second, over all processes; more are answered with 429. Default: no limit."),
-    Option("burst", "int", "How many requests may come at once before the rate binds.", 1),
+    Option("burst", "int", "How many requests may come at once before the rate binds. Default: a tenth of the rate."),
     Option("rate_known", "bool", "Whether campctl is told the rate, or has to find it out.", default=True),
     Option(
         "retry_after",
@@ -101,6 +101,8 @@ def parse(options: Mapping[str, Any], *, backend: str = "") -> Settings:
                 values[name] = _READERS[name](value)
         except ValueError as fault:
             raise _bad(name, str(fault), backend) from None
+    if values.get("rate"):
+        values.setdefault("burst", max(1, round(values["rate"] / 10)))
     try:
         parsed = Faults.parse(faults)
     except ValueError as fault:
