@@ -74,7 +74,7 @@ async def adopt(
         adopted, notes = write_yaml(ctx, editor, chosen)
         planned_diff = editor.diff()
         message = Message(
-            text=_words(adopted, planned_diff, notes),
+            text=_words(adopted, planned_diff, notes, dry_run=how.dry_run),
             data={"adopted": [f"{name}:{key}" for name, key in adopted], "diff": planned_diff, "notes": list(notes)},
         )
         if how.dry_run or not adopted:
@@ -102,8 +102,12 @@ def _choose(found: Mapping[tuple[str, Key], Resource], wanted: Sequence[str]) ->
     return chosen
 
 
-def _words(chosen: Mapping[tuple[str, Key], Resource], diff: str, notes: Sequence[str]) -> str:
+def _words(chosen: Mapping[tuple[str, Key], Resource], diff: str, notes: Sequence[str], *, dry_run: bool) -> str:
     if not chosen and not notes:
         return "There is nothing to adopt: campctl owns all it found."
-    written = " and written into the YAML" if diff else ""
-    return "\n".join((f"Adopted {plural(len(chosen), 'resource')}{written}.", *notes))
+    what = plural(len(chosen), "resource")
+    if dry_run:
+        said = f"Would adopt {what}{' and write what the YAML lacks' if diff else ''}; nothing was changed."
+    else:
+        said = f"Adopted {what}{'; what the YAML lacked is written' if diff else ''}."
+    return "\n".join((said, *notes))

@@ -91,9 +91,13 @@ def override_list(result: OverrideList, sheet: Sheet) -> None:
 
 
 def message(result: Message, sheet: Sheet) -> None:
-    """Words for stderr; a new secret, which is what was asked for, goes to stdout by itself."""
+    """Words for stderr; a new secret, which is what was asked for, goes to stdout by itself, and so does an edit of the YAML."""
     if "secret" in result.data:
         sheet.page.line(str(result.data["secret"]))
+    if result.data.get("diff"):
+        from campctl.views.plan import diff
+
+        diff(str(result.data["diff"]), sheet.page)
     for line in result.text.split("\n"):
         sheet.words.line(line)
 

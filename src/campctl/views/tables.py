@@ -44,10 +44,10 @@ def rich_table(listing: Listing, terminal: Terminal) -> str:
 
 
 def _needed(texts: Sequence[str], wanted: int) -> int:
-    """The narrowest a column may be: one that holds sentences may wrap between words, others are never cut."""
+    """The narrowest a column may be: one that holds sentences may wrap, others are never cut."""
     if any(text[:1] in "█·▏▎▍▌▋▊▉" for text in texts if text):  # a bar and its figures stay together
         return wanted
-    return min(wanted, max(SENTENCE, *(cells(word) for text in texts for word in text.split(" "))))
+    return min(wanted, SENTENCE) if any(" " in text for text in texts[1:]) else wanted
 
 
 def _fitting(needed: list[int], width: int) -> list[int]:
