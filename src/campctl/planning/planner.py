@@ -104,7 +104,7 @@ def _aliases(given: PlanInput, diffs: Mapping[str, Diff]) -> dict[Key, Key]:
     """Renames that become create and delete: their backend cannot rename, or the thing moves to another as well."""
     created = {key for found in diffs.values() for key in found.creates}
     deleted = {key for found in diffs.values() for key in found.deletes}
-    pairs = {old: new for _, old, new in given.renames}
+    pairs = {old: new for _, old, new in sorted(given.renames)}
     for found in diffs.values():
         pairs |= found.renamed.aliases
     return {old: new for old, new in sorted(pairs.items()) if old in deleted and new in created}

@@ -125,8 +125,11 @@ def _need_references(graph: Graph, index: int) -> None:
         target = side.making.get(ref)
         if target is None or target == index:
             continue
-        if isinstance(step.after, Queue) and graph.steps[target].action == "update":
-            # It is there already, which is all that a queue needs of another; more would make circles.
+        if graph.steps[target].action == "update" and (
+            isinstance(step.after, Queue) or (ref.kind == "line" and not _lights(graph.steps[target]))
+        ):
+            # It is there already, which is all that a queue needs of another, and a number or seat of a line, unless it is
+            # lit only then; more would make circles: a line goes dark after its seats and numbers have changed.
             step.needs += side.renaming(ref)
         else:
             step.needs.append(target)
@@ -157,6 +160,11 @@ def _let_go(graph: Graph, backend: str, side: Side) -> None:
 def _disables(step: Step) -> bool:
     before, after = step.before, step.after
     return step.action == "update" and isinstance(before, Line) and isinstance(after, Line) and before.enabled and not after.enabled
+
+
+def _lights(step: Step) -> bool:
+    before, after = step.before, step.after
+    return isinstance(before, Line) and isinstance(after, Line) and not before.enabled and after.enabled
 
 
 def _leaving(graph: Graph, side: Side, referrer: Key, key: Key) -> int | None:

@@ -111,6 +111,28 @@ def test_who_starts_a_detour_ends_it(case: Any) -> None:
     assert ids(case.plan("user/bob.ray")) == ids(case.plan())
 
 
+def test_a_desk_goes_dark_after_a_queue_s_number_came_to_it(case: Any) -> None:
+    """A number that leaves a queue for a desk that goes dark is led there first: it needs the desk, not its being dark."""
+    case.edit("old", "route", "+18005550142", to="line/port/chicago-hq/a001")
+    case.edit("old", "line", "port/chicago-hq/a001", enabled=False)
+    case.drop("old", "member", "vp/user/ann.lee", "vp/port/chicago-hq/a001")
+    case.drop("old", "queue", "vp")
+    made = ids(case.plan())
+    places = [made.index(f"update:old:{key}") for key in ("route/+18005550142", "line/port/chicago-hq/a001")]
+    assert places[0] < made.index("delete:old:member/vp/port/chicago-hq/a001") < places[1]
+
+
+def test_one_id_that_two_say_they_had_makes_one_plan(case: Any) -> None:
+    """Two renames of one old id give the same plan in whichever order they come."""
+    case.drop("old", "line", "user/cy.moss")
+    case.put("old", Line("user/di", "4001", "Di"), Line("user/ed", "4002", "Ed"))
+    case.can["old"] = Capabilities(rename=False)
+    case.renames = [("old", Key("line", "user/cy.moss"), Key("line", name)) for name in ("user/di", "user/ed")]
+    made = encode(case.plan())
+    case.renames.reverse()
+    assert encode(case.plan()) == made
+
+
 def test_an_unknown_target_is_named_with_what_is_near(case: Any) -> None:
     """A typing error is answered with the right name."""
     with pytest.raises(NotFound) as caught:
