@@ -89,10 +89,13 @@ def own_options(spec: BackendSpec) -> dict[str, Any]:
 
 
 def open_store(root: Path, url: str, clock: Clock, *, create: bool) -> Store:
-    """Open the campaign's store; without `create` a missing one is read as empty and not made."""
+    """Open the campaign's store; without `create` a missing one is read as empty and not made, and a read-only disk will do."""
+    from campctl.store import FOLDER
     from campctl.store import open_store as open_sql
 
-    return open_sql(root, url, clock=clock, create=create)
+    folder = root / (url or FOLDER)
+    still = not create and folder.is_dir() and not os.access(folder, os.W_OK)
+    return open_sql(root, url, clock=clock, create=create, read_only=still)
 
 
 def who(environ: Mapping[str, str] = os.environ) -> str:
