@@ -17,7 +17,7 @@ from campctl.manifest.edit_text import (
     body_end,
     column,
     comments_above,
-    has_comment,
+    line_end,
     line_start,
     new_line,
     without_lines,
@@ -39,7 +39,7 @@ def replace_value(text: str, key: Node, old: Node, value: Any, *, in_flow: bool)
     start = colon(text, key)
     if old.kind == "scalar" and not old.style:
         return [(start, start, " " + new)]
-    if has_comment(text, start, old.end):
+    if _has_comment(text, start, old.end, old):
         raise Odd(f"comments stand inside the value of `{key.value}`, and would be lost")
     return [(start, old.end, " " + new)]
 
@@ -67,13 +67,13 @@ def remove_pair(text: str, within: Node, pair: Pair, *, allow_last: bool = False
     if len(within.pairs) == 1 and not allow_last:
         raise Odd(f"`{key.value}` is the only thing there")
     if within.flow:
-        return [_from_flow(text, [(one.start, other.end) for one, other in within.pairs], at)]
+        return [_from_flow(text, within, [(one.start, other.end) for one, other in within.pairs], at)]
     start = line_start(text, key.start)
     if text[start : key.start].strip():  # behind the dash of a list's item
         if at + 1 == len(within.pairs):
             raise Odd(f"`{key.value}` is the only thing there")
         following = within.pairs[at + 1][0].start
-        if has_comment(text, value.end, following):
+        if _has_comment(text, value.end, following, within):
             raise Odd(f"a comment stands behind `{key.value}`, and would be lost")
         return [(key.start, following, "")]
     return [lines_of(text, key.start, max(value.end, colon(text, key)))]
@@ -95,10 +95,10 @@ def remove_item(text: str, items: Node, at: int) -> list[Splice]:
     item = items.items[at]
     if items.flow:
         if len(items.items) == 1:
-            if has_comment(text, items.start, items.end):
+            if _has_comment(text, items.start, items.end, items):
                 raise Odd("a comment stands inside the list, and would be lost")
             return [(items.start, items.end, "[]")]
-        return [_from_flow(text, [(one.start, one.end) for one in items.items], at)]
+        return [_from_flow(text, items, [(one.start, one.end) for one in items.items], at)]
     if len(items.items) == 1:
         raise Odd("it is the only item of the list")
     dash = _dash(text, item)
@@ -138,7 +138,7 @@ def _before(into: Node, name: str, order: Sequence[str]) -> Pair | None:
     return lower[-1] if lower else None
 
 
-def _from_flow(text: str, spans: list[tuple[int, int]], at: int) -> Splice:
+def _from_flow(text: str, within: Node, spans: list[tuple[int, int]], at: int) -> Splice:
     """Remove one of several things between brackets, with one separator."""
     if at + 1 < len(spans):
         start, end = spans[at][0], spans[at + 1][0]
@@ -146,9 +146,28 @@ def _from_flow(text: str, spans: list[tuple[int, int]], at: int) -> Splice:
         start, end = spans[at - 1][1], spans[at][1]
     else:
         start, end = spans[at]
-    if has_comment(text, start, end):
+    if _has_comment(text, start, end, within):
         raise Odd("a comment stands inside the brackets, and would be lost")
     return start, end, ""
+
+
+def _has_comment(text: str, start: int, end: int, node: Node) -> bool:
+    """Whether a comment stands between two places in `node`: a `#` that is not part of a scalar, whatever stands before it."""
+    places = [match.start() for match in re.compile("#").finditer(text, start, end)]
+    if not places:
+        return False
+    contents = [_content(text, one) for one in node.walk() if one.kind == "scalar" and one.start < end and one.end > start]
+    return any(not any(first <= place < last for first, last in contents) for place in places)
+
+
+def _content(text: str, scalar: Node) -> tuple[int, int]:
+    """Where a scalar's own characters stand: behind its anchor, and below the line of a `|`."""
+    start = scalar.start
+    if scalar.anchor:
+        start = scalar.end - len(text[start + 1 + len(scalar.anchor) : scalar.end].lstrip())
+        if text.startswith("#", start):  # a comment between the two: where the scalar begins is not worth finding out
+            return scalar.end, scalar.end
+    return line_end(text, start) if scalar.style in {"|", ">"} else start, scalar.end
 
 
 def _dash(text: str, item: Node) -> str:

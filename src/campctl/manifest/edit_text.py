@@ -9,7 +9,6 @@ Splice: TypeAlias = tuple[int, int, str]
 """Put this text in place of the characters from start up to end."""
 
 _COMMENT: Final = re.compile(r"( *)#")
-_HAS_COMMENT: Final = re.compile(r"(?m)(?:^|[ \t])#")
 
 
 def splice(text: str, splices: list[Splice]) -> str:
@@ -44,11 +43,6 @@ def comment_indent(text: str, start: int) -> int | None:
     """The indentation of the comment that is all of the line beginning at `start`; None when it is no such line."""
     match = _COMMENT.match(text, start)
     return len(match[1]) if match else None
-
-
-def has_comment(text: str, start: int, end: int) -> bool:
-    """Whether something that looks like a comment stands between."""
-    return bool(_HAS_COMMENT.search(text, start, end))
 
 
 def comments_above(text: str, start: int, indent: int) -> int:

@@ -91,6 +91,49 @@ def test_unset(camp, id_, field, old, new) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "left"),
+    [
+        ("{ name: A, floor: ' #', room: b }", "{ name: A, room: b }"),
+        ('{ name: A, floor: " # x" }', "{ name: A }"),
+        ('{ name: A, floor: &f "1 # 2", room: b }', "{ name: A, room: b }"),
+        ("{ name: A, floor: x#1, room: b }", "{ name: A, room: b }"),
+        ('{ name: A, "floor": "a\n    # b", room: b }', "{ name: A, room: b }"),
+        ("{ name: A, floor: x, # why\n    room: b }", None),
+        ("{ name: A, floor: ' #', # why\n    room: b }", None),
+        ('{ name: A, floor: "x",#why\n    room: b }', None),
+        ('{ name: A, floor: &f # it\'s\n    "x", room: b }', None),
+    ],
+)
+def test_a_hash_in_quotes_is_no_comment(camp, value, left) -> None:
+    """A field between brackets goes whatever it holds; it stays when a real comment would go with it."""
+    text = f"users:\n  ann: {value}\n"
+    if left is None:
+        with pytest.raises(EditRefused, match="comment stands inside"):
+            camp(text).edit(lambda editor: editor.unset("users", "ann", "floor"))
+    else:
+        assert camp(text).edit(lambda editor: editor.unset("users", "ann", "floor")) == f"users:\n  ann: {left}\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "replaced"),
+    [
+        ("|\n      # no comment\n      text\n", True),
+        ("# a comment\n      |\n      text\n", False),
+        ("| # a comment\n      text\n", False),
+        ("&a # a comment\n      |\n      # text\n", False),
+    ],
+)
+def test_a_hash_in_free_text_is_no_comment(camp, value, replaced) -> None:
+    """Text below a `|` may begin with `#`; a comment beside the `|` is kept."""
+    text = f"users:\n  ann:\n    note: {value}"
+    if replaced:
+        assert camp(text).edit(lambda editor: editor.set("users", "ann", "note", "x")) == "users:\n  ann:\n    note: x\n"
+    else:
+        with pytest.raises(EditRefused, match="comments stand inside"):
+            camp(text).edit(lambda editor: editor.set("users", "ann", "note", "x"))
+
+
+@pytest.mark.parametrize(
     ("method", "field", "item", "old", "new"),
     [
         ("append", "skills", "fr", "[ legal, es ]", "[ legal, es, fr ]"),
