@@ -11,7 +11,6 @@ from campctl.app import wiring
 from campctl.app.context import Context
 from campctl.app.find import one
 from campctl.app.results import Message
-from campctl.findings.text import plural
 
 
 def poke(ctx: Context, *, name: str, ops: Sequence[str] = (), old_pbx: int = 0) -> Message:
@@ -23,8 +22,8 @@ def poke(ctx: Context, *, name: str, ops: Sequence[str] = (), old_pbx: int = 0) 
     done = wiring.poke_sim(spec, ctx.root, parsed, old_pbx)
     if not done:
         raise errors.UsageError("Nothing was said to be done.", hint='Give JSON such as \'{"do": "restart"}\', or --old-pbx 12.')
-    changes = sum(op.get("do") in {"plant", "alter", "remove"} for op in parsed if isinstance(op, dict)) + old_pbx
-    found = f" by {plural(changes, 'change')}; `campctl drift` finds what that did" if changes else ""
+    changed = old_pbx or any(op.get("do") in {"plant", "alter", "remove"} for op in parsed if isinstance(op, dict))
+    found = "; `campctl drift` finds what that did" if changed else ""
     return Message(text=f"{name} was poked behind campctl's back{found}.", data={"done": done})
 
 
