@@ -12,10 +12,10 @@ from campctl.planning.subjects import refs_of, subject_of
 
 
 def targeted(changes: tuple[Change, ...], targets: tuple[str, ...], campaign: Campaign, finishing: Mapping[str, str]) -> tuple[Change, ...]:
-    """The changes about `targets`, the closure of what they need, and the end of locations that nobody is left at by them.
+    """The changes about `targets`, the closure of what they need, and the end of rooms that nobody is left in by them.
 
     finishing: a step of a detour to the change that completes it; who starts one must end it. An office stands for its
-    people and desks too, where they are before as well as after.
+    people and desks too, where they are before as well as after; it is closed only when it is itself a target.
     """
     wanted = set(targets)
     by_id = {change.id: change for change in changes}
@@ -29,12 +29,13 @@ def targeted(changes: tuple[Change, ...], targets: tuple[str, ...], campaign: Ca
             if name in finishing:
                 waiting.append(finishing[name])
     # A room that its last person leaves is no noun anybody could name: without this it would be left to the next plan of everything.
-    kept |= {change.id for change in changes if change.action == "delete" and change.key.kind == "location" and _left_by(change, kept)}
+    kept |= {change.id for change in changes if _is_room_removed(change) and change.needs and kept.issuperset(change.needs)}
     return tuple(change for change in changes if change.id in kept)
 
 
-def _left_by(place: Change, kept: set[str]) -> bool:
-    return bool(place.needs) and kept.issuperset(place.needs)
+def _is_room_removed(change: Change) -> bool:
+    """Whether it removes the location of a floor or room, not that of a whole office."""
+    return change.action == "delete" and change.key.kind == "location" and "/" in change.key.id
 
 
 def check_targets(targets: Iterable[str], campaign: Campaign, worlds: Iterable[Iterable[Key]]) -> None:

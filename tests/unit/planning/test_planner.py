@@ -104,6 +104,27 @@ def test_targets_keep_what_they_need(case: Any, target: str, expected: list[str]
     assert made.targets == (target,)
 
 
+def test_the_last_to_leave_a_room_ends_it_and_no_office(case: Any) -> None:
+    """A move takes the room along that nobody is left in; an office that is to be closed stays until it, or all, is planned."""
+    for world in (case.have, case.want):
+        world["old"][Key("location", "columbus/2")] = Location("columbus/2", "Columbus, floor 2", "5 Example St", "Columbus", "OH", "60601")
+    lines = case.have["old"]
+    lines[Key("line", "user/cy.moss")] = replace(lines[Key("line", "user/cy.moss")], location="columbus/2")
+    lines[Key("line", "user/bob.ray")] = replace(lines[Key("line", "user/bob.ray")], location="columbus")
+    case.edit("old", "line", "user/cy.moss", location="chicago-hq")
+    case.drop("old", "location", "columbus/2", "columbus")
+    case.user("cy.moss", office="chicago-hq")
+    bob, cy, room, office = (
+        "update:old:line/user/bob.ray",
+        "update:old:line/user/cy.moss",
+        "delete:old:location/columbus/2",
+        "delete:old:location/columbus",
+    )
+    assert ids(case.plan("user/cy.moss")) == [cy, room]
+    assert ids(case.plan("user/bob.ray")) == [bob]
+    assert ids(case.plan("office/columbus")) == ids(case.plan()) == [bob, cy, office, room]
+
+
 def test_who_starts_a_detour_ends_it(case: Any) -> None:
     """A target whose extension another gives up takes that other's whole way along: nobody stays parked."""
     case.edit("old", "line", "user/ann.lee", extension="3002")
