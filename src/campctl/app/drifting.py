@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from campctl import errors
 from campctl.app.applying import How, locked, record_audit, settle
+from campctl.app.asking import observe
 from campctl.app.context import Context
 from campctl.app.find import did_you_mean, one
 from campctl.app.results import Applied, Drift, DriftItem, Message, Planned
@@ -46,8 +46,7 @@ async def drift(ctx: Context, *, backend: str = "") -> Drift:
 
 async def _observe(ctx: Context, names: Sequence[str]) -> dict[str, Snapshot]:
     async with ctx.backends(names) as backends:
-        snapshots = await asyncio.gather(*(backend.observe() for backend in backends.values()))
-        return dict(zip(backends, snapshots, strict=True))
+        return await observe(ctx.clock, backends)
 
 
 async def adopt(
@@ -64,9 +63,9 @@ async def adopt(
     async with ctx.backends(names) as backends, locked(ctx, how) as (store, _):
         if not how.dry_run:
             await settle(ctx, how, backends, store)
-        snapshots = await asyncio.gather(*(item.observe() for item in backends.values()))
+        snapshots = await observe(ctx.clock, backends)
         found: dict[tuple[str, Key], Resource] = {}
-        for name, snapshot in zip(backends, snapshots, strict=True):
+        for name, snapshot in snapshots.items():
             owned = store.owned_keys(name)
             found.update({(name, key): value for key, value in snapshot.resources.items() if key not in owned})
         chosen = found if every else _choose(found, resources)

@@ -51,13 +51,12 @@ async def list_hotlines(ctx: Context, *, at: str = "") -> Listing:
 
 async def present(ctx: Context) -> Any:
     """Who is a member of what now, as the backends report it."""
-    import asyncio
-
+    from campctl.app.asking import observe
     from campctl.effective import present_members, renames
 
     async with ctx.backends() as backends:
-        snapshots = await asyncio.gather(*(backend.observe() for backend in backends.values()))
-    return present_members(dict(zip(backends, snapshots, strict=True)), renames(ctx.campaign))
+        snapshots = await observe(ctx.clock, backends)
+    return present_members(snapshots, renames(ctx.campaign))
 
 
 def hours_text(hotline: Hotline) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from typing import Any
 
+from campctl.app.asking import observe
 from campctl.app.context import Context
 from campctl.app.find import one
 from campctl.app.results import Details, Listing
@@ -85,9 +85,9 @@ async def audit_locations(ctx: Context, *, office: str = "", faults: bool = Fals
     if office:
         one(campaign.offices, office, "office")
     async with ctx.backends() as backends:
-        snapshots = await asyncio.gather(*(backend.observe() for backend in backends.values()))
+        snapshots = await observe(ctx.clock, backends)
     rows = []
-    for snapshot in snapshots:
+    for snapshot in snapshots.values():
         for resource in snapshot.resources.values():
             if not isinstance(resource, Line) or not resource.enabled:
                 continue

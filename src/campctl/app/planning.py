@@ -53,13 +53,11 @@ async def plan(ctx: Context, *, at: str = "", targets: Sequence[str] = (), out: 
 
 async def look(ctx: Context, backends: Mapping[str, Backend], *, at: datetime, extra: Sequence[Override] = ()) -> View:
     """Observe all backends at once and take desired(at); `extra` are overrides that are not in the store yet."""
-    import asyncio
-
+    from campctl.app.asking import observe
     from campctl.effective import desired, present_members, renames
 
     campaign = ctx.campaign
-    snapshots = await asyncio.gather(*(backend.observe() for backend in backends.values()))
-    observed = dict(zip(backends, snapshots, strict=True))
+    observed = await observe(ctx.clock, backends)
     store = ctx.store()
     overrides = (*store.overrides(), *extra)
     return View(
