@@ -101,6 +101,10 @@ async def change(
         _refuse_guards(made, how)
         if not made.empty or diff or overrides or clear:
             _confirm(planned, how)
+        if how.secrets_file and not made.empty:
+            from campctl.app.phone_secrets import check_place
+
+            check_place(Path(how.secrets_file))
         if commit is not None:
             commit()
         if overrides:
@@ -162,7 +166,12 @@ async def execute(
         )
     )
     record_audit(ctx, store, what, how, result=_result_words(report.run), run=run.id)
-    return _applied(plan, report, await _hand_out_secrets(plan, report.states, backends, how))
+    handed_out: tuple[str, ...] = ()
+    if how.secrets_file:
+        from campctl.app.phone_secrets import hand_out
+
+        handed_out = await hand_out(plan, report.states, backends, Path(how.secrets_file), ctx.clock)
+    return _applied(plan, report, handed_out)
 
 
 def _applied(plan: Plan, report: ApplyReport, warnings: tuple[str, ...] = ()) -> Applied:
@@ -384,29 +393,3 @@ def _next(run: Run) -> tuple[str, ...]:
         f"`campctl history show {run.id}` tells what failed and why.",
         "Mend the cause and run `campctl apply` again: it does only what is missing.",
     )
-
-
-async def _hand_out_secrets(plan: Plan, states: Mapping[str, str], backends: Mapping[str, Backend], how: How) -> tuple[str, ...]:
-    """Give every line that was created a new secret and write them to a 0600 file: shown once, kept nowhere else."""
-    if not how.secrets_file:
-        return ()
-    import csv
-    import io
-
-    from campctl.app.files import write_private
-    from campctl.model.resources import Line
-
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(("backend", "line", "extension", "secret"))
-    count = 0
-    for change in plan.changes:
-        line = change.after
-        if change.action != "create" or not isinstance(line, Line) or states.get(change.id) not in {"accepted", "configured", "live"}:
-            continue
-        secret = secrets.token_urlsafe(18)
-        await backends[change.backend].set_secret(line.id, secret)
-        table.writerow((change.backend, line.id, line.extension, secret))
-        count += 1
-    write_private(Path(how.secrets_file), text.getvalue().encode())
-    return (f"{count} secrets were written to {how.secrets_file} (0600); they are kept nowhere else.",)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from campctl import errors
 from campctl.app.applying import How, change, locked
+from campctl.app.asking import ask
 from campctl.app.context import Context
 from campctl.app.find import one
 from campctl.app.results import Applied, Details, Listing, Message, Planned
@@ -161,8 +162,10 @@ async def new_secret(ctx: Context, how: How, *, user: str = "", port: str = "") 
         line, office = f"port/{found.id}", found.office
     backend = campaign.offices[office].backend
     secret = secrets.token_urlsafe(18)
+    if how.dry_run:
+        return Message(text=f"A new secret for {line} would be made on {backend}, and the old one would end.", data={"line": line})
     async with ctx.backends([backend]) as backends, locked(ctx, how) as (store, _):
-        await backends[backend].set_secret(line, secret)
+        await ask(ctx.clock, lambda: backends[backend].set_secret(line, secret))
         record_audit(ctx, store, f"new secret for {line}", how, result="done")
     return Message(
         text=f"New secret for {line} on {backend}; it is shown this once.", data={"line": line, "backend": backend, "secret": secret}
