@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -140,8 +139,8 @@ def test_full_disk(camp, tiny) -> None:
         assert answer.status in {3, 10}, answer.out
         words = answer.json["errors"][0]["message"] + answer.json["errors"][0]["hint"]
         assert "full" in words or "space" in words.lower(), words
-    assert full.calls() == calls
     filler.unlink()
+    assert full.calls() == calls
     assert full.resources() == things
     assert full.read("people.yaml") == camp.read("people.yaml")
     full.settled()
@@ -156,7 +155,8 @@ def test_the_disk_fills_in_the_middle(make, tiny) -> None:
     part = copied(camp, tiny)
     for leave in (150_000, 250_000, 350_000):
         filler = fill(tiny, leave)
-        answer = part.do("apply", "--yes", "-o", "json")
+        # A process of its own: a lock that could not be given back must be free once its holder has ended.
+        answer = part.run("apply", "--yes", "-o", "json")
         assert answer.status in {0, 8, 9, 10}, answer.out
         assert "Traceback" not in answer.err
         assert "fault in campctl" not in answer.out
@@ -180,22 +180,6 @@ def test_read_only_disk(camp, tiny) -> None:
     finally:
         subprocess.run(["mount", "-o", "remount,rw", str(tiny)], check=True)
     still.settled()
-
-
-def test_a_folder_that_may_not_be_written(camp) -> None:
-    """As somebody who may only read: looking says what it can, changing is exit 10, nothing is left behind."""
-    if os.geteuid() == 0:
-        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-        if subprocess.run([*nobody, "true"], capture_output=True, check=False).returncode:
-            pytest.skip("setpriv is not there")
-        pytest.skip("root may write everywhere; the read-only disk shows the same")
-    folder = camp.root / ".campctl"
-    folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    try:
-        assert camp.do("port", "light", "chicago-hq/a001", "--yes").status in {9, 10}
-    finally:
-        folder.chmod(0o700)
-    camp.settled()
 
 
 def test_a_home_without_keyring(camp, tmp_path) -> None:

@@ -33,7 +33,7 @@ def test_the_second_hears_who_is_at_work(busy) -> None:
     assert "Wait" in error["hint"]
     assert busy.do("plan").status == 0
     assert busy.do("override", "list", "-o", "json").data["overrides"] == []
-    out, err = busy.process.communicate(timeout=30)
+    _, err = busy.process.communicate(timeout=30)
     assert busy.process.returncode == 0, err
     busy.settled()
 

@@ -20,8 +20,10 @@ def send(camp: Any, to: str) -> None:
     back = {"other": "local", "local": "other"}[to]
     camp.edit("campaign.yaml", f"    name: Headquarters\n    backend: {back}\n", f"    name: Headquarters\n    backend: {to}\n")
     text = camp.read("campaign.yaml")
-    text = text.replace("    name: Help\n", f"    name: Help\n    backend: {to}\n") if "Help\n    backend" not in text else text.replace(
-        f"    name: Help\n    backend: {back}\n", f"    name: Help\n    backend: {to}\n"
+    text = (
+        text.replace("    name: Help\n", f"    name: Help\n    backend: {to}\n")
+        if "Help\n    backend" not in text
+        else text.replace(f"    name: Help\n    backend: {back}\n", f"    name: Help\n    backend: {to}\n")
     )
     (camp.root / "campaign.yaml").write_text(text)
 
@@ -63,7 +65,9 @@ def test_there_and_back(two) -> None:
     since = len(two.log("local")), len(two.log("other"))
     send(two, "local")
     two.do("apply", "--yes").ok()
-    assert {key for key in two.resources("local")["local"] if "member" not in key} == {key for key in before["local"] if "member" not in key}
+    assert {key for key in two.resources("local")["local"] if "member" not in key} == {
+        key for key in before["local"] if "member" not in key
+    }
     assert two.resources("other")["other"] == {}
     numbers_always_owned(two, since, "other")
     two.settled()
