@@ -99,7 +99,7 @@ def test_one_of_the_two_fails_half_way(two, dies) -> None:
     """One exchange stops answering in the middle: no number is lost, the summary says what happened, and the next apply ends it."""
     send(two, "other")
     since = len(two.log("local")), len(two.log("other"))
-    two.faults(exchange=dies, **{"drop_after_calls": "1", "fail_calls": "2,3"})
+    two.faults(exchange=dies, drop_after_calls="1", fail_calls="2,3")
     two.do("apply", "--yes")
     two.faults(exchange=dies)
     two.do("apply", "--yes").ok()
