@@ -2,35 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from campctl.errors import NotFound
 from campctl.model.campaign import Campaign
 from campctl.model.changes import Change
-from campctl.model.resources import Key
+from campctl.model.resources import Key, Member
 from campctl.planning.subjects import refs_of, subject_of
+
+Place: TypeAlias = tuple[str, str, int]
+"""Backend, hotline, level: what has a number of seats."""
 
 
 def targeted(changes: tuple[Change, ...], targets: tuple[str, ...], campaign: Campaign, finishing: Mapping[str, str]) -> tuple[Change, ...]:
-    """The changes about `targets`, the closure of what they need, and the end of rooms that nobody is left in by them.
+    """The changes about `targets`, the closure of what they need, and what they would else leave behind.
 
     finishing: a step of a detour to the change that completes it; who starts one must end it. An office stands for its
     people and desks too, where they are before as well as after; it is closed only when it is itself a target.
+
+    Who gets a seat gives up the one they had, where the whole plan has it so; and no hotline is left with more or fewer
+    seats than it has now and would have after the whole plan: as many others join or leave. A room that nobody is left
+    in goes along: it is no noun that anybody could name.
     """
     wanted = set(targets)
     by_id = {change.id: change for change in changes}
-    waiting = [change.id for change in changes if wanted & refs_of(change, campaign)]
     kept: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name not in kept:
-            kept.add(name)
-            waiting += by_id[name].needs
-            if name in finishing:
-                waiting.append(finishing[name])
-    # A room that its last person leaves is no noun anybody could name: without this it would be left to the next plan of everything.
-    kept |= {change.id for change in changes if _is_room_removed(change) and change.needs and kept.issuperset(change.needs)}
+
+    def keep(found: Iterable[str]) -> None:
+        waiting = list(found)
+        while waiting:
+            name = waiting.pop()
+            if name not in kept:
+                kept.add(name)
+                waiting += by_id[name].needs
+                if name in finishing:
+                    waiting.append(finishing[name])
+
+    keep(change.id for change in changes if wanted & refs_of(change, campaign))
+    seats = [change for change in changes if change.key.kind == "member"]
+    while more := [*_given_up(seats, kept, campaign), *_to_balance(seats, kept)]:
+        keep(more)
+    keep([change.id for change in changes if _is_room_removed(change) and change.needs and kept.issuperset(change.needs)])
     return tuple(change for change in changes if change.id in kept)
+
+
+def _given_up(seats: Sequence[Change], kept: Container[str], campaign: Campaign) -> list[str]:
+    """First-line seats that the plan takes from people who get another one by what is kept: on the same phone, or at a desk."""
+    lines: set[str] = set()
+    names: set[str] = set()
+    for change in seats:
+        if change.id in kept and change.action == "create" and isinstance(change.after, Member) and change.after.level == 1:
+            lines.add(change.after.line)
+            names.add(change.after.name)
+    found = []
+    for change in seats:
+        if change.id not in kept and change.action == "delete" and isinstance(change.before, Member) and change.before.level == 1:
+            person = campaign.users.get(change.before.line.removeprefix("user/"))
+            if change.before.line in lines or (person is not None and person.name in names):
+                found.append(change.id)
+    return found
+
+
+def _to_balance(seats: Sequence[Change], kept: Container[str]) -> list[str]:
+    """Seats to fill or free in the place of those that are kept, hotline by hotline and level by level."""
+    whole: Counter[Place] = Counter()
+    part: Counter[Place] = Counter()
+    for change in seats:
+        for place, amount in _moves(change):
+            whole[place] += amount
+            if change.id in kept:
+                part[place] += amount
+    found = []
+    for change in seats:
+        moves = _moves(change)
+        if change.id in kept or len(moves) != 1:
+            continue
+        ((place, amount),) = moves
+        least, most = min(0, whole[place]), max(0, whole[place])
+        if (part[place] > most and amount < 0) or (part[place] < least and amount > 0):
+            part[place] += amount
+            found.append(change.id)
+    return found
+
+
+def _moves(change: Change) -> list[tuple[Place, int]]:
+    """What a seat's change adds to which place: (place, 1 or -1); nothing when it stays in its place."""
+    ends = ((change.before, -1), (change.after, 1))
+    moves = [((change.backend, seat.queue, seat.level), amount) for seat, amount in ends if isinstance(seat, Member)]
+    return [] if len(moves) == 2 and moves[0][0] == moves[1][0] else moves
 
 
 def _is_room_removed(change: Change) -> bool:

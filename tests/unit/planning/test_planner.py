@@ -125,6 +125,33 @@ def test_the_last_to_leave_a_room_ends_it_and_no_office(case: Any) -> None:
     assert ids(case.plan("office/columbus")) == ids(case.plan()) == [bob, cy, office, room]
 
 
+def test_a_hotline_keeps_its_number_of_seats(case: Any) -> None:
+    """At its max, a desk that is lit takes a seat and somebody leaves; who is moved away is replaced; nobody else comes or goes."""
+    case.put("old", Member("vp", "port/chicago-hq/a002"), Member("vp", "user/cy.moss", "Cy Moss"))
+    case.edit("old", "line", "port/chicago-hq/a002", enabled=True)
+    case.drop("old", "member", "vp/user/ann.lee", "vp/port/chicago-hq/a001")
+    joins, leaves = "create:old:member/vp/port/chicago-hq/a002", "delete:old:member/vp/port/chicago-hq/a001"
+    assert ids(case.plan("port/chicago-hq/a002")) == ["update:old:line/port/chicago-hq/a002", joins, leaves]
+    assert ids(case.plan("user/ann.lee")) == ["update:old:line/port/chicago-hq/a002", joins, "delete:old:member/vp/user/ann.lee"]
+
+
+def test_seats_that_others_gain_are_left_to_their_own_plan(case: Any) -> None:
+    """What somebody else wants of a hotline is not done along: a desk lit for it brings one seat."""
+    case.put("old", Member("vp", "port/chicago-hq/a002"), Member("vp", "user/cy.moss", "Cy Moss"))
+    case.edit("old", "line", "port/chicago-hq/a002", enabled=True)
+    assert ids(case.plan("port/chicago-hq/a002")) == ["update:old:line/port/chicago-hq/a002", "create:old:member/vp/port/chicago-hq/a002"]
+
+
+@pytest.mark.parametrize("target", ["hotline/vp", "port/chicago-hq/a002"])
+def test_nobody_is_left_in_two_seats(case: Any, target: str) -> None:
+    """Who is taken from another hotline leaves it and is replaced there, and who sits down at a desk leaves their own phone."""
+    seat = Member("vp", "user/bob.ray", "Bob Ray") if target == "hotline/vp" else Member("vp", "port/chicago-hq/a002", "Bob Ray")
+    case.put("old", seat, Member("main", "user/cy.moss", "Cy Moss"))
+    case.drop("old", "member", "main/user/bob.ray")
+    expected = [f"create:old:member/{seat.id}", "create:old:member/main/user/cy.moss", "delete:old:member/main/user/bob.ray"]
+    assert sorted(ids(case.plan(target))) == sorted(expected)
+
+
 def test_who_starts_a_detour_ends_it(case: Any) -> None:
     """A target whose extension another gives up takes that other's whole way along: nobody stays parked."""
     case.edit("old", "line", "user/ann.lee", extension="3002")
