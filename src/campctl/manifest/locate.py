@@ -15,10 +15,10 @@ from campctl.manifest import phones, sources, units
 from campctl.manifest.decode import SECRET_LINE
 from campctl.manifest.fields import KEYED, SECTIONS
 from campctl.manifest.kinds import Context
-from campctl.manifest.nodes import Map, Node, Reader, Seq, TooBroken
+from campctl.manifest.nodes import Lost, Map, Node, Reader, Seq, TooBroken
 from campctl.manifest.nouns import Noun
 from campctl.manifest.problems import Bad, span_of
-from campctl.manifest.reading import text_bytes
+from campctl.manifest.reading import plain_entries, text_bytes
 from campctl.manifest.roster import ROSTER_KEYS, Rosters
 
 _OTHER_NAMES = {"default_backend": "backend", "default_permission": "defaults", "lit": "state", "number": "to"}
@@ -73,6 +73,8 @@ class Locator:
                 break
             noun = _inner(noun, step)
             best, node = pair
+        if node.__class__ is Lost and node.start_mark is None:  # a cell that the roster does not have
+            return span_of(file, key if best is node else best)
         if best is not key and (node.__class__ not in (Map, Seq) or node.end_mark.line == node.start_mark.line):
             return span_of(file, node)
         return span_of(file, best)
@@ -94,7 +96,7 @@ class Locator:
         if text is None:
             return
         with suppress(TooBroken, YAMLError):  # what stands before the fault is found
-            for section, key, node in Reader(text, ctx).entries(KEYED):
+            for section, key, node in plain_entries(text, ctx) or Reader(text, ctx).entries(KEYED):
                 if section is None or section.value not in SECTIONS:
                     continue
                 name = section.value

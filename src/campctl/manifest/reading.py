@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from yaml import YAMLError
@@ -15,9 +16,12 @@ from campctl.manifest.fields import KEYED, SECTIONS
 from campctl.manifest.kinds import Context
 from campctl.manifest.limits import MAX_FILE_BYTES, MAX_SYNTAX_ERRORS
 from campctl.manifest.nodes import Map, Node, Reader, Seq, TooBroken
+from campctl.manifest.problems import Problems
 from campctl.manifest.roster import ROSTER_KEYS, Rosters
 
 _BOM = b"\xef\xbb\xbf"
+_LONG = 48 * 1024
+"""Bytes from which on a text gains more by quick reading than the patterns for it cost: some 300 people."""
 _TOP_KEY = re.compile(rb"[A-Za-z_]+:(\s|$)")
 
 
@@ -65,6 +69,15 @@ def text_bytes(ctx: Context, data: bytes) -> bytes | None:
     return data
 
 
+def plain_entries(text: bytes, problems: Problems) -> Iterator[tuple[Any, Any, Node]] | None:
+    """The entries of a text that is long, without fault, and for the most part plain (`manifest.blocks`); None for any other."""
+    if len(text) < _LONG:
+        return None
+    from campctl.manifest.blocks import entries
+
+    return entries(text, problems, KEYED)
+
+
 class FileReader:
     """Reads the files of one campaign into one assembly. `broken`: some file could not be read to its end."""
 
@@ -87,11 +100,14 @@ class FileReader:
         self._unknown, self._known = [], False
         before = len(ctx.findings)
         errors = 0
-        rest: bytes | None = text
+        quick = plain_entries(text, ctx)
+        if quick is not None:
+            self._sections(quick)
+        rest: bytes | None = text if quick is None else None
         while rest is not None:
             reader = Reader(rest, ctx)
             try:
-                self._sections(reader)
+                self._sections(reader.entries(KEYED))
                 break
             except TooBroken:
                 self.broken = True
@@ -104,10 +120,10 @@ class FileReader:
         self._rosters.finish(self._assembly)
         self._report_unknown(file, text, len(ctx.findings) > before)
 
-    def _sections(self, reader: Reader) -> None:
+    def _sections(self, entries: Iterator[tuple[Any, Any, Node]]) -> None:
         """Hand every entry to the assembly."""
         assembly, rosters = self._assembly, self._rosters
-        for section, key, node in reader.entries(KEYED):
+        for section, key, node in entries:
             if section is None:
                 self._top_level(node)
                 continue
