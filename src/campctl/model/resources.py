@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Kind = Literal["location", "line", "queue", "member", "route"]
 KINDS: tuple[Kind, ...] = ("location", "line", "queue", "member", "route")
@@ -155,3 +156,41 @@ def target_key(target: str) -> Key | None:
     """`queue/x` and `line/user/x` as keys; None for outside numbers, levels and nothing."""
     kind, _, rest = target.partition("/")
     return Key("queue" if kind == "queue" else "line", rest) if kind in {"queue", "line"} and rest else None
+
+
+def rekey(resource: Resource, new: str) -> Resource:
+    """The same location, line or queue under another id."""
+    assert isinstance(resource, Location | Line | Queue)
+    return replace(resource, id=new)
+
+
+def repoint(resource: Resource, old: Key, new: Key) -> Resource:
+    """The same resource, referring to `new` wherever it referred to `old`."""
+    if isinstance(resource, Line):
+        return replace(resource, location=new.id) if old == ("location", resource.location) else resource
+    if isinstance(resource, Member):
+        queue = new.id if old == ("queue", resource.queue) else resource.queue
+        line = new.id if old == ("line", resource.line) else resource.line
+        return replace(resource, queue=queue, line=line)
+    if isinstance(resource, Route):
+        return replace(resource, to=str(new)) if resource.to == str(old) else resource
+    if isinstance(resource, Queue):
+        return _repoint_queue(resource, str(old), str(new))
+    return resource
+
+
+def _repoint_queue(queue: Queue, old: str, new: str) -> Queue:
+    def swap(target: str) -> str:
+        return new if target == old else target
+
+    def step(text: str) -> str:
+        after, _, target = text.partition(" ")
+        return f"{after} {swap(target)}"
+
+    return replace(
+        queue,
+        overflow=swap(queue.overflow),
+        closed=swap(queue.closed),
+        failover=swap(queue.failover),
+        escalation=tuple(map(step, queue.escalation)),
+    )

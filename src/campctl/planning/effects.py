@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 
 from campctl.model.changes import Change, FieldChange
-from campctl.model.resources import Key, Line, Location, Member, Queue, Resource, Route, key_of, references
+from campctl.model.resources import Key, Queue, Resource, key_of, references, repoint
 
 
 def field_changes(change: Change) -> tuple[FieldChange, ...]:
@@ -56,7 +56,7 @@ def carried(change: Change, resources: Iterable[Resource]) -> dict[Key, Resource
     if change.action != "rename" or change.before is None or change.after is None:
         return {}
     old, new = key_of(change.before), key_of(change.after)
-    return {key_of(resource): repoint(resource, old, new) for resource in resources if old in references(resource)}
+    return {key: repoint(resource, old, new) for resource in resources if (key := key_of(resource)) != old and old in references(resource)}
 
 
 def touched(change: Change, resources: Mapping[Key, Resource]) -> dict[Key, Resource | None]:
@@ -67,44 +67,6 @@ def touched(change: Change, resources: Mapping[Key, Resource]) -> dict[Key, Reso
         state[key_of(value)] = value
     state.update(after_state(change))
     return state
-
-
-def rekey(resource: Resource, new: str) -> Resource:
-    """The same location, line or queue under another id."""
-    assert isinstance(resource, Location | Line | Queue)
-    return replace(resource, id=new)
-
-
-def repoint(resource: Resource, old: Key, new: Key) -> Resource:
-    """The same resource, referring to `new` wherever it referred to `old`."""
-    if isinstance(resource, Line):
-        return replace(resource, location=new.id) if old == ("location", resource.location) else resource
-    if isinstance(resource, Member):
-        queue = new.id if old == ("queue", resource.queue) else resource.queue
-        line = new.id if old == ("line", resource.line) else resource.line
-        return replace(resource, queue=queue, line=line)
-    if isinstance(resource, Route):
-        return replace(resource, to=str(new)) if resource.to == str(old) else resource
-    if isinstance(resource, Queue):
-        return _repoint_queue(resource, str(old), str(new))
-    return resource
-
-
-def _repoint_queue(queue: Queue, old: str, new: str) -> Queue:
-    def swap(target: str) -> str:
-        return new if target == old else target
-
-    def step(text: str) -> str:
-        after, _, target = text.partition(" ")
-        return f"{after} {swap(target)}"
-
-    return replace(
-        queue,
-        overflow=swap(queue.overflow),
-        closed=swap(queue.closed),
-        failover=swap(queue.failover),
-        escalation=tuple(map(step, queue.escalation)),
-    )
 
 
 def without_targets(queue: Queue, keys: Iterable[Key]) -> Queue:

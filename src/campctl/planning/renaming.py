@@ -7,8 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
-from campctl.model.resources import Key, Resource, key_of, references
-from campctl.planning.effects import rekey, repoint
+from campctl.model.resources import Key, Resource, key_of, references, rekey, repoint
 
 
 class Renamed(Struct):

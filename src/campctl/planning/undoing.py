@@ -18,8 +18,7 @@ from campctl.model.campaign import Campaign
 from campctl.model.changes import Change, Guard, Plan, State
 from campctl.model.live import Capabilities, Snapshot
 from campctl.model.records import JournalEntry
-from campctl.model.resources import Key, Resource, key_of, references
-from campctl.planning.effects import rekey, repoint
+from campctl.model.resources import Key, Resource, key_of, references, rekey, repoint
 from campctl.planning.inputs import PlanInput
 from campctl.planning.passing import extension_of
 from campctl.planning.planner import plan as make_plan

@@ -20,6 +20,7 @@ from campctl.errors import AuthFailed, BackendError, Refused, Throttled, Unavail
 from campctl.model.changes import Change, Outcome
 from campctl.model.live import Capabilities, Event, Probe, Snapshot
 from campctl.model.resources import Key, Resource, key_of, references
+from campctl.planning.effects import carried
 from campctl.ports.clock import Clock
 
 
@@ -145,12 +146,9 @@ class MemoryBackend:
             self.resources.pop(key_of(change.before), None)
         if change.after is not None:
             self.resources[change.key] = change.after
-        if change.action == "rename" and change.before is not None:
-            from campctl.apply.owning import renamed
-
-            for old, value in renamed(self.resources, key_of(change.before), change.key).items():
-                del self.resources[old]
-                self.resources[key_of(value)] = value
+        for old, value in carried(change, self.resources.values()).items():
+            del self.resources[old]
+            self.resources[key_of(value)] = value
         self.log.append(Done(self.clock.monotonic(), self.name, change))
         self.after(self.log)
         return Outcome(change=change.id)

@@ -10,9 +10,9 @@ import msgspec
 
 from campctl.backends.sim.database import Damaged, Row, Writer
 from campctl.backends.sim.options import LIMITS, Settings
-from campctl.backends.sim.rules import No, check, extension_of, kind_of, known_kind, moved
+from campctl.backends.sim.rules import No, check, extension_of, kind_of, known_kind
 from campctl.model.changes import Change
-from campctl.model.resources import Key, Line, Member, Resource, references
+from campctl.model.resources import Key, Line, Member, Resource, references, repoint
 
 if TYPE_CHECKING:
     import sqlite3
@@ -94,7 +94,7 @@ class Exchange:
             raise No("unknown", f"{kind} {old.id} does not exist.")
         if self.rows.get(kind, new.id) is not None:
             raise No("exists", f"{kind} {new.id} exists.")
-        new = moved(new, old, Key(kind, new.id))
+        new = repoint(new, old, Key(kind, new.id))
         self._check_around(new, but=old)
         self.rows.put(old.kind, old.id, None, row)
         self.rows.refer(kind, old.id, references(decode(row.body)), ())
@@ -168,7 +168,7 @@ class Exchange:
         if row is None:
             return
         resource = decode(row.body)
-        after = moved(resource, old, new)
+        after = repoint(resource, old, new)
         if after.id == referrer.id:
             self.rows.put(referrer.kind, referrer.id, self._row(after, row, row.secret), row)
         else:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from campctl.model.campaign import PERMISSIONS
-from campctl.model.resources import KINDS, Key, Kind, Line, Location, Member, Queue, Resource, Route, target_key
+from campctl.model.resources import KINDS, Kind, Line, Location, Member, Queue, Resource, Route, target_key
 
 _DIGITS = re.compile(r"[0-9]{1,15}", re.ASCII)
 _NUMBER = re.compile(r"\+[0-9]{2,15}", re.ASCII)
@@ -64,32 +64,6 @@ def known_kind(kind: str) -> Kind:
 def extension_of(resource: Resource) -> str | None:
     """The extension it takes up; lines and queues share one plan."""
     return resource.extension or None if isinstance(resource, Line | Queue) else None
-
-
-def moved(resource: Resource, old: Key, new: Key) -> Resource:
-    """The resource with every reference to `old` leading to `new`."""
-    from msgspec.structs import replace
-
-    def target(text: str) -> str:
-        return str(new) if target_key(text) == old else text
-
-    if isinstance(resource, Line):
-        return replace(resource, location=new.id) if old == ("location", resource.location) else resource
-    if isinstance(resource, Member):
-        queue = new.id if old == ("queue", resource.queue) else resource.queue
-        return replace(resource, queue=queue, line=new.id if old == ("line", resource.line) else resource.line)
-    if isinstance(resource, Route):
-        return replace(resource, to=target(resource.to))
-    if isinstance(resource, Queue):
-        steps = (step.split(" ", 1) for step in resource.escalation)
-        return replace(
-            resource,
-            overflow=target(resource.overflow),
-            closed=target(resource.closed),
-            failover=target(resource.failover),
-            escalation=tuple(f"{after} {target(to)}" for after, to in steps),
-        )
-    return resource
 
 
 def _from_end(resource: Resource, name: str) -> int:
