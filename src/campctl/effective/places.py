@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
 from campctl.effective.words import slug
+from campctl.model.addresses import lacking
 from campctl.model.campaign import Address, Campaign, Office
 from campctl.model.resources import Key, Location, Resource
-
-# Where a postal address is not complete without its state or province.
-STATES_NEEDED = frozenset(("US", "CA"))
-
-
-def dispatchable(address: Address) -> bool:
-    """Whether responders find the building: street, city, postal code, and the state where the country has them."""
-    return bool(address.street and address.city and address.postal_code and (address.state or address.country.upper() not in STATES_NEEDED))
 
 
 class Places:
@@ -26,7 +17,7 @@ class Places:
         self._country = campaign.country
         self._offices = campaign.offices
         self._ids: dict[tuple[str, str, str], str] = {}
-        self.dispatchable = {office.id: dispatchable(_in_country(office.address, campaign.country)) for office in campaign.offices.values()}
+        self.dispatchable = {office.id: not lacking(office.address, campaign.country) for office in campaign.offices.values()}
         self.resources: dict[str, tuple[Location, Office]] = {}
         for office in campaign.offices.values():
             if self.dispatchable[office.id]:
@@ -80,10 +71,6 @@ class Places:
             key = Key("location", place)
             backends[office.backend][key] = location
             origin[key] = f"office/{office.id}"
-
-
-def _in_country(address: Address, country: str) -> Address:
-    return address if address.country else msgspec.structs.replace(address, country=country)
 
 
 def refine(address: Address, floor: str, room: str) -> tuple[str, str]:

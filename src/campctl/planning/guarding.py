@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from campctl.model.addresses import lacking
 from campctl.model.campaign import Campaign
 from campctl.model.changes import Change, Guard, Story
 from campctl.model.live import Capabilities
@@ -16,9 +17,6 @@ from campctl.model.resources import Key, Line, Location, Member, Resource, Route
 from campctl.planning.effects import differing
 from campctl.planning.steps import Graph
 from campctl.planning.subjects import refs_of, resource_refs, subject_of
-
-STATES_NEEDED = frozenset({"", "US", "CA", "AU", "MX", "BR", "IN"})
-"""Countries where an address is not dispatchable without its state or province."""
 
 
 class Guarded(Struct, frozen=True, kw_only=True):
@@ -46,14 +44,6 @@ def guards(seen: Guarded) -> tuple[Guard, ...]:
     )
 
 
-def dispatchable(location: Resource | None) -> bool:
-    """Whether responders find it: street, city, postal code, and the state where the country has them (47 CFR 9.3)."""
-    if not isinstance(location, Location):
-        return False
-    state = location.state or location.country.upper() not in STATES_NEEDED
-    return bool(location.street and location.city and location.postal_code and state)
-
-
 def _unlocated(seen: Guarded) -> Iterator[Guard]:
     """No line is lit, or left lit by a change, where 911 would not be told a dispatchable location."""
     bad: set[str] = set()
@@ -62,9 +52,9 @@ def _unlocated(seen: Guarded) -> Iterator[Guard]:
         after = change.after
         if isinstance(after, Line) and after.enabled and change.action != "rename":
             location = _after(seen, change.backend, Key("location", after.location))
-            if not dispatchable(location):
+            if not isinstance(location, Location) or lacking(location):
                 bad.add(after.id)
-        elif isinstance(after, Location) and not dispatchable(after):
+        elif isinstance(after, Location) and lacking(after):
             vague.add((change.backend, after.id))
     for backend in {backend for backend, _ in vague}:
         for resource in seen.graph.sides[backend].diff.want.values():

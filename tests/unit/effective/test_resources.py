@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from small_campaign import AT, HQ, campaign, desks, hotline, override, people
 
 from campctl.effective import desired
-from campctl.effective.places import Places, dispatchable, refine
+from campctl.effective.places import Places, refine
 from campctl.effective.words import hours_rules, slug
+from campctl.model.addresses import lacking
 from campctl.model.campaign import Address, Answer, Escalation, HoursRule, Number, Target
 from campctl.model.resources import Key, Line, Location, Queue, Route
 
@@ -137,9 +138,11 @@ def test_floor_and_room_ids_differ():
 
 
 def test_state_is_needed_where_addresses_have_one():
-    """A British address is complete without a state."""
-    assert dispatchable(Address("1 Example Street", "Leeds", "", "LS1 1AA", country="GB"))
-    assert not dispatchable(Address("1 Example Street", "Mesa", "", "85201", country="US"))
+    """A British address is complete without a state; the campaign's country holds where none is written; blanks are nothing."""
+    assert lacking(Address("1 Example Street", "Leeds", "", "LS1 1AA", country="GB")) == ()
+    assert lacking(Address("1 Example Street", "Leeds", "", "LS1 1AA"), "GB") == ()
+    assert lacking(Address("1 Example Street", "Mesa", "", "85201", country="US")) == ("state",)
+    assert lacking(Address(" ", "Mesa", " ", "85201")) == ("street", "state")
 
 
 def test_hours():

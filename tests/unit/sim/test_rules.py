@@ -60,6 +60,12 @@ def test_what_is_wrong_in_itself_is_refused(lab: Any, resource: Resource, words:
     assert words in outcome.error
 
 
+def test_an_address_abroad_needs_no_state(lab: Any) -> None:
+    """What validation and plans let through as a dispatchable address is taken here, too."""
+    (outcome,) = lab.execute(lab.found(), create(replace(SAMPLES["location"], city="Leeds", state="", postal_code="LS1 1AA", country="GB")))
+    assert outcome.error is None
+
+
 @pytest.mark.parametrize(
     ("bad", "code"),
     [

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from campctl.model.addresses import lacking
 from campctl.model.campaign import PERMISSIONS
 from campctl.model.resources import KINDS, Kind, Line, Location, Member, Queue, Resource, Route, target_key
 
@@ -71,7 +72,7 @@ def _from_end(resource: Resource, name: str) -> int:
 
 
 def _location(location: Location) -> str:
-    missing = [name for name in ("street", "city", "state", "postal_code", "country") if not getattr(location, name).strip()]
+    missing = [*lacking(location), *([] if location.country.strip() else ["country"])]
     return f"an address that can be dispatched to needs {', '.join(missing)}" if missing else ""
 
 

@@ -9,6 +9,7 @@ from campctl.findings.catalogue import finding
 from campctl.findings.suggest import Suggester
 from campctl.manifest.rules.facts import Check, Facts
 from campctl.manifest.rules.words import listed, quoted, sentences
+from campctl.model.addresses import lacking
 from campctl.model.campaign import Office
 
 STATES = {
@@ -71,16 +72,13 @@ STATES = {
 }
 """USPS codes of states, the District and territories (Publication 28, appendix B)."""
 
-PARTS = ("street", "city", "state", "postal_code")
-
 
 def address(facts: Facts) -> Iterator[Finding]:
     """`address-incomplete`: an office without street, city, state or postal code."""
     for office in facts.campaign.offices.values():
-        needed = PARTS if _country(facts, office) in {"US", "CA"} else ("street", "city", "postal_code")
-        missing = [part for part in needed if not getattr(office.address, part).strip()]
+        missing = lacking(office.address, facts.campaign.country)
         if missing:
-            nothing = len(missing) == len(needed)
+            nothing = {"street", "city", "postal_code"} <= {*missing} and not office.address.state.strip()
             yield finding(
                 "address-incomplete",
                 (f"Office `{office.id}` has no address." if nothing else f"The address of office `{office.id}` lacks {listed(missing)}.")
