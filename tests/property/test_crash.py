@@ -214,7 +214,7 @@ def test_killed_at_every_request(tmp_path: Path, undisturbed: Any, name: str, wh
     assert nth > 6
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     deaths=st.lists(
         st.tuples(st.sampled_from(["record", "hq", "field"]), st.integers(1, 12), st.sampled_from(["before", "after"])), max_size=4

@@ -15,6 +15,7 @@ from campctl.manifest.edit import Editor
 from campctl.manifest.edit_scalars import scalar
 
 IDS = ("ann", "bob.ray", "cy", "dee-2", "eve_x", "no", "f00")
+EXAMPLES = settings().max_examples  # of the profile: more for those who explore
 FIELDS = ("name", "office", "extension", "number", "role", "floor", "room")
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     ["no", "3001", "012", "a: b", "x #y", "+13125550100", "it's", '"q"', "[a", "é🗳", " pad ", "", "a,b", "{x}"]
@@ -105,7 +106,7 @@ def text_of(made: Made, newline: str, end: bool) -> bytes:
     return (newline.join(line for _, line in made.lines) + (newline if end else "")).encode()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=max(150, EXAMPLES))
 @given(documents(), st.data(), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_one_field_changes_one_line(made: Made, data: st.DataObject, newline: str, end: bool) -> None:
     """Setting a field replaces one line or adds one; every other line is the same, byte for byte."""
@@ -126,7 +127,7 @@ def test_one_field_changes_one_line(made: Made, data: st.DataObject, newline: st
     assert [line.rstrip(b"\r") for line in after[len(after) - len(behind) :]] == behind or len(after) > len(before)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=max(150, EXAMPLES))
 @given(documents(), st.data(), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_a_removed_entry_takes_its_own_lines_and_no_other(made: Made, data: st.DataObject, newline: str, end: bool) -> None:
     """What is left are all lines of others, in order (a blank line less where two would meet)."""
@@ -141,7 +142,7 @@ def test_a_removed_entry_takes_its_own_lines_and_no_other(made: Made, data: st.D
     assert found == left
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(documents(), st.data(), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_many_edits_in_a_row(made: Made, data: st.DataObject, newline: str, end: bool) -> None:
     """Whatever is set, unset, added, removed and renamed, the data is as intended and others' comments stay."""
@@ -185,7 +186,7 @@ def test_many_edits_in_a_row(made: Made, data: st.DataObject, newline: str, end:
         assert b"\n" not in new.replace(b"\r\n", b"")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(
     st.integers(1, 12),
     st.integers(0, 95),
@@ -232,7 +233,7 @@ def spread(entry: dict[str, Any], what: str) -> list[str]:
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=max(300, EXAMPLES))
 @given(words, st.sampled_from(["", "'", '"']))
 def test_any_text_is_written_as_itself(text: str, style: str) -> None:
     """In block and flow style, to a reader that resolves and to one that does not."""

@@ -24,7 +24,7 @@ AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 CAMPAIGN = Campaign(
     name="Test", country="US", time_zone="UTC", default_backend="east", policy=Policy(max_update_share=1.0, max_delete_share=1.0)
 )
-quick = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=max(150, settings().max_examples), suppress_health_check=list(HealthCheck))
 
 
 @st.composite

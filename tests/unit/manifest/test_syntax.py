@@ -109,7 +109,7 @@ def test_what_yaml_can_do(read, text, codes):
     assert [finding.code for finding in read(text).findings] == codes
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.data())
 def test_no_text_makes_it_fail(tmp_path, data):
     """Whatever is cut out of, or put into, a manifest: findings with places, never an exception."""
