@@ -206,12 +206,16 @@ async def settle(ctx: Context, how: How, backends: Mapping[str, Backend], store:
     unfinished = store.unfinished()
     if not unfinished:
         return ()
+    from functools import partial
+
+    from campctl.app.asking import ask
     from campctl.apply.settle import SettleInput, settle
     from campctl.planning import decode
 
     said = []
     for run in unfinished:
-        settled = await settle(SettleInput(plan=decode(run.plan), run=run, backends=backends, store=store, clock=ctx.clock))
+        given = SettleInput(plan=decode(run.plan), run=run, backends=backends, store=store, clock=ctx.clock)
+        settled = await ask(ctx.clock, partial(settle, given))
         record_audit(ctx, store, f"settle {run.id}", how, result=_result_words(settled), run=run.id)
         said.append(f"Run {run.id} had not ended; what it had sent was looked up and recorded ({_result_words(settled)}).")
     return tuple(said)
