@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec.structs import replace
-
 from campctl.model.changes import Change
 from campctl.model.records import Owned
-from campctl.model.resources import Key, Line, Member, Queue, Resource, Route, key_of
+from campctl.model.resources import Key, Resource, key_of
+from campctl.planning.effects import carried
 
 Effect = tuple[tuple[Owned, ...], tuple[tuple[str, Key], ...]]
 """(now owned with these values, no longer owned)"""
@@ -31,7 +30,7 @@ class Ledger:
             return self._effect(backend, {change.key: change.after}, ())
         assert change.before is not None
         old = key_of(change.before)
-        moved = renamed(self._owned.get(backend, {}), old, change.key)
+        moved = carried(change, self._owned.get(backend, {}).values())
         gone = [old, *(key for key, value in moved.items() if key_of(value) != key)]
         values = {key_of(value): value for value in moved.values()} | {change.key: change.after}
         return self._effect(backend, values, [key for key in gone if key not in values])
@@ -56,35 +55,3 @@ class Ledger:
             kept.update(values)
         owned = tuple(Owned(backend, key, value, self._run) for key, value in values.items())
         return owned, tuple((backend, key) for key in gone)
-
-
-def renamed(owned: Mapping[Key, Resource], old: Key, new: Key) -> dict[Key, Resource]:
-    """What a rename of `old` to `new` takes along: owned resources that refer to it, by their key before, as they become."""
-    changed: dict[Key, Resource] = {}
-    for key, value in owned.items():
-        if key == old:
-            continue
-        becomes = _refer(value, old, new)
-        if becomes is not value:
-            changed[key] = becomes
-    return changed
-
-
-def _refer(value: Resource, old: Key, new: Key) -> Resource:
-    """`value` with every mention of `old` turned into `new`; itself when there is none."""
-    was, now = str(old), str(new)
-    if isinstance(value, Line):
-        return replace(value, location=new.id) if old.kind == "location" and value.location == old.id else value
-    if isinstance(value, Member):
-        if old.kind == "line" and value.line == old.id:
-            return replace(value, line=new.id)
-        return replace(value, queue=new.id) if old.kind == "queue" and value.queue == old.id else value
-    if isinstance(value, Route):
-        return replace(value, to=now) if value.to == was else value
-    if isinstance(value, Queue):
-        fields: dict[str, Any] = {name: now for name in ("overflow", "closed", "failover") if getattr(value, name) == was}
-        steps = tuple(f"{step.split(' ', 1)[0]} {now}" if step.split(" ", 1)[1] == was else step for step in value.escalation)
-        if steps != value.escalation:
-            fields["escalation"] = steps
-        return replace(value, **fields) if fields else value
-    return value
