@@ -14,7 +14,9 @@ from campctl.views.text import count, moment, quoted, seconds
 
 MANY = 10
 """A group of more stories than this is shown by its first few and a count for each office."""
-FIRST = 4
+LARGE = 60
+"""In a plan of more stories, no group shows more than its first few."""
+FIRST = 3
 FEW = 3
 """Stories of a larger group are shown without their notes."""
 NOTES = 6
@@ -76,8 +78,9 @@ def plan_text(plan: Plan, page: Page, *, details: bool) -> None:
     if plan.changes:
         page.blank()
         changes = {change.id: change for change in plan.changes}
+        many = MANY if len(plan.stories) <= LARGE else FIRST
         for stories in grouped(plan.stories):
-            _group(stories, changes, page, details=details)
+            _group(stories, changes, page, many=len(stories) if details else many, details=details)
         _untold(plan, page, details=details)
     _obstacles(plan, page)
     page.blank()
@@ -132,9 +135,9 @@ def heading(stories: Sequence[Story]) -> str:
     return f"{stories[0].verb.capitalize()} {count(len(stories), *NOUNS.get(noun, (noun, noun + 's')))}"
 
 
-def _group(stories: Sequence[Story], changes: dict[str, Change], page: Page, *, details: bool) -> None:
+def _group(stories: Sequence[Story], changes: dict[str, Change], page: Page, *, many: int, details: bool) -> None:
     page.line(("bold", heading(stories)))
-    shown = stories if details or len(stories) <= MANY else stories[:FIRST]
+    shown = stories if len(stories) <= many else stories[: min(many, FIRST)]
     few = len(stories) <= FEW
     style, sign = SIGNS.get(stories[0].verb, ("yellow", "~"))
     for story in shown:
