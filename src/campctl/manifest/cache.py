@@ -1,7 +1,7 @@
 """The warm cache: the typed campaign of files that did not change, in ROOT/.campctl/cache/manifest.
 
 Only campaigns without errors are kept. A file counts as unchanged when its size and times are the same and it was not
-written just before the cache was (then times cannot tell), else when its hash is. A cache that is damaged, of another
+written just before it was read, or since (then times cannot tell), else when its hash is. A cache that is damaged, of another
 campctl or another person's is as good as none; one that cannot be written is done without.
 """
 
@@ -25,16 +25,17 @@ if TYPE_CHECKING:
     from campctl.manifest.load import Loaded
 
 _RACY_NS = 2_000_000_000
-"""Times of files that differ from the cache's by less are not trusted: some file systems keep two seconds."""
+"""Times of files that differ by less from when reading began are not trusted: some file systems keep two seconds."""
 
 _MAGIC = b"campctl manifest cache\n"
-_LAYOUT = 1
+_LAYOUT = 2
 
 
 class Head(Struct, frozen=True, array_like=True):
-    """What the cache is of."""
+    """What the cache is of. `doubt_ns`: times of files are trusted that are older than the cache's own by more than this."""
 
     version: str
+    doubt_ns: int
     yaml: tuple[Stamp, ...]
     other: tuple[Stamp, ...]
     digest: str
@@ -86,7 +87,9 @@ def _decode(root: Path, stamps: list[Stamp], data: bytes, written_ns: int) -> Lo
         if stamp is None:
             return None
         others.append(stamp)
-    if not all(_same(root, kept, now, written_ns) for kept, now in zip((*head.yaml, *head.other), (*stamps, *others), strict=True)):
+    if not all(
+        _same(root, kept, now, written_ns - head.doubt_ns) for kept, now in zip((*head.yaml, *head.other), (*stamps, *others), strict=True)
+    ):
         return None
     from campctl.manifest.load import Loaded
 
@@ -96,12 +99,12 @@ def _decode(root: Path, stamps: list[Stamp], data: bytes, written_ns: int) -> Lo
     return loaded
 
 
-def _same(root: Path, kept: Stamp, now: Stamp, written_ns: int) -> bool:
-    """Whether a file is what it was."""
+def _same(root: Path, kept: Stamp, now: Stamp, trusted_ns: int) -> bool:
+    """Whether a file is what it was; its times tell when they are before `trusted_ns`."""
     if kept.file != now.file or kept.size != now.size:
         return False
     same_times = kept.mtime_ns == now.mtime_ns and kept.ctime_ns == now.ctime_ns
-    if same_times and max(now.mtime_ns, now.ctime_ns) < written_ns - _RACY_NS:
+    if same_times and max(now.mtime_ns, now.ctime_ns) < trusted_ns:
         return True
     from campctl.manifest.load import content_hash
 
@@ -111,8 +114,8 @@ def _same(root: Path, kept: Stamp, now: Stamp, written_ns: int) -> bool:
         return False
 
 
-def keep(root: Path, loaded: Loaded, read: list[Stamp]) -> None:
-    """Write the cache, all or nothing; silently not at all where that is not possible."""
+def keep(root: Path, loaded: Loaded, read: list[Stamp], took_ns: int) -> None:
+    """Write the cache, all or nothing; silently not at all where that is not possible. `took_ns`: since the files were looked at."""
     if loaded.campaign is None:
         return
     try:
@@ -122,7 +125,7 @@ def keep(root: Path, loaded: Loaded, read: list[Stamp]) -> None:
     yaml = tuple(stamp for stamp in read if stamp.file.endswith(sources.SUFFIXES))
     other = tuple(stamp for stamp in read if not stamp.file.endswith(sources.SUFFIXES))
     checksum = hashlib.blake2b(body, digest_size=16).digest()
-    head = msgspec.msgpack.encode(Head(version(), yaml, other, loaded.digest, checksum))
+    head = msgspec.msgpack.encode(Head(version(), took_ns + _RACY_NS, yaml, other, loaded.digest, checksum))
     path = path_of(root)
     try:
         path.parent.parent.mkdir(mode=0o700, exist_ok=True)
@@ -150,12 +153,12 @@ _VERSION: list[str] = []
 
 
 def version() -> str:
-    """Changes with the code that reads and checks, with the model, and with the time zone data."""
+    """Changes with the code that reads and checks, with the model, and with the data of time zones and phone numbers."""
     if not _VERSION:
         package = Path(__file__).parent.parent
         digest = hashlib.blake2b(f"{_LAYOUT} {msgspec.__version__}".encode(), digest_size=16)
-        folders = (package / "manifest", package / "manifest" / "rules", package / "model", package / "findings")
-        for path in (*(folder for folder in folders), Path("/usr/share/zoneinfo/tzdata.zi"), *_zone_data()):
+        folders = (package / name for name in ("manifest", "manifest/rules", "model", "findings", "findings/rules", "findings/syntax"))
+        for path in (*folders, Path("/usr/share/zoneinfo/tzdata.zi"), *_data_packages()):
             for name, size, mtime in _listing(path):
                 digest.update(f"{name} {size} {mtime}\n".encode())
         _VERSION.append(digest.hexdigest())
@@ -174,8 +177,8 @@ def _listing(path: Path) -> list[tuple[str, int, int]]:
     return [(path.name, status.st_size, status.st_mtime_ns)]
 
 
-def _zone_data() -> list[Path]:
+def _data_packages() -> list[Path]:
     from importlib.util import find_spec
 
-    spec = find_spec("tzdata")
-    return [Path(spec.origin)] if spec and spec.origin else []
+    specs = map(find_spec, ("tzdata", "phonenumbers"))
+    return [Path(spec.origin) for spec in specs if spec and spec.origin]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,6 +82,7 @@ def load(root: Path, *, overlay: Mapping[str, bytes] = NO_OVERLAY, cache: bool =
     """
     root = Path(root)
     with _collector_off():
+        began = time.monotonic_ns()
         stamps = sources.scan(root)
         if overlay or not cache:
             return _read(root, sources.with_overlay(stamps, overlay), overlay)[0]
@@ -90,7 +92,7 @@ def load(root: Path, *, overlay: Mapping[str, bytes] = NO_OVERLAY, cache: bool =
         if loaded is None:
             loaded, read = _read(root, stamps, overlay)
             if loaded.ok:
-                kept.keep(root, loaded, read)
+                kept.keep(root, loaded, read, time.monotonic_ns() - began)
         return loaded
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+from itertools import chain, repeat
 
 import pytest
 
 from campctl.findings import Ref
 from campctl.findings.docs import BASE
-from campctl.manifest import cache
+from campctl.manifest import cache, sources
 from campctl.manifest.load import load
+from campctl.manifest.sources import Stamp
 
 
 def age(folder) -> None:
@@ -18,6 +20,14 @@ def age(folder) -> None:
     path = cache.path_of(folder)
     later = path.stat().st_mtime + 3600
     os.utime(path, (later, later))
+
+
+def same_times(path, text) -> None:
+    """Write another text of the same size and put the file's time back, as `cp -p` and rsync do."""
+    before = path.stat()
+    path.write_text(text)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
 
 
 def test_a_warm_load_is_equal(folder):
@@ -53,8 +63,11 @@ def test_a_warm_load_needs_no_yaml(folder, monkeypatch):
         lambda folder: (folder / "roster.csv").write_text("id,name,office,extension\ncal,Cal Ray,hq,3003\n"),
         lambda folder: (folder / "roster.csv").unlink(),
         lambda folder: (folder / "people.yaml").rename(folder / "persons.yaml"),
+        lambda folder: (folder / "campaign.yaml").unlink() or (folder / "campaign.yml").write_text(BASE),
+        lambda folder: same_times(folder / "campaign.yaml", BASE.replace("Ann Lee", "Ann Low")),
+        lambda folder: same_times(folder / "roster.csv", "id,name,office,extension\ncal,Cal Ray,hq,3003\n"),
     ],
-    ids=["same size", "new file", "roster", "roster gone", "renamed"],
+    ids=["same size", "new file", "roster", "roster gone", "renamed", "other root", "times put back", "roster's times put back"],
 )
 @pytest.mark.parametrize("aged", [False, True])
 def test_every_change_is_noticed(folder, change, aged):
@@ -76,6 +89,39 @@ def test_touched_files_are_the_same(folder):
     load(folder)
     os.utime(folder / "campaign.yaml", (1, 1))
     assert load(folder).from_cache
+
+
+@pytest.mark.parametrize("seconds", [0, 60])
+def test_what_was_saved_while_reading_is_noticed(folder, monkeypatch, seconds):
+    """On a file system that keeps whole seconds, a file saved again in the second it was read in is noticed, however long that took."""
+    instant = 1_790_000_000 * 10**9
+    real = sources.stamp_of
+
+    def coarse(path, file):
+        stamp = real(path, file)
+        return stamp and Stamp(stamp.file, stamp.size, instant, instant)
+
+    clock = chain((0, seconds * 10**9), repeat(0))
+    monkeypatch.setattr(sources, "stamp_of", coarse)
+    monkeypatch.setattr("campctl.manifest.load.time.monotonic_ns", lambda: next(clock))
+    assert load(folder).ok
+    written = instant + seconds * 10**9
+    os.utime(cache.path_of(folder), ns=(written, written))
+    (folder / "campaign.yaml").write_text(BASE.replace("Ann Lee", "Ann Low"))
+    again = load(folder)
+    assert not again.from_cache
+    assert "Ann Low" in {user.name for user in again.campaign.users.values()}
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_was_set(folder, hours):
+    """A file saved while the clock is an hour behind or ahead of the cache's is read anew."""
+    load(folder)
+    age(folder)
+    (folder / "campaign.yaml").write_text(BASE.replace("Ann Lee", "Ann Low"))
+    then = cache.path_of(folder).stat().st_mtime + hours * 3600
+    os.utime(folder / "campaign.yaml", (then, then))
+    assert not load(folder).from_cache
 
 
 def test_errors_are_not_kept(folder):
