@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from campctl.model.changes import Change, FieldChange
 from campctl.model.resources import Key, Queue, Resource, key_of, references, repoint
@@ -20,8 +20,11 @@ def differing(before: Resource | None, after: Resource | None) -> tuple[FieldCha
     known = after if after is not None else before
     if known is None:
         return ()
-    pairs = ((name, getattr(before, name, None), getattr(after, name, None)) for name in known.__struct_fields__)
-    return tuple(FieldChange(name, old, new) for name, old, new in pairs if before is None or after is None or old != new)
+    names = known.__struct_fields__
+    none = (None,) * len(names)
+    olds, news = astuple(before) if before is not None else none, astuple(after) if after is not None else none
+    whole = before is None or after is None
+    return tuple([FieldChange(name, old, new) for name, old, new in zip(names, olds, news, strict=True) if whole or old != new])
 
 
 def after_state(change: Change) -> dict[Key, Resource | None]:

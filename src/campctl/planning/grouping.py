@@ -119,9 +119,9 @@ class Grouping:
             return "remove"
         assert isinstance(before, Line)
         assert isinstance(after, Line)
-        if subject.startswith("user/") and (_office(before) != _office(after) or len({change.backend for change in changes}) > 1):
+        if len(changes) > 1 and len({change.backend for change in changes}) > 1:
             return "move"
-        if len({change.backend for change in changes}) > 1:
+        if before.location != after.location and subject.startswith("user/") and _office(before) != _office(after):
             return "move"
         if before.enabled != after.enabled:
             return "light" if after.enabled else "darken"

@@ -48,11 +48,15 @@ def _unlocated(seen: Guarded) -> Iterator[Guard]:
     """No line is lit, or left lit by a change, where 911 would not be told a dispatchable location."""
     bad: set[str] = set()
     vague: set[tuple[str, str]] = set()
+    sound: dict[tuple[str, str], bool] = {}
     for change in seen.changes:
         after = change.after
         if isinstance(after, Line) and after.enabled and change.action != "rename":
-            location = _after(seen, change.backend, Key("location", after.location))
-            if not isinstance(location, Location) or lacking(location):
+            place = change.backend, after.location
+            if place not in sound:
+                location = _after(seen, change.backend, Key("location", after.location))
+                sound[place] = isinstance(location, Location) and not lacking(location)
+            if not sound[place]:
                 bad.add(after.id)
         elif isinstance(after, Location) and lacking(after):
             vague.add((change.backend, after.id))
@@ -100,24 +104,27 @@ def _in_use(seen: Guarded) -> Iterator[Guard]:
 
 def _over_limit(seen: Guarded) -> Iterator[Guard]:
     """More than the backend can hold, once done; only where the plan adds to it."""
-    added: dict[str, set[str]] = {}
-    limited = {backend for backend, can in seen.capabilities.items() if can.limits}
+    added: dict[str, set[Key]] = {}
+    removed: dict[str, set[Key]] = {}
     for change in seen.changes:
-        if change.backend in limited and change.action == "create":
-            added.setdefault(change.backend, set()).add(change.key.kind)
+        if change.action in {"create", "delete"}:
+            table = added if change.action == "create" else removed
+            table.setdefault(change.backend, set()).add(change.key)
     for backend in sorted(added):
-        limits = seen.capabilities[backend].limits
-        diff = seen.graph.sides[backend].diff
-        left = [*diff.want, *diff.unmanaged]
+        limits = seen.capabilities[backend].limits if backend in seen.capabilities else {}
+        if not limits:
+            continue
+        kinds = {key.kind for key in added[backend]}
+        left = (seen.graph.sides[backend].diff.have.keys() | added[backend]) - removed.get(backend, set())
         totals = Counter(f"{key.kind}s" for key in left)
         for name, most in sorted(limits.items()):
-            if name != "members-per-queue" and name[:-1] in added[backend] and totals[name] > most:
+            if name[:-1] in kinds and totals[name] > most:
                 message = f"{backend} holds at most {most:,} {name}; with this plan it would be {totals[name]:,}."
                 yield Guard(name="over-limit", message=message, subjects=(backend,))
         seats = Counter(key.id.partition("/")[0] for key in left if key.kind == "member")
         most = limits.get("members-per-queue", 0)
         full = sorted(queue for queue, number in seats.items() if most and number > most)
-        if full and "member" in added[backend]:
+        if full and "member" in kinds:
             message = f"{backend} holds at most {most:,} seats in one hotline; {', '.join(f'{q} would have {seats[q]:,}' for q in full)}."
             yield Guard(name="seats-over-limit", message=message, subjects=tuple(f"hotline/{queue}" for queue in full))
 
