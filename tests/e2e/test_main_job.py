@@ -172,6 +172,27 @@ def test_an_override_that_stays_is_written_into_the_yaml(make) -> None:
     camp.settled()
 
 
+def test_several_overrides_of_one_hotline_stay_together(make) -> None:
+    """ "+1" and "+2" promoted together are three more seats in the YAML, and nothing changes on the exchange."""
+    camp = make()
+    camp.do("port", "light", "hq/a001", "hq/a002", "hq/a003", "hq/a004", "--yes").ok()
+    camp.do("hotline", "scale", "help", "+1", "--until", "+2h", "--yes").ok()
+    before = camp.resources()
+    lit = {item["id"] for item in camp.do("override", "list", "-o", "json").data["overrides"] if item["kind"] == "port"}
+    camp.do("override", "promote", *sorted(lit), "--yes").ok()
+    assert camp.resources() == before
+    assert "baseline: 6," in camp.read("campaign.yaml")
+    camp.do("hotline", "scale", "help", "-2", "--yes").ok()
+    fewer = camp.resources()
+    ids = [item["id"] for item in camp.do("override", "list", "-o", "json").data["overrides"]]
+    assert len(ids) == 2
+    camp.do("override", "promote", *ids, "--yes").ok()
+    assert camp.resources() == fewer
+    assert "baseline: 5," in camp.read("campaign.yaml")
+    assert camp.do("override", "list", "--all", "-o", "json").data["overrides"] == []
+    camp.settled()
+
+
 def test_an_override_can_be_cleared(make) -> None:
     """`override clear` puts back what manifests say, and the run says why."""
     camp = make()

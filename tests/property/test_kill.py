@@ -208,9 +208,12 @@ def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     moving = Path(shutil.copytree(applied, folder / "moving"))
     text = CAMPAIGN.replace("    name: Field office\n    backend: old\n", "    name: Field office\n    backend: new\n")
     (moving / "campaign.yaml").write_text(text)
+    scaled = Path(shutil.copytree(applied, folder / "scaled"))
+    well(scaled, "user", "provision", "ed.frost", "--office", "hq", "--skill", "help", "--yes")
+    well(scaled, "hotline", "scale", "help", "+1", "--yes")
     lit = Path(shutil.copytree(applied, folder / "lit"))
     well(lit, "port", "light", "hq/a001", "--yes")
-    return {"fresh": fresh, "applied": applied, "moving": moving, "lit": lit}
+    return {"fresh": fresh, "applied": applied, "moving": moving, "lit": lit, "scaled": scaled}
 
 
 SCENES: dict[str, tuple[str, Sequence[str]]] = {
@@ -222,6 +225,7 @@ SCENES: dict[str, tuple[str, Sequence[str]]] = {
     "a desk is lit": ("applied", ["port", "light", "hq/a001", "--yes"]),
     "an override ends": ("lit", ["override", "clear", "--all", "--yes"]),
     "an override stays": ("lit", ["override", "promote", "OVERRIDE", "--yes"]),
+    "more seats stay": ("scaled", ["override", "promote", "OVERRIDE", "--yes"]),
     "a run is undone": ("lit", ["rollback", "RUN", "--yes"]),
 }
 

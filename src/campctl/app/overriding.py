@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from campctl import errors
 from campctl.app.applying import How, at_once, change
 from campctl.app.context import Context
-from campctl.app.find import did_you_mean
+from campctl.app.find import did_you_mean, one
 from campctl.app.results import Applied, OverrideList, Planned
+from campctl.model.campaign import SeatChange
 from campctl.model.records import Override
 
 if TYPE_CHECKING:
@@ -43,27 +47,46 @@ async def clear(ctx: Context, how: How, *, ids: Sequence[str] = (), every: bool 
 
 async def promote(ctx: Context, how: How, *, ids: Sequence[str]) -> Applied | Planned:
     """Write overrides into the YAML, where they stay, and clear them."""
-    from campctl.app.people import durable
     from campctl.manifest.edit import Editor
 
     found = _named(ctx, ids)
     editor = Editor(ctx.root)
+    for hotline in sorted({item.subject for item in found if item.kind == "hotline"}):
+        _write_seats(ctx, editor, hotline, found)
     for item in found:
-        _write(ctx, editor, item)
+        if item.kind == "port":
+            _write_desk(editor, item)
     _keep_seats(ctx, editor, found)
-    targets = sorted({_subject(item) for item in found})
-    clear_ids = [item.id for item in found]
-    return await durable(ctx, how, editor, targets=targets, clear=clear_ids, what=f"override promote {_words(found)}")
+    stand_ins = _stand_ins(ctx, found)
+
+    def commit() -> None:
+        if stand_ins:
+            store = ctx.store(write=True)
+            store.add_overrides(stand_ins)
+            store.clear_overrides([item.id for item in found if item.seats is not None and item.seats.relative])
+        editor.write()
+
+    return await change(
+        ctx.with_overlay(editor.overlay),
+        how,
+        targets=sorted({_subject(item) for item in found}),
+        clear=[item.id for item in (*found, *stand_ins)],
+        commit=commit,
+        diff=editor.diff(),
+        what=f"override promote {_words(found)}",
+    )
 
 
-def _write(ctx: Context, editor: Editor, item: Override) -> None:
-    campaign = ctx.campaign
-    if item.kind == "hotline":
-        assert item.seats is not None
-        hotline = campaign.hotlines[item.subject]
-        total = hotline.seats.baseline + item.seats.amount if item.seats.relative else item.seats.amount
-        editor.set("hotlines", item.subject, "seats.baseline", total)
-        return
+def _write_seats(ctx: Context, editor: Editor, hotline: str, found: Sequence[Override]) -> None:
+    """The baseline that the overrides of a hotline make of it, in the order of making."""
+    total = one(ctx.campaign.hotlines, hotline, "hotline").seats.baseline
+    for item in found:
+        if item.kind == "hotline" and item.subject == hotline and item.seats is not None:
+            total = total + item.seats.amount if item.seats.relative else item.seats.amount
+    editor.set("hotlines", hotline, "seats.baseline", total)
+
+
+def _write_desk(editor: Editor, item: Override) -> None:
     if item.volunteer:
         raise errors.UsageError(
             f"Override {item.id} seats the volunteer {item.volunteer}, who is not a user of the campaign.",
@@ -79,16 +102,41 @@ def _keep_seats(ctx: Context, editor: Editor, found: Sequence[Override]) -> None
     """A desk that the manifest lights takes a seat that is there anyway, so the seat its override brought goes into the baseline."""
     from campctl.effective import wanted_seats
 
-    if not any(item.kind == "port" and item.lit for item in found):
+    ports = ctx.campaign.ports
+    lit = {item.hotline or ports[item.subject].hotline for item in found if item.kind == "port" and item.lit and item.subject in ports}
+    if not lit:
         return
     now = ctx.clock.now()
     overrides = ctx.store().overrides()
     left = [item for item in overrides if item not in found]
     edited = ctx.with_overlay(editor.overlay).campaign
-    for hotline in edited.hotlines.values():
+    for hotline in (edited.hotlines[id_] for id_ in sorted(lit & edited.hotlines.keys())):
         missing = wanted_seats(ctx.campaign, hotline.id, now, overrides) - wanted_seats(edited, hotline.id, now, left)
         if missing > 0:
             editor.set("hotlines", hotline.id, "seats.baseline", min(hotline.seats.baseline + missing, hotline.seats.max))
+
+
+def _stand_ins(ctx: Context, found: Sequence[Override]) -> list[Override]:
+    """For each hotline with a "+N" among them the figure it makes now.
+
+    YAML and store cannot be written in one stroke. Were the "+N" still there after a crash between the two, it would
+    count a second time on top of the new baseline; a plain figure says the same as the YAML until it is cleared.
+    """
+    from campctl.effective import wanted_seats
+
+    now = ctx.clock.now()
+    overrides = ctx.store().overrides()
+    last = {item.subject: item for item in found if item.seats is not None and item.seats.relative}
+    return [
+        replace(
+            item,
+            id=f"o{secrets.token_hex(3)}",
+            start=now,
+            seats=SeatChange(amount=wanted_seats(ctx.campaign, hotline, now, [other for other in overrides if other.kind == "hotline"])),
+        )
+        for hotline, item in sorted(last.items())
+        if active(item, now)
+    ]
 
 
 def _named(ctx: Context, ids: Sequence[str], *, every: bool = False) -> list[Override]:
