@@ -198,3 +198,20 @@ def test_the_exchange_s_own_limits_are_kept(case: Any) -> None:
     case.put("old", Line("user/new", "3050", "New", location="chicago-hq"), Member("vp", "user/cy.moss"), Queue("q", "Q"))
     names = [guard.name for guard in case.plan().guards]
     assert names == ["over-limit", "seats-over-limit"]
+
+
+@pytest.mark.parametrize(("new", "gone"), [(3, 0), (1, 1)])
+def test_limits_count_what_the_plan_itself_leaves(case: Any, new: int, gone: int) -> None:
+    """A plan for one target is not held back by what others want, nor let through by what others would take away."""
+    lines = sum(key.kind == "line" for key in case.have["old"])
+    case.put("old", *(Line(f"user/n{n}", f"305{n}", "New", location="chicago-hq") for n in range(new)))
+    case.drop("old", "line", *(f"port/chicago-hq/a00{4 - n}" for n in range(gone)))
+    for most, target, speaks in (
+        (lines, "user/n0", True),
+        (lines + 1, "user/n0", False),
+        (lines + new - gone - 1, "", True),
+        (lines + new - gone, "", False),
+    ):
+        case.can["old"] = Capabilities(limits={"lines": most})
+        made = case.plan(target) if target else case.plan()
+        assert (named(made, "over-limit") is not None) is speaks, (most, target)
