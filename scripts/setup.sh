@@ -36,7 +36,9 @@ fi
 
 extras=${extras:-}
 stamp=$(cat pyproject.toml constraints.txt | cksum; echo "$extras" "$("$python" -V)")
-if [ "$(cat .venv/.stamp 2>/dev/null)" != "$stamp" ]; then
+have=$(cat .venv/.stamp 2>/dev/null || true)
+# What is installed with more extras is good enough for none.
+if [ "$have" != "$stamp" ] && ! { [ -z "$extras" ] && [ "${have%%$'\n'*}" = "${stamp%%$'\n'*}" ] && [ "${have##* }" = "${stamp##* }" ]; }; then
   say "Setting up .venv (once; about half a minute) ..."
   [ -x .venv/bin/python ] && new_enough .venv/bin/python || { rm -rf .venv; "$python" -m venv .venv; }
   export PIP_DISABLE_PIP_VERSION_CHECK=1

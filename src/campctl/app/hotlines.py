@@ -16,7 +16,7 @@ from campctl.app.times import parse_time
 from campctl.model.campaign import Hotline, SeatChange
 from campctl.model.records import Override
 
-COLUMNS = ("id", "name", "filled", "short", "min", "max", "why", "extension", "numbers", "open")
+COLUMNS = ("id", "name", "filled", "short", "why", "min", "max", "extension", "numbers", "open")
 
 
 async def list_hotlines(ctx: Context, *, at: str = "") -> Listing:

@@ -101,7 +101,7 @@ def _about(took: float) -> str:
 def summary(plan: Plan) -> str:
     """In one sentence: `12 changes: 5 to create, 7 to update.`, or that there is nothing to do."""
     if plan.empty and plan.conflicts:
-        return f"Nothing can be done before {count(len(plan.conflicts), 'resource')} in the way: `campctl adopt --all` takes what is there in."
+        return f"Nothing can be done: {count(len(plan.conflicts), 'resource')} in the way."
     if plan.empty:
         return "Nothing to do: the backends are as the campaign wants them."
     actions = Counter(change.action for change in plan.changes)
