@@ -10,9 +10,9 @@ from msgspec.structs import FieldInfo, fields
 from campctl.effective.lines import add_lines
 from campctl.effective.places import Places
 from campctl.effective.queues import Switchboard, add_queues, add_routes
-from campctl.effective.words import listed
 from campctl.findings import Finding, Ref, Related
 from campctl.findings.catalogue import finding
+from campctl.findings.text import listed, plural
 from campctl.model.campaign import Campaign, Hotline
 from campctl.model.live import Capabilities
 from campctl.model.resources import RESOURCE_TYPES, Key, Kind, Line, Location, Member, Queue, Resource, Route
@@ -90,7 +90,7 @@ def _kinds(name: str, load: _Load, can: Capabilities, origin: Mapping[Key, str],
             count = sum(load.members.values()) if kind == "member" else len(refs)
             yield finding(
                 "backend-cannot-kind",
-                f"Backend {name} cannot hold {_PLURAL[kind]}, and {_count(count, kind)} would be placed there.",
+                f"Backend {name} cannot hold {_PLURAL[kind]}, and {plural(count, kind)} would be placed there.",
                 help="Put the offices and hotlines concerned on another backend.",
                 at=refs[0],
                 related=_more(refs),
@@ -207,7 +207,3 @@ def _distinct(refs: Iterable[Ref]) -> list[Ref]:
 
 def _more(refs: list[Ref], most: int = 3) -> tuple[Related, ...]:
     return tuple(Related(label="also here", at=ref) for ref in refs[1 : most + 1])
-
-
-def _count(count: int, kind: str) -> str:
-    return f"1 {kind}" if count == 1 else f"{count:,} {_PLURAL[kind]}"

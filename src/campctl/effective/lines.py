@@ -12,9 +12,9 @@ from collections.abc import Mapping
 
 from campctl.effective.places import Places
 from campctl.effective.result import LitPort
-from campctl.effective.words import listed
 from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding
+from campctl.findings.text import listed
 from campctl.model.campaign import Campaign
 from campctl.model.resources import Key, Line, Resource
 

@@ -55,10 +55,3 @@ def until_text(end: datetime | None, at: datetime, time_zone: str) -> str:
     zone = ZoneInfo(time_zone or "UTC")
     local, now = end.astimezone(zone), at.astimezone(zone)
     return f" until {local:%H:%M}" if local.date() == now.date() else f" until {local:%Y-%m-%d %H:%M}"
-
-
-def listed(names: list[str], most: int = 3) -> str:
-    """As a sentence lists them: "a, b and c", "a, b, c and 4 more"."""
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from campctl.findings.text import plural
 from campctl.model.addresses import lacking
 from campctl.model.campaign import Campaign
 from campctl.model.changes import Change, Guard, Story
@@ -67,7 +68,7 @@ def _unlocated(seen: Guarded) -> Iterator[Guard]:
     if bad:
         yield Guard(
             name="lit-without-location",
-            message=f"{_count(len(bad), 'line')} would be lit without a dispatchable 911 location"
+            message=f"{plural(len(bad), 'line')} would be lit without a dispatchable 911 location"
             " (street, city, state and postal code). Give the office an address, or leave them dark.",
             subjects=tuple(sorted(bad)),
         )
@@ -232,7 +233,3 @@ def _seats(change: Change) -> bool:
 def _subjects(held: Iterable[str]) -> str:
     names = list(dict.fromkeys(held))
     return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -44,14 +44,14 @@ def rename_all(
         return world
     world.have, world.owned = dict(have), set(owned)
     index = _referrers(world.have)
-    moved = True
-    while waiting and moved:  # a -> b waits until b -> c has made room; two that swap ids stay as they are
-        moved = False
-        for pair in list(waiting):
-            if pair[1] not in world.have:
+    tried = 0
+    while tried != len(waiting):  # a -> b waits until b -> c has made room; two that swap ids stay as they are
+        tried, pairs, waiting = len(waiting), waiting, []
+        for pair in pairs:
+            if pair[1] in world.have:
+                waiting.append(pair)
+            else:
                 _rename(world, index, *pair)
-                waiting.remove(pair)
-                moved = True
     return world
 
 

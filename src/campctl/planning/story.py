@@ -6,12 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from campctl.findings.text import listed, plural
 from campctl.model.changes import Change, FieldChange, Story, Verb
 from campctl.model.resources import Key, Line, Location, Member, Queue, Route
 from campctl.planning.effects import differing
 from campctl.planning.grouping import Grouping, Scene, ends
 from campctl.planning.subjects import office_of, subject_of
-from campctl.planning.wording import Names, count, label, listed, phone
+from campctl.planning.wording import Names, label, phone
 
 ORDER: tuple[Verb, ...] = (
     "open",
@@ -194,9 +195,9 @@ class Teller:
 
     def _scale(self, subject: str, changes: Sequence[Change]) -> str:
         before, after = self.grouping.seats.get((subject, 1), [0, 0])
-        title = f"Scale {self.names.subject(subject)} from {before:,} to {count(after, 'seat')}"
+        title = f"Scale {self.names.subject(subject)} from {before:,} to {plural(after, 'seat')}"
         if before == after:
-            title = f"Scale {self.names.subject(subject)}, which keeps {count(after, 'seat')}"
+            title = f"Scale {self.names.subject(subject)}, which keeps {plural(after, 'seat')}"
         levels = [
             f"escalation level {level} from {then:,} to {now:,}"
             for (name, level), (then, now) in sorted(self.grouping.seats.items())
@@ -216,7 +217,8 @@ class Teller:
         ranked = sorted(offices.items(), key=lambda item: (-item[1].total(), item[0]))
         parts = []
         for office, kinds in ranked:
-            inside = [count(kinds["port"], "desk")] * bool(kinds["port"]) + [count(kinds["user"], "person", "people")] * bool(kinds["user"])
+            words = (("port", "desk", ""), ("user", "person", "people"))
+            inside = [plural(kinds[kind], one, many) for kind, one, many in words if kinds[kind]]
             parts.append(f"{kinds.total():,} {'from' if action == 'create' else 'at'} {self._office_name(office)} ({', '.join(inside)})")
         total = sum(kinds.total() for kinds in offices.values())
         if len(ranked) == 1:
@@ -246,7 +248,7 @@ class Teller:
         kind = {"user": "person", "port": "desk"}.get(noun, noun)
         desks = sum(1 for change in changes if noun == "office" and change.key.id.startswith("port/") and change.action != "delete")
         parts = [f"Rename {kind} {old} to {new} ({self.names.subject(subject)})"]
-        parts.append(f"{count(desks, 'desk')} with it" if desks else "")
+        parts.append(f"{plural(desks, 'desk')} with it" if desks else "")
         if any(change.action == "create" for change in changes):
             parts.append("made anew under the new name, then removed under the old, because the exchange cannot rename")
         return _joined(parts)
@@ -273,7 +275,7 @@ class Teller:
         assert isinstance(first, Location)
         state = f", {first.state} {first.postal_code}".rstrip()
         parts = [f"Open {self.names.subject(subject)} at {self.names.address(first.id)}{state}"]
-        parts.append(f"{count(len(places), '911 location')}" if len(places) > 1 else "")
+        parts.append(f"{plural(len(places), '911 location')}" if len(places) > 1 else "")
         return _joined(parts)
 
     def _move_office(self, subject: str, changes: Sequence[Change]) -> str:
@@ -287,13 +289,13 @@ class Teller:
         numbers = list(map(phone, self.names.queue_numbers(subject.partition("/")[2])))
         parts = [f"Move hotline {self.names.subject(subject)}{where}", f"keeps {listed(numbers)}" if numbers else ""]
         before, after = self.grouping.seats.get((subject, 1), [0, 0])
-        parts.append(f"from {before:,} to {count(after, 'seat')}" if before != after else "")
+        parts.append(f"from {before:,} to {plural(after, 'seat')}" if before != after else "")
         return _joined(parts)
 
     def _open_hotline(self, subject: str, changes: Sequence[Change]) -> str:
         queue = next(change.after for change in changes if isinstance(change.after, Queue))
         seats = self.grouping.seats.get((subject, 1), [0, 0])[1]
-        parts = [f"Open hotline {self.names.subject(subject)} with {count(seats, 'seat')}"]
+        parts = [f"Open hotline {self.names.subject(subject)} with {plural(seats, 'seat')}"]
         numbers = [f"extension {queue.extension}"] if queue.extension else []
         numbers += map(phone, self.names.queue_numbers(queue.id))
         return _joined([*parts, ", ".join(numbers), self._whence(changes, "create", "join")])

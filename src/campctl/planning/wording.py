@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from campctl.model.resources import Key, Line, Location, Queue, Resource, Route
@@ -133,15 +132,3 @@ def phone(number: str) -> str:
     if number.startswith("+1") and len(number) == 12 and number[1:].isdigit():
         return f"+1 {number[2:5]} {number[5:8]} {number[8:]}"
     return number
-
-
-def listed(names: Sequence[str], most: int = 3) -> str:
-    """Such as "a, b and c"; "a, b, c and 4 more"."""
-    if len(names) > most + 1:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
-
-
-def count(number: int, noun: str, plural: str = "") -> str:
-    """Such as "1 seat", "12 seats"."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

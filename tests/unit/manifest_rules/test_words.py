@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from campctl.findings import Finding
 from campctl.findings.suggest import SEARCHES, Suggester
+from campctl.findings.text import listed
 from campctl.manifest.rules import check
-from campctl.manifest.rules.words import listed, sentences
+from campctl.manifest.rules.words import sentences
 
 Make = SimpleNamespace
 
@@ -122,10 +123,10 @@ def test_ten_thousand_typos_among_a_hundred_thousand_ids_are_affordable() -> Non
 
 @pytest.mark.parametrize(
     ("count", "expected"),
-    [(1, "a"), (2, "a and b"), (3, "a, b and c"), (5, "a, b, c, d and e"), (7, "a, b, c, d, e and 2 more")],
+    [(0, ""), (1, "a"), (2, "a and b"), (3, "a, b and c"), (4, "a, b, c and d"), (5, "a, b, c and 2 more"), (7, "a, b, c and 4 more")],
 )
 def test_lists_read_like_sentences(count: int, expected: str) -> None:
-    """Lists are written as people write them, and long ones are cut with their count."""
+    """Lists are written as people write them, and long ones are cut with their count, never to leave out one."""
     assert listed("abcdefg"[:count]) == expected
     assert sentences("", "a", "", "b") == "a b"
 

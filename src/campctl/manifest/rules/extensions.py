@@ -7,8 +7,9 @@ from itertools import groupby
 
 from campctl.findings import Finding, Ref, Related
 from campctl.findings.catalogue import finding
+from campctl.findings.text import listed
 from campctl.manifest.rules.facts import Check, Facts, banks, span_of_desks
-from campctl.manifest.rules.words import listed, quoted, sentences
+from campctl.manifest.rules.words import SHOWN, quoted, sentences
 from campctl.model.campaign import ExtensionRange, Hotline, Office, Port, User
 
 EMERGENCY = {"US": ("911", "9911"), "CA": ("911", "9911"), "GB": ("999", "112"), "AU": ("000", "112"), "NZ": ("111",)}
@@ -57,7 +58,7 @@ def _bank_collision(facts: Facts, bank: list[tuple[Port, Owner]]) -> Finding:
     whose = f"{_name(first)} to `{owners[-1].id}`".replace(" ", "s ", 1)
     return finding(
         "extension-taken",
-        f"Extensions {listed([port.extension for port in ports])} of {span_of_desks(ports)} already belong to {whose}. "
+        f"Extensions {listed([port.extension for port in ports], SHOWN)} of {span_of_desks(ports)} already belong to {whose}. "
         f"All are on backend `{facts.backend_of[ports[0].office]}`, where an extension rings one line: "
         "calls for the one would reach the other.",
         help="Give one of the two other extensions.",

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from campctl.findings import Finding, Ref, Related
 from campctl.findings.catalogue import finding
-from campctl.findings.text import plural
+from campctl.findings.text import listed, plural
 from campctl.manifest.rules.facts import Check, Facts
-from campctl.manifest.rules.words import duration, left_empty, listed, sentences
+from campctl.manifest.rules.words import SHOWN, duration, left_empty, sentences
 from campctl.model.campaign import Answer, Hotline, HoursRule
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -60,12 +60,12 @@ def _why(facts: Facts, hotline: Hotline, answer: Answer) -> str:
     if facts.people_for(answer):
         return f"all whom `answer` chooses are on other backends than the hotline's, `{backend}`."
     asked = [
-        f"{name[:-1] if len(values) == 1 else name} {listed(values, 'or')}"
+        f"{name[:-1] if len(values) == 1 else name} {listed(values, SHOWN, 'or')}"
         for name in ("offices", "roles", "skills", "languages", "users")
         if (values := getattr(answer, name))
     ]
     ports = "no port may either" if answer.ports else "ports are left out (`ports: false`)"
-    return f"no user matches {listed(asked)}, and {ports}." if asked else f"`answer` names no people, and {ports}."
+    return f"no user matches {listed(asked, SHOWN)}, and {ports}." if asked else f"`answer` names no people, and {ports}."
 
 
 def beyond_people(facts: Facts) -> Iterator[Finding]:
@@ -173,7 +173,7 @@ def _overlap(hotline: Hotline, one: tuple[int, HoursRule], two: tuple[int, Hours
     at, other = (Ref("hotlines", hotline.id, "hours", () if split else (str(index),)) for index in (one[0], two[0]))
     return finding(
         "hours-overlap",
-        f"Two rules of hotline `{hotline.id}` cover {listed([DAYS[day] for day in days], shown=7)} {_clock(start)} to {_clock(end)}. "
+        f"Two rules of hotline `{hotline.id}` cover {listed([DAYS[day] for day in days], most=7)} {_clock(start)} to {_clock(end)}. "
         "Hours add up, so nothing goes wrong today, but who shortens the one will find the other still open.",
         help="Let each rule cover days and times of its own.",
         at=at,

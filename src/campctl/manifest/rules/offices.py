@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from campctl.findings import Finding, Ref, Related
 from campctl.findings.catalogue import finding
 from campctl.findings.suggest import Suggester
+from campctl.findings.text import listed
 from campctl.manifest.rules.facts import Check, Facts
-from campctl.manifest.rules.words import listed, quoted, sentences
+from campctl.manifest.rules.words import quoted, sentences
 from campctl.model.addresses import lacking
 from campctl.model.campaign import Office
 

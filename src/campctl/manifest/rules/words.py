@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from campctl.findings.text import plural
+from campctl.findings.text import listed, plural
 
 SHOWN = 5
 """How many items of a long list a sentence names."""
 
 
-def listed(items: Sequence[str], word: str = "and", shown: int = SHOWN) -> str:
-    """`a`, `a and b`, `a, b and c`; of more than `shown` the first few and how many more there are."""
-    if len(items) > shown:
-        return f"{', '.join(items[:shown])} {word} {len(items) - shown:,} more"
-    return f" {word} ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else list(items))
-
-
 def quoted(items: Iterable[str], word: str = "and") -> str:
-    """The same with each item in backticks."""
-    return listed([f"`{item}`" for item in items], word)
+    """Items in backticks, as sentences list them."""
+    return listed([f"`{item}`" for item in items], SHOWN, word)
 
 
 def duration(seconds: int) -> str:
