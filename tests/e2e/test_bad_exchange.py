@@ -125,6 +125,30 @@ def test_429_for_ever(make, clock) -> None:
     assert clock.slept < 1200
 
 
+def test_429_for_ever_in_the_middle(make, clock, monkeypatch) -> None:
+    """From the fourth call on nothing but 429: bounded, exit 8, what was done stays done, and the next apply ends it."""
+    from campctl.backends.sim.backend import SimBackend
+
+    camp = make(apply=False, batch="1", concurrency="1")
+    execute = SimBackend.execute
+
+    async def sulking(self, changes):
+        if camp.calls() == 3:
+            camp.faults(throttle_always=True)
+        return await execute(self, changes)
+
+    monkeypatch.setattr(SimBackend, "execute", sulking)
+    answer = camp.do("apply", "--yes", "-o", "json")
+    assert answer.status == 8, answer.out
+    assert any("too many requests" in error["message"] for error in answer.json["errors"])
+    assert clock.slept < 1200
+    assert camp.calls() == 3
+    monkeypatch.undo()
+    camp.faults()
+    camp.do("apply", "--yes").ok()
+    camp.settled()
+
+
 def test_429_most_of_the_time(make, clock) -> None:
     """An exchange of five requests a second that does not say so: slowly, but to the end."""
     camp = make(rate="5", rate_known="false", batch="1", concurrency="8")

@@ -221,3 +221,16 @@ def test_an_edit_that_would_not_be_valid_is_refused_before_anything(camp) -> Non
     assert answer.status == 3
     assert any("3001" in finding["detail"] for finding in answer.json["findings"])
     assert camp.read("people.yaml") == before
+    assert "nothing was written" in answer.json["errors"][0]["message"]
+    assert "campctl validate" not in answer.json["errors"][0]["hint"], "what is on the disk is sound"
+
+
+def test_somebody_others_rely_on_is_not_removed(camp) -> None:
+    """Who sits at a desk by manifest, or is led to by a number: the finding names the place; nothing is written."""
+    before = {path: path.read_bytes() for path in camp.root.glob("*.yaml")}
+    for user, file in (("ella.brooks", "desks.yaml"), ("kate.olsen", "hotlines.yaml")):
+        answer = camp.do("user", "deprovision", user, "--yes", "-o", "json")
+        assert answer.status == 3
+        assert file in {finding["span"]["file"] for finding in answer.json["findings"] if finding["severity"] == "error"}
+    assert {path: path.read_bytes() for path in camp.root.glob("*.yaml")} == before
+    camp.settled()

@@ -65,12 +65,22 @@ class Context:
 
         wrong = [finding for finding in self.findings if finding.severity == "error"]
         if wrong or self.loaded.campaign is None:
-            raise errors.InvalidManifest(
-                f"The manifests have {count_words(self.findings)}; nothing was planned or changed.",
-                findings=self.findings,
-                hint="`campctl validate` shows each with its place.",
-            )
+            raise self._invalid(count_words(self.findings))
         return self.loaded.campaign
+
+    def _invalid(self, count: str) -> errors.InvalidManifest:
+        if self.overlay:
+            files = ", ".join(sorted(self.overlay))
+            return errors.InvalidManifest(
+                f"With this edit of {files} the manifests would have {count}; nothing was written or changed.",
+                findings=self.findings,
+                hint="Mend what is named above in the YAML first, or ask for something else; places are those after the edit.",
+            )
+        return errors.InvalidManifest(
+            f"The manifests have {count}; nothing was planned or changed.",
+            findings=self.findings,
+            hint="`campctl validate` shows each with its place.",
+        )
 
     def with_overlay(self, overlay: Mapping[str, bytes]) -> Context:
         """The same campaign with edits that are not on disk yet; it shares the store."""
