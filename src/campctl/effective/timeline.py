@@ -9,11 +9,11 @@ from campctl.model.campaign import Campaign
 from campctl.model.records import Override
 
 
-def moments(campaign: Campaign, overrides: Iterable[Override], start: datetime, end: datetime, *, freezes: bool = False) -> list[datetime]:
+def moments(campaign: Campaign, overrides: Iterable[Override], start: datetime, end: datetime) -> list[datetime]:
     """The instants after `start`, up to and including `end`, at which a surge or override begins or ends, sorted.
 
-    desired(t) is constant between two of them. Opening hours are part of the queues and make no moment. With
-    `freezes` the edges of freezes are among them: these change what may be applied, not what is desired.
+    desired(t) is constant between two of them. Opening hours are part of the queues and make no moment; freezes change what
+    may be applied, not what is desired.
     """
     found: set[datetime] = set()
     for surge in campaign.surges.values():
@@ -22,7 +22,4 @@ def moments(campaign: Campaign, overrides: Iterable[Override], start: datetime, 
         found.add(override.start)
         if override.end is not None:
             found.add(override.end)
-    if freezes:
-        for freeze in campaign.policy.freezes:
-            found |= {freeze.start, freeze.end}
     return sorted(instant for instant in found if start < instant <= end)

@@ -33,7 +33,10 @@ def _cost(backend: str, changes: int, chain: int, can: Capabilities) -> Cost:
     rate = can.rate.per_second
     bounds = [
         (max(0, calls - can.rate.burst) / rate if rate else 0.0, f"rate limit {rate:g}/s" if rate else ""),
-        (calls * can.latency / max(1, can.concurrency), f"{can.concurrency} requests at once, {can.latency * 1000:.0f} ms each"),
+        (
+            calls * can.latency / max(1, can.concurrency),
+            f"{can.concurrency} request{'s' * (can.concurrency != 1)} at once, {can.latency * 1000:.0f} ms each",
+        ),
         (min(calls, chain + 1) * can.latency, f"{chain} steps one after the other" if chain > 1 else "one step"),
     ]
     seconds, limit = max(bounds, key=lambda bound: bound[0])

@@ -12,7 +12,7 @@ from campctl.model.campaign import Campaign
 from campctl.model.changes import Change, Verb
 from campctl.model.resources import Key, Line, Member, Resource, Route
 from campctl.planning.passing import PARKING
-from campctl.planning.subjects import led_to, subject_of
+from campctl.planning.subjects import led_to, office_of_line, subject_of
 
 Tale: TypeAlias = tuple[Verb, str]
 """Verb and subject: what tells one story from another."""
@@ -121,7 +121,7 @@ class Grouping:
         assert isinstance(after, Line)
         if len(changes) > 1 and len({change.backend for change in changes}) > 1:
             return "move"
-        if before.location != after.location and subject.startswith("user/") and _office(before) != _office(after):
+        if before.location != after.location and subject.startswith("user/") and office_of_line(before) != office_of_line(after):
             return "move"
         if before.enabled != after.enabled:
             return "light" if after.enabled else "darken"
@@ -178,10 +178,6 @@ def ends(changes: Sequence[Change]) -> tuple[Resource | None, Resource | None]:
     before = next((change.before for change in changes if change.before is not None), None)
     made = [change.after for change in changes if change.after is not None and not change.id.endswith(PARKING)]
     return before, made[-1] if made else None
-
-
-def _office(line: Line) -> str:
-    return line.location.partition("/")[0]
 
 
 def _replaces(changes: Sequence[Change]) -> bool:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 from campctl.findings.text import listed, plural
-from campctl.model.changes import Change, FieldChange, Story, Verb
+from campctl.model.changes import Change, Story, Verb
 from campctl.model.resources import Key, Line, Location, Member, Queue, Route
 from campctl.planning.effects import differing
 from campctl.planning.grouping import Grouping, Scene, ends
-from campctl.planning.subjects import office_of, subject_of
-from campctl.planning.wording import Names, label, phone
+from campctl.planning.subjects import office_of, office_of_line, subject_of
+from campctl.planning.telling import PlaceStories, backends_of, joined
+from campctl.planning.wording import phone
 
 ORDER: tuple[Verb, ...] = (
     "open",
@@ -48,13 +48,11 @@ def natural(text: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in _DIGITS.split(text)]
 
 
-class Teller:
+class Teller(PlaceStories):
     """Puts stories into words."""
 
     def __init__(self, scene: Scene, grouping: Grouping) -> None:
-        self.scene = scene
-        self.grouping = grouping
-        self.names = Names(scene)
+        super().__init__(scene, grouping)
         self._special: dict[tuple[str, str], Callable[[str, Sequence[Change]], str]] = {
             ("provision", "user"): self._provision,
             ("provision", "port"): self._provision,
@@ -87,12 +85,6 @@ class Teller:
             notes = (*notes, *self._who(changes, leaving_only=bool(notes)))
         return Story(verb=verb, subject=subject, text=text, notes=notes, changes=tuple(change.id for change in changes))
 
-    @staticmethod
-    def _line(changes: Sequence[Change]) -> tuple[Line | None, Line | None]:
-        """The line of a person's or desk's story, before and after."""
-        before, after = ends([change for change in changes if isinstance(change.after or change.before, Line)])
-        return before if isinstance(before, Line) else None, after if isinstance(after, Line) else None
-
     def _provision(self, subject: str, changes: Sequence[Change]) -> str:
         _, after = self._line(changes)
         assert after is not None
@@ -100,11 +92,11 @@ class Teller:
         if subject.startswith("port/"):
             title = f"Set up {self.names.subject(subject)}, {'lit' if after.enabled else 'dark'}{self._sitter(after)}"
         else:
-            office = _office(after) or office_of(subject, self.scene.campaign)
+            office = office_of_line(after) or office_of(subject, self.scene.campaign)
             title = f"Provision {self.names.subject(subject)}{f' at {self._office_name(office)}' if office else ''}"
         parts = [title, ", ".join(numbers), self._answers(after)]
         parts.append(f"911 location {self.names.address(after.location)}" if after.location else "no 911 location")
-        return _joined(parts)
+        return joined(parts)
 
     def _answers(self, line: Line) -> str:
         hotlines = self.names.answers(line.id) if line.enabled else []
@@ -115,14 +107,11 @@ class Teller:
         own = line.id.partition("/")[2].replace("/", " ")
         return f" for {line.name}" if line.enabled and line.name not in {"", own, line.id} else ""
 
-    def _office_name(self, office: str) -> str:
-        return self.names.subject(f"office/{office}") if office else "no office"
-
     def _move(self, subject: str, changes: Sequence[Change]) -> str:
         before, after = self._line(changes)
         assert before is not None
         assert after is not None
-        here, there = _office(before), _office(after)
+        here, there = office_of_line(before), office_of_line(after)
         title = f"Move {self.names.subject(subject)}"
         if here != there:
             title += f" from {self._office_name(here)} to {self._office_name(there)}"
@@ -131,7 +120,7 @@ class Teller:
         kept = [after.extension] if before.extension == after.extension else []
         kept += [phone(number) for number in has if number in had]
         parts = [title]
-        backends = _backends(changes)
+        backends = backends_of(changes)
         if backends is not None:
             parts.append(f"phone moves from exchange {backends[0]} to {backends[1]}")
         if kept:
@@ -144,7 +133,7 @@ class Teller:
             parts.append(f"911 location becomes {self.names.address(after.location)}")
         joins, leaves = self._queues(changes, "create"), self._queues(changes, "delete")
         parts += [f"joins {listed(joins)}"] * bool(joins) + [f"leaves {listed(leaves)}"] * bool(leaves)
-        return _joined(parts)
+        return joined(parts)
 
     def _light(self, subject: str, changes: Sequence[Change]) -> str:
         before, after = self._line(changes)
@@ -152,18 +141,14 @@ class Teller:
         assert after is not None
         parts = [f"Light {self.names.subject(subject)}{self._sitter(after)}", f"extension {after.extension}", self._answers(after)]
         parts.append(f"911 location {self.names.address(after.location)}" if before.location != after.location else "")
-        return _joined(parts)
+        return joined(parts)
 
     def _darken(self, subject: str, changes: Sequence[Change]) -> str:
         before, _ = self._line(changes)
         sitter = self._sitter(before) if before is not None else ""
         parts = [f"Darken {self.names.subject(subject)}{sitter.replace(' for ', ', where ') + ' sat' if sitter else ''}"]
         leaves = self._queues(changes, "delete")
-        return _joined([*parts, f"leaves {listed(leaves)}" if leaves else ""])
-
-    def _queues(self, changes: Sequence[Change], action: str) -> list[str]:
-        queues = {change.key.id.partition("/")[0] for change in changes if change.key.kind == "member" and change.action == action}
-        return sorted(self.names.subject(f"hotline/{queue}") for queue in queues)
+        return joined([*parts, f"leaves {listed(leaves)}" if leaves else ""])
 
     def _seat(self, subject: str, changes: Sequence[Change]) -> str:
         name = self._person(subject, changes)
@@ -183,54 +168,7 @@ class Teller:
                 hotline = self.names.subject(f"hotline/{change.after.queue}")
                 fields = ", ".join(self._became(differing(change.before, change.after)))
                 parts.append(f"{'in ' if parts else f'{name} in '}{hotline}: {fields}")
-        return _joined(parts)
-
-    def _person(self, subject: str, changes: Sequence[Change]) -> str:
-        """A desk with who sits there, as the member's name says."""
-        name = self.names.subject(subject)
-        sitters = {change.after.name for change in changes if isinstance(change.after, Member)} - {"", name}
-        own = subject.partition("/")[2].replace("/", " ")
-        sitters.discard(own)
-        return f"{name} ({listed(sorted(sitters))})" if subject.startswith("port/") and sitters else name
-
-    def _scale(self, subject: str, changes: Sequence[Change]) -> str:
-        before, after = self.grouping.seats.get((subject, 1), [0, 0])
-        title = f"Scale {self.names.subject(subject)} from {before:,} to {plural(after, 'seat')}"
-        if before == after:
-            title = f"Scale {self.names.subject(subject)}, which keeps {plural(after, 'seat')}"
-        levels = [
-            f"escalation level {level} from {then:,} to {now:,}"
-            for (name, level), (then, now) in sorted(self.grouping.seats.items())
-            if name == subject and level != 1 and then != now
-        ]
-        return _joined([title, *levels, self._whence(changes, "create", "join"), self._whence(changes, "delete", "leave")])
-
-    def _whence(self, changes: Sequence[Change], action: str, word: str) -> str:
-        """Such as "8 join from Columbus (5 desks, 3 people)", the largest offices first."""
-        offices: dict[str, Counter[str]] = {}
-        for change in changes:
-            if change.action == action and change.key.kind == "member":
-                person = subject_of(change.key)
-                offices.setdefault(self._place(person), Counter())[person.partition("/")[0]] += 1
-        if not offices:
-            return ""
-        ranked = sorted(offices.items(), key=lambda item: (-item[1].total(), item[0]))
-        parts = []
-        for office, kinds in ranked:
-            words = (("port", "desk", ""), ("user", "person", "people"))
-            inside = [plural(kinds[kind], one, many) for kind, one, many in words if kinds[kind]]
-            parts.append(f"{kinds.total():,} {'from' if action == 'create' else 'at'} {self._office_name(office)} ({', '.join(inside)})")
-        total = sum(kinds.total() for kinds in offices.values())
-        if len(ranked) == 1:
-            return f"{total:,} {word}{'s' if total == 1 else ''} {parts[0].partition(' ')[2]}"
-        return f"{total:,} {word}{'s' if total == 1 else ''}: {listed(parts, 4)}"
-
-    def _place(self, person: str) -> str:
-        office = office_of(person, self.scene.campaign)
-        if not office:
-            line = self.names.find(Key("line", person))
-            office = _office(line) if isinstance(line, Line) else ""
-        return office
+        return joined(parts)
 
     def _who(self, changes: Sequence[Change], *, leaving_only: bool) -> tuple[str, ...]:
         """Who joins and who leaves, by name; who joins is left to the given notes where they say who sits there and why."""
@@ -251,64 +189,18 @@ class Teller:
         parts.append(f"{plural(desks, 'desk')} with it" if desks else "")
         if any(change.action == "create" for change in changes):
             parts.append("made anew under the new name, then removed under the old, because the exchange cannot rename")
-        return _joined(parts)
+        return joined(parts)
 
     def _remove(self, subject: str, changes: Sequence[Change]) -> str:
         noun = subject.partition("/")[0]
         if noun in {"office", "hotline"}:
-            return _joined([f"Close {'hotline ' if noun == 'hotline' else ''}{self.names.subject(subject)}", self._released(changes)])
+            return joined([f"Close {'hotline ' if noun == 'hotline' else ''}{self.names.subject(subject)}", self._released(changes)])
         before, _ = self._line(changes)
         extension = f"frees extension {before.extension}" if before is not None else ""
         leaves = self._queues(changes, "delete")
-        return _joined(
+        return joined(
             [f"Remove {self.names.subject(subject)}", extension, self._released(changes), f"leaves {listed(leaves)}" if leaves else ""]
         )
-
-    def _released(self, changes: Sequence[Change]) -> str:
-        numbers = [phone(change.key.id) for change in changes if change.key.kind == "route"]
-        return f"{listed(sorted(numbers))} {'leads' if len(numbers) == 1 else 'lead'} nowhere any more" if numbers else ""
-
-    def _open_office(self, subject: str, changes: Sequence[Change]) -> str:
-        main = Key("location", subject.partition("/")[2])
-        places = {change.key: change.after for change in changes if isinstance(change.after, Location)}
-        first = places.get(main) or next(iter(places.values()))
-        assert isinstance(first, Location)
-        state = f", {first.state} {first.postal_code}".rstrip()
-        parts = [f"Open {self.names.subject(subject)} at {self.names.address(first.id)}{state}"]
-        parts.append(f"{plural(len(places), '911 location')}" if len(places) > 1 else "")
-        return _joined(parts)
-
-    def _move_office(self, subject: str, changes: Sequence[Change]) -> str:
-        backends = _backends(changes)
-        where = f" from exchange {backends[0]} to {backends[1]}" if backends is not None else ""
-        return f"Move {self.names.subject(subject)}{where}"
-
-    def _move_hotline(self, subject: str, changes: Sequence[Change]) -> str:
-        backends = _backends([change for change in changes if change.key.kind == "queue"])
-        where = f" from exchange {backends[0]} to {backends[1]}" if backends is not None else ""
-        numbers = list(map(phone, self.names.queue_numbers(subject.partition("/")[2])))
-        parts = [f"Move hotline {self.names.subject(subject)}{where}", f"keeps {listed(numbers)}" if numbers else ""]
-        before, after = self.grouping.seats.get((subject, 1), [0, 0])
-        parts.append(f"from {before:,} to {plural(after, 'seat')}" if before != after else "")
-        return _joined(parts)
-
-    def _open_hotline(self, subject: str, changes: Sequence[Change]) -> str:
-        queue = next(change.after for change in changes if isinstance(change.after, Queue))
-        seats = self.grouping.seats.get((subject, 1), [0, 0])[1]
-        parts = [f"Open hotline {self.names.subject(subject)} with {plural(seats, 'seat')}"]
-        numbers = [f"extension {queue.extension}"] if queue.extension else []
-        numbers += map(phone, self.names.queue_numbers(queue.id))
-        return _joined([*parts, ", ".join(numbers), self._whence(changes, "create", "join")])
-
-    def _route(self, subject: str, changes: Sequence[Change]) -> str:
-        number = phone(subject.partition("/")[2])
-        before, after = ends(changes)
-        was = self.names.target(before.to) if isinstance(before, Route) and before.to else ""
-        if not isinstance(after, Route):
-            return _joined([f"Release {number}", f"led to {was}" if was else ""])
-        if not after.to:
-            return _joined([f"Hold {number} in reserve", f"led to {was}" if was else ""])
-        return _joined([f"Route {number} to {self.names.target(after.to)}", f"was {was}" if was else ""])
 
     def _update(self, subject: str, changes: Sequence[Change]) -> str:
         """Field by field: for people, desks, hotlines, numbers and offices alike."""
@@ -321,7 +213,7 @@ class Teller:
         for key, group in by_key.items():
             before, after = ends(group)
             parts += self._parts(noun, key, before, after)
-        return f"{title}: {_joined(parts)}" if parts else title
+        return f"{title}: {joined(parts)}" if parts else title
 
     def _parts(self, noun: str, key: Key, before: object, after: object) -> list[str]:
         if key.kind == "route" and noun == "user":
@@ -334,22 +226,3 @@ class Teller:
         became = self._became(differing(before, after))
         inside = noun == "office" and key.id != key.id.partition("/")[0]
         return [f"{before.name}: {', '.join(became)}"] if inside and isinstance(before, Location) else became
-
-    def _became(self, fields: Sequence[FieldChange]) -> list[str]:
-        value = self.names.value
-        return [f"{label(item.field)} {value(item.field, item.before)} becomes {value(item.field, item.after)}" for item in fields]
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return "; ".join(part for part in parts if part)
-
-
-def _office(line: Line) -> str:
-    return line.location.partition("/")[0]
-
-
-def _backends(changes: Sequence[Change]) -> tuple[str, str] | None:
-    """From which to which backend, when it is not one and the same."""
-    here = next((change.backend for change in changes if change.action == "delete"), "")
-    there = next((change.backend for change in changes if change.action == "create"), "")
-    return (here, there) if here and there and here != there else None

@@ -64,3 +64,8 @@ def office_of(subject: str, campaign: Campaign) -> str:
         return name.partition("/")[0]
     user = campaign.users.get(name) if noun == "user" else None
     return user.office if user else ""
+
+
+def office_of_line(line: Line) -> str:
+    """The office a line's 911 location is in; "" without one."""
+    return line.location.partition("/")[0]

@@ -18,14 +18,13 @@ HOUR = timedelta(hours=1)
 
 
 def test_moments():
-    """Surges and overrides begin and end; the start is left out, the end is not; each instant once; freezes on request."""
+    """Surges and overrides begin and end; the start is left out, the end is not; each instant once; freezes are no moments."""
     surges = {"s": Surge("s", "s", AT, LATER, "UTC")}
     policy = Policy(freezes=(Freeze("f", AT + HOUR, AT + 2 * HOUR),))
     live = [override("hotline", "vp", start=EARLIER, end=AT + 3 * HOUR), override("hotline", "vp", start=AT)]
     nouns = campaign(surges=surges, policy=policy)
     assert moments(nouns, live, EARLIER, LATER) == [AT, AT + 3 * HOUR, LATER]
     assert moments(nouns, live, EARLIER, LATER - HOUR) == [AT, AT + 3 * HOUR]
-    assert moments(nouns, live, EARLIER, LATER, freezes=True) == [AT, AT + HOUR, AT + 2 * HOUR, AT + 3 * HOUR, LATER]
 
 
 def test_nothing_changes_between_moments():
