@@ -105,3 +105,31 @@ def test_one_of_the_two_fails_half_way(two, dies) -> None:
     two.do("apply", "--yes").ok()
     numbers_always_owned(two, since, "local")
     two.settled()
+
+
+def test_a_dead_exchange_does_not_hold_up_the_other(make, two_text) -> None:
+    """While one is down, desks of the other are lit and people of it move; what concerns the dead one is refused with 9."""
+    camp = make(two_text.replace("    name: Field office\n    backend: local\n", "    name: Field office\n    backend: other\n"))
+    before, yaml = camp.resources("other"), camp.read("campaign.yaml")
+    camp.faults(exchange="other", down=True)
+    lit = camp.do("port", "light", "hq/a001", "--yes", "-o", "json").ok()
+    assert camp.line("port/hq/a001").enabled
+    assert any("other" in warning and "did not answer" in warning for warning in lit.data["warnings"])
+    camp.do("hotline", "scale", "help", "+1", "--yes").ok()
+    camp.do("user", "provision", "di.moss", "--name", "Di Moss", "--office", "hq", "--yes").ok()
+    camp.do("user", "deprovision", "di.moss", "--yes").ok()
+    for argv in (
+        ["move", "bo.diaz", "--to", "field"],
+        ["move", "cy.stone", "--to", "hq"],
+        ["user", "deprovision", "cy.stone"],
+        ["apply", "--target", "office/field"],
+        ["apply"],
+        ["plan"],
+    ):
+        answer = camp.do(*argv, *([] if argv == ["plan"] else ["--yes"]))
+        assert answer.status == 9, (argv, answer.out)
+        assert "other" in answer.err
+    assert camp.read("campaign.yaml") == yaml
+    camp.faults(exchange="other")
+    assert camp.resources("other") == before
+    camp.settled()

@@ -87,9 +87,9 @@ async def change(
     """
     async with ctx.backends() as backends, locked(ctx, how) as (store, stopper):
         settled = () if how.dry_run else await settle(ctx, how, backends, store)
-        view = await look(ctx, backends, at=ctx.clock.now(), extra=overrides)
+        view = await look(ctx, backends, at=ctx.clock.now(), extra=overrides, targets=() if saved else targets)
         if clear:
-            view = await _without(ctx, backends, view, clear)
+            view = _without(ctx, view, clear)
         made = make_plan(ctx, view, targets=targets)
         if saved is not None:
             _refuse_stale(ctx, saved, view)
@@ -111,7 +111,8 @@ async def change(
             store.add_overrides(list(overrides))
         if clear:
             store.clear_overrides(list(clear))
-        warnings = (*settled, *(finding.detail for finding in view.desired.findings))
+        unseen = (f"{name} has nothing to do with this and did not answer: {said}" for name, said in view.silent.items())
+        warnings = (*settled, *(finding.detail for finding in view.desired.findings), *unseen)
         if made.empty:
             record_audit(ctx, store, what, how, result="nothing to change")
             return Applied(run=None, plan=made, states={}, errors={}, diff=diff, warnings=warnings)
@@ -314,13 +315,12 @@ async def locked(ctx: Context, how: How) -> AsyncIterator[tuple[Store, Stopper]]
         yield store, stopper
 
 
-async def _without(ctx: Context, backends: Mapping[str, Backend], view: View, clear: Sequence[str]) -> View:
+def _without(ctx: Context, view: View, clear: Sequence[str]) -> View:
     from campctl.effective import desired, present_members, renames
 
     left = tuple(override for override in view.overrides if override.id not in set(clear))
     wanted = desired(ctx.campaign, view.at, left, present_members(view.observed, renames(ctx.campaign)))
-    del backends
-    return View(at=view.at, desired=wanted, observed=view.observed, owned=view.owned, overrides=left)
+    return replace(view, desired=wanted, overrides=left)
 
 
 def _refuse_stale(ctx: Context, saved: Plan, view: View) -> None:

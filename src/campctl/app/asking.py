@@ -60,6 +60,23 @@ async def observe(clock: Clock, backends: Mapping[str, Backend]) -> dict[str, Sn
     return dict(zip(backends, snapshots, strict=True))
 
 
+async def observe_answering(clock: Clock, backends: Mapping[str, Backend]) -> tuple[dict[str, Snapshot], dict[str, BackendError]]:
+    """What is on those that answer, and the errors of those that do not; raised when none answers."""
+    answers = await asyncio.gather(*(ask(clock, backend.observe) for backend in backends.values()), return_exceptions=True)
+    observed: dict[str, Snapshot] = {}
+    silent: dict[str, BackendError] = {}
+    for name, answer in zip(backends, answers, strict=True):
+        if isinstance(answer, BackendError):
+            silent[name] = answer
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            observed[name] = answer
+    for error in () if observed else silent.values():
+        raise error
+    return observed, silent
+
+
 def _last(error: BackendError, gave_up: str) -> BackendError:
     """The error again, with what came of asking."""
     message = f"{error.message.rstrip('.')}; {gave_up}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from campctl.findings import Finding
     from campctl.model.live import Snapshot
     from campctl.model.records import Override
-    from campctl.model.resources import Key
+    from campctl.model.resources import Key, Resource
     from campctl.ports.backend import Backend
 
 
@@ -34,6 +34,8 @@ class View(Struct, frozen=True):
     observed: Mapping[str, Snapshot]
     owned: Mapping[str, frozenset[Key]]
     overrides: Sequence[Override]
+    silent: Mapping[str, str] = {}
+    """Backends that did not answer and have nothing to do with the targets, with what they said."""
 
 
 async def plan(ctx: Context, *, at: str = "", targets: Sequence[str] = (), out: str = "") -> Planned:
@@ -51,22 +53,44 @@ async def plan(ctx: Context, *, at: str = "", targets: Sequence[str] = (), out: 
     return Planned(plan=made, findings=noteworthy(ctx, view))
 
 
-async def look(ctx: Context, backends: Mapping[str, Backend], *, at: datetime, extra: Sequence[Override] = ()) -> View:
-    """Observe all backends at once and take desired(at); `extra` are overrides that are not in the store yet."""
-    from campctl.app.asking import observe
+async def look(
+    ctx: Context, backends: Mapping[str, Backend], *, at: datetime, extra: Sequence[Override] = (), targets: Sequence[str] = ()
+) -> View:
+    """Observe all backends at once and take desired(at); `extra` are overrides that are not in the store yet.
+
+    With `targets`, a backend that does not answer and has nothing to do with them is left out: a dead exchange of one
+    office does not keep another from lighting its desks.
+    """
+    from campctl.app.asking import observe, observe_answering
     from campctl.effective import desired, present_members, renames
 
     campaign = ctx.campaign
-    observed = await observe(ctx.clock, backends)
+    silent: dict[str, errors.BackendError] = {}
+    if targets:
+        observed, silent = await observe_answering(ctx.clock, backends)
+    else:
+        observed = await observe(ctx.clock, backends)
     store = ctx.store()
     overrides = (*store.overrides(), *extra)
+    wanted = desired(campaign, at, overrides, present_members(observed, renames(campaign)))
+    for name, error in silent.items():
+        if _concerns(ctx, [*wanted.backends.get(name, {}).values(), *store.owned(name).values()], targets):
+            raise error
     return View(
         at=at,
-        desired=desired(campaign, at, overrides, present_members(observed, renames(campaign))),
+        desired=wanted,
         observed=observed,
-        owned={name: store.owned_keys(name) for name in backends},
+        owned={name: store.owned_keys(name) for name in observed},
         overrides=overrides,
+        silent={name: error.message for name, error in silent.items()},
     )
+
+
+def _concerns(ctx: Context, resources: Iterable[Resource], targets: Sequence[str]) -> bool:
+    from campctl.planning.subjects import resource_refs
+
+    wanted = set(targets)
+    return any(wanted & resource_refs(resource, ctx.campaign) for resource in resources)
 
 
 def make_plan(ctx: Context, view: View, *, targets: Sequence[str] = ()) -> Plan:
