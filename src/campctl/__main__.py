@@ -22,7 +22,10 @@ def main() -> int:
     gc.disable()
     from campctl.cli.main import run
 
-    return run(argv)
+    try:
+        return run(argv)
+    finally:
+        gc.freeze()  # else the interpreter looks through everything for cycles once more before it ends
 
 
 def _print(text: str, status: int) -> int:

@@ -160,6 +160,14 @@ def test_a_short_command_loads_only_what_it_uses() -> None:
     }
 
 
+def test_nothing_is_collected_at_the_end() -> None:
+    """When a command is done, what it made is set aside, so that the interpreter does not look through it once more."""
+    code = "import gc, sys; sys.argv = ['campctl', 'completion', 'bash']; from campctl.__main__ import main; main();"
+    code += "print(gc.isenabled(), gc.get_freeze_count() > len(gc.get_objects()), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "False True\n"
+
+
 def test_a_fault_is_one_line_and_a_private_log(campctl, campaign, monkeypatch) -> None:
     """A fault of ours shows no traceback; it is in a 0600 file under .campctl, and the status is 1."""
 
