@@ -257,7 +257,9 @@ def faults(page: Page) -> list[str]:
 
 
 def rewritten(page: Page) -> str:
-    """The page's text with the real output in its blocks, after `run`. Output that fits stays; an elided one keeps what is still there."""
+    """The page's text with the real output in its blocks, after `run`: all of it, so that run ids agree; as it is where all fits."""
+    if not faults(page):
+        return page.text
     out, at = "", 0
     for start, end, commands in page.blocks:
         out += page.text[at:start] + "".join(_block(command) for command in commands)
@@ -266,8 +268,7 @@ def rewritten(page: Page) -> str:
 
 
 def _block(command: Command) -> str:
-    lines = command.output if fits(command.output, command.real) else _elided(command.output, command.real)
-    return "".join(f"{line}\n" for line in [*command.lines, *lines])
+    return "".join(f"{line}\n" for line in [*command.lines, *_elided(command.output, command.real)])
 
 
 def _elided(written: list[str], real: list[str]) -> list[str]:
