@@ -364,3 +364,31 @@ def test_national(national) -> None:
     rows = {row["id"]: row for row in national.do("hotline", "list", "-o", "json").data["rows"]}
     assert rows["voter-protection"]["filled"]["part"] >= 65
     national.settled()
+
+
+def test_what_is_gone_already_can_be_let_go(make) -> None:
+    """Somebody removed a phone by hand, and its person leaves: deprovisioned all the same, and not missed afterwards."""
+    camp = make()
+    for kind, id_ in (("route", "+13125550111"), ("member", "help/user/ann.lee"), ("line", "user/ann.lee")):
+        camp.poke({"do": "remove", "kind": kind, "id": id_})
+    camp.do("user", "deprovision", "ann.lee", "--yes").ok()
+    assert "ann.lee" not in camp.read("campaign.yaml")
+    camp.do("apply", "--yes").ok()
+    camp.settled()
+
+
+def test_overrides_of_what_is_gone_can_be_cleared(make) -> None:
+    """Desk and hotline were taken out of the YAML while overrides hold: said by a warning, and cleared like any other."""
+    camp = make()
+    camp.do("port", "light", "hq/a001", "--yes").ok()
+    camp.do("hotline", "scale", "help", "3", "--yes").ok()
+    text = camp.read("campaign.yaml")
+    gone = text[: text.index("numbers:\n")].replace("  hall: {office: hq, desks: a001-a006, extensions: 3100-3105, hotline: help}\n", "")
+    (camp.root / "campaign.yaml").write_text(gone.replace("ports:\n", ""))
+    camp.do("apply", "--yes", "--allow-deletes", "--reason", "closed").ok()
+    assert "override-unknown" in camp.do("plan").ok().err
+    for item in camp.do("override", "list", "-o", "json").data["overrides"]:
+        assert camp.do("override", "promote", item["id"], "--yes").status == 11
+        camp.do("override", "clear", item["id"], "--yes").ok()
+    assert camp.do("override", "list", "--all", "-o", "json").data["overrides"] == []
+    camp.settled()

@@ -90,7 +90,7 @@ async def change(
         view = await look(ctx, backends, at=ctx.clock.now(), extra=overrides, targets=() if saved else targets)
         if clear:
             view = _without(ctx, view, clear)
-        made = make_plan(ctx, view, targets=targets)
+        made = make_plan(ctx, view, targets=targets, may_be_gone=what != "apply")
         if saved is not None:
             _refuse_stale(ctx, saved, view)
             made = saved
@@ -107,6 +107,7 @@ async def change(
             check_place(Path(how.secrets_file))
         if commit is not None:
             commit()
+        _forget_gone(store, view, backends)
         if overrides:
             store.add_overrides(list(overrides))
         if clear:
@@ -321,6 +322,21 @@ def _without(ctx: Context, view: View, clear: Sequence[str]) -> View:
     left = tuple(override for override in view.overrides if override.id not in set(clear))
     wanted = desired(ctx.campaign, view.at, left, present_members(view.observed, renames(ctx.campaign)))
     return replace(view, desired=wanted, overrides=left)
+
+
+def _forget_gone(store: Store, view: View, backends: Mapping[str, Backend]) -> None:
+    """Disown what somebody removed by hand and nobody wants: else it would be missed for ever, or be ours when it is made anew.
+
+    Where changes show late, what is not seen may only not be seen yet.
+    """
+    gone = [
+        (name, key)
+        for name, keys in view.owned.items()
+        if not backends[name].capabilities.propagation
+        for key in keys - view.observed[name].resources.keys() - view.desired.backends.get(name, {}).keys()
+    ]
+    if gone:
+        store.disown(gone)
 
 
 def _refuse_stale(ctx: Context, saved: Plan, view: View) -> None:

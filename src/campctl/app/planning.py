@@ -93,8 +93,8 @@ def _concerns(ctx: Context, resources: Iterable[Resource], targets: Sequence[str
     return any(wanted & resource_refs(resource, ctx.campaign) for resource in resources)
 
 
-def make_plan(ctx: Context, view: View, *, targets: Sequence[str] = ()) -> Plan:
-    """Compare and order."""
+def make_plan(ctx: Context, view: View, *, targets: Sequence[str] = (), may_be_gone: bool = False) -> Plan:
+    """Compare and order. `may_be_gone`: the targets were looked up already and need not be anywhere any more."""
     from campctl.planning import PlanInput, plan
 
     campaign = ctx.campaign
@@ -112,6 +112,7 @@ def make_plan(ctx: Context, view: View, *, targets: Sequence[str] = ()) -> Plan:
             manifest_digest=ctx.loaded.digest,
             overrides_digest=overrides_digest(view.overrides),
             targets=tuple(targets),
+            targets_may_be_gone=may_be_gone,
         )
     )
 

@@ -24,6 +24,7 @@ class PlanInput(Struct, frozen=True, kw_only=True):
     notes: story subject ("hotline/main") to lines that say who sits where and why.
     targets: refs ("user/ann.lee", "hotline/x", "office/x", "port/o/d", "number/+1...", or a resource such as
         "line/user/ann.lee"); empty means everything.
+    targets_may_be_gone: the caller knows its targets, and they need not be in the campaign or on a backend any more.
     """
 
     campaign: Campaign
@@ -37,3 +38,4 @@ class PlanInput(Struct, frozen=True, kw_only=True):
     manifest_digest: str = ""
     overrides_digest: str = ""
     targets: tuple[str, ...] = ()
+    targets_may_be_gone: bool = False

@@ -29,7 +29,7 @@ def plan(given: PlanInput) -> Plan:
 
     Pure and deterministic: the same input gives the same bytes, whatever order its mappings are in.
     """
-    if given.targets:
+    if given.targets and not given.targets_may_be_gone:
         worlds = [*given.desired.values(), *(snapshot.resources for snapshot in given.observed.values())]
         check_targets(given.targets, given.campaign, worlds)
     diffs = _diffs(given)
