@@ -5,6 +5,7 @@ A reference interpreter, written from the words in model/changes.py and not from
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -180,6 +181,12 @@ def numbers_of(world: World) -> set[str]:
     return {value.number for resources in world.values() for value in resources.values() if isinstance(value, Route) and value.to}
 
 
+def seats_of(world: World) -> Counter[tuple[str, str, int]]:
+    """How many sit at each level of each queue."""
+    members = ((name, value) for name, resources in world.items() for value in resources.values() if isinstance(value, Member))
+    return Counter((name, member.queue, member.level) for name, member in members)
+
+
 def make(before: World, after: World, renames: Any = (), *, rename: bool = True, owned: Any = None) -> Plan:
     return plan(
         PlanInput(
@@ -294,7 +301,8 @@ def test_what_is_not_owned_is_never_touched(before: World, after: World, strange
 @quick
 @given(worlds(), worlds(), st.sampled_from(["user/a", "port/hq/d1", "hotline/q1", "number/+13125550101", "office/hq", "line/user/b"]))
 def test_a_target_takes_along_all_it_needs(before: World, after: World, target: str) -> None:
-    """A targeted plan can be applied by itself, meets no wrong instant, and a full plan afterwards ends as desired."""
+    """A targeted plan can be applied by itself, meets no wrong instant, keeps hotlines between what they had and shall have in
+    seats, and a full plan afterwards ends as desired."""
     made = make(before, after)
     whole = {change.id for change in made.changes}
     subjects = {story.subject for story in made.stories}
@@ -312,6 +320,9 @@ def test_a_target_takes_along_all_it_needs(before: World, after: World, target: 
     assert {change.id for change in part.changes} <= whole
     exchange = run(before, after, part.changes)
     middle = exchange.world
+    had, have, shall = map(seats_of, (before, middle, after))
+    for place in {*had, *have, *shall}:
+        assert min(had[place], shall[place]) <= have[place] <= max(had[place], shall[place])
     rest = make(middle, after)
     assert run(middle, after, rest.changes).world == after
 
