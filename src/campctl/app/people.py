@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from campctl import errors
@@ -148,8 +148,11 @@ def _editor(ctx: Context) -> Editor:
     return Editor(ctx.root)
 
 
-async def new_secret(ctx: Context, how: How, *, user: str = "", port: str = "") -> Message:
-    """Make a new SIP secret for a line, give it to its backend, and show it this once."""
+async def new_secret(ctx: Context, how: How, sure: Callable[[str], None], *, user: str = "", port: str = "") -> Message:
+    """Make a new SIP secret for a line, give it to its backend, and show it this once.
+
+    `sure` asks for consent, and raises Unconfirmed without it: the phone is cut off until it is given the new secret.
+    """
     from campctl.app.applying import record_audit
     from campctl.app.find import desk
 
@@ -164,6 +167,7 @@ async def new_secret(ctx: Context, how: How, *, user: str = "", port: str = "") 
     secret = secrets.token_urlsafe(18)
     if how.dry_run:
         return Message(text=f"A new secret for {line} would be made on {backend}, and the old one would end.", data={"line": line})
+    sure(f"The phone of {line} falls off {backend} until it is given the new secret.")
     async with ctx.backends([backend]) as backends, locked(ctx, how) as (store, _):
         await ask(ctx.clock, lambda: backends[backend].set_secret(line, secret))
         record_audit(ctx, store, f"new secret for {line}", how, result="done")

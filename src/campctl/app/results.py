@@ -24,6 +24,8 @@ class Validation(Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
     excerpts: dict[str, str] = field(default_factory=dict)
     """"file:line" to the source line, for the caret excerpts."""
+    folder: str = ""
+    """The campaign's folder as seen from the top of the git checkout it lies in ("phones/"); empty there, and outside of any."""
 
 
 class Planned(Struct, frozen=True, kw_only=True):

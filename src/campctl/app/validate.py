@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from campctl.app.context import Context
 from campctl.app.results import Validation
 
@@ -17,4 +19,11 @@ def validate(ctx: Context) -> Validation:
     spans = [finding.span for finding in findings if finding.span]
     spans += [related.span for finding in findings for related in finding.related if related.span]
     excerpts = {f"{span.file}:{span.line}": ctx.loaded.line(span.file, span.line) for span in spans}
-    return Validation(findings=findings, files=ctx.loaded.files, counts=counts, excerpts=excerpts)
+    return Validation(findings=findings, files=ctx.loaded.files, counts=counts, excerpts=excerpts, folder=_in_checkout(ctx.root))
+
+
+def _in_checkout(root: Path) -> str:
+    """The campaign's folder below the nearest folder that holds `.git`: annotations of a pull request are found by paths from there."""
+    root = root.resolve()
+    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+    return "" if top == root else f"{root.relative_to(top).as_posix()}/"

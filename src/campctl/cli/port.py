@@ -132,4 +132,4 @@ def secret(ctx: typer.Context, desk: Annotated[str, typer.Argument(metavar="DESK
     from campctl.app.people import new_secret
 
     session: Session = ctx.obj
-    return session.show(session.run(lambda: new_secret(session.open(), session.how(), port=desk)))
+    return session.show(session.run(lambda: new_secret(session.open(), session.how(), session.sure, port=desk)))

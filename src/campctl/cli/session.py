@@ -189,6 +189,18 @@ class Session:
 
         return answer(self.terminal, "Do this? [y/N] ")
 
+    def sure(self, words: str) -> None:
+        """Ask before something that is no plan and cannot be taken back. Never without a terminal to answer on."""
+        if self.options.get("yes"):
+            return
+        if not self.terminal.interactive:
+            raise Unconfirmed(f"There is no terminal to ask on, so nothing was changed. {words}", hint="If it is meant, repeat with --yes.")
+        from campctl.cli.running import answer
+        from campctl.views.text import harmless
+
+        if not answer(self.terminal, f"{harmless(words)} Do this? [y/N] "):
+            raise Unconfirmed("Not confirmed; nothing was changed.")
+
 
 def status_of(result: Any) -> Exit:
     """The exit status a result stands for."""

@@ -116,10 +116,10 @@ def deprovision(
     return session.show(session.run(lambda: use_case(session.open(), session.how(), users=users)))
 
 
-@command(APP, "secret", cls=ApplyCmd, examples=("campctl user secret ann.lee",))
+@command(APP, "secret", cls=ApplyCmd, examples=("campctl user secret ann.lee", "campctl user secret ann.lee --yes --reason 'lost phone'"))
 def secret(ctx: typer.Context, user: Annotated[str, typer.Argument(metavar="USER", help="The person's id.")]) -> int:
     """Make a new SIP secret for a person's phone, give it to the backend and show it, this once. The old one ends."""
     from campctl.app.people import new_secret
 
     session: Session = ctx.obj
-    return session.show(session.run(lambda: new_secret(session.open(), session.how(), user=user)))
+    return session.show(session.run(lambda: new_secret(session.open(), session.how(), session.sure, user=user)))

@@ -11,13 +11,14 @@ LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 
 def commands(result: Validation) -> str:
     """`::error file=...,line=...,col=...,endColumn=...,title=...::detail`, one line each."""
-    return "".join(map(_annotation, result.findings))
+    return "".join(_annotation(finding, result.folder) for finding in result.findings)
 
 
-def _annotation(finding: Finding) -> str:
+def _annotation(finding: Finding, folder: str) -> str:
+    # Annotations land on a file by its path from the top of the repository, wherever in it the campaign lies.
     properties = []
     if finding.span:
-        properties = [("file", finding.span.file), ("line", str(finding.span.line)), ("col", str(finding.span.column))]
+        properties = [("file", folder + finding.span.file), ("line", str(finding.span.line)), ("col", str(finding.span.column))]
         if finding.span.end_column:
             properties.append(("endColumn", str(finding.span.end_column)))
     properties.append(("title", f"{finding.code}: {finding.summary}"))

@@ -87,14 +87,38 @@ def test_people(campctl, live) -> None:
     assert (live / "people.yaml").read_text() == before
     assert campctl(*new, "--yes").status == 0
     assert "Cy Stone" in campctl("user", "show", "cy.stone").out
-    secret = campctl("user", "secret", "cy.stone")
+    secret = campctl("user", "secret", "cy.stone", "--yes")
     assert len(secret.out.strip()) > 16
     assert secret.out.strip() not in secret.err
-    assert campctl("port", "secret", "chicago-hq/a001").out.strip()
+    assert campctl("port", "secret", "chicago-hq/a001", "--yes").out.strip()
     assert campctl("move", "cy.stone", "--to", "nowhere", "--yes").status == Exit.NOT_FOUND
     assert campctl("user", "deprovision", "cy.stone", "--yes", "--allow-deletes", "--reason", "left").status == 0
     assert campctl("user", "show", "cy.stone").status == Exit.NOT_FOUND
     assert (live / "people.yaml").read_text() == before
+
+
+@pytest.mark.parametrize("argv", [("user", "secret", "ann.lee"), ("port", "secret", "chicago-hq/a001")])
+def test_a_new_secret_is_asked_for(campctl, live, argv) -> None:
+    """A new secret cuts a phone off, so it is asked for: refused without a terminal, and made only on a yes."""
+    refused = campctl(*argv)
+    assert (refused.status, refused.out) == (Exit.UNCONFIRMED, "")
+    assert "falls off local" in refused.err
+    assert "--yes" in refused.err
+    declined = campctl(*argv, tty=True, stdin="n\n")
+    assert (declined.status, declined.out) == (Exit.UNCONFIRMED, "")
+    assert not any("new secret" in entry["what"] for entry in campctl("audit", "log", "-o", "json").json["data"]["entries"])
+    assert len(campctl(*argv, tty=True, stdin="y\n").out.strip()) > 16
+
+
+@pytest.mark.parametrize(("git", "said"), [(".git", "bad.yaml"), ("../.git", "campaign/bad.yaml"), ("", "bad.yaml")])
+def test_annotations_are_placed_from_the_top_of_the_repository(campctl, campaign, git, said) -> None:
+    """Forges look for an annotated file from the top of the repository, wherever in it the campaign and the user are."""
+    if git:
+        (campaign / git).mkdir()
+    (campaign / "bad.yaml").write_text("userz: 1\n")
+    answer = campctl("-C", str(campaign), "validate", "-o", "github")
+    assert answer.status == Exit.INVALID
+    assert f"file={said},line=1," in answer.out
 
 
 def test_people_from_files(campctl, live, tmp_path) -> None:
