@@ -107,7 +107,7 @@ def test_one_of_the_two_fails_half_way(two, dies) -> None:
     two.settled()
 
 
-def test_a_dead_exchange_does_not_hold_up_the_other(make, two_text) -> None:
+def test_a_dead_exchange_does_not_hold_up_the_other(make, two_text, clock) -> None:
     """While one is down, desks of the other are lit and people of it move; what concerns the dead one is refused with 9."""
     camp = make(two_text.replace("    name: Field office\n    backend: local\n", "    name: Field office\n    backend: other\n"))
     before, yaml = camp.resources("other"), camp.read("campaign.yaml")
