@@ -87,23 +87,45 @@ class Figures:
     memory: float
 
 
-def measure(command: Sequence[str], *, runs: int = 5, before: Callable[[], None] = lambda: None) -> Figures:
-    """Run a command as a whole process once to warm up, then `runs` times, by the operating system's own accounts."""
-    rows = []
+@dataclass(frozen=True)
+class Job:
+    """A command, and what is done before each run of it, outside the timing."""
+
+    command: Sequence[str]
+    before: Callable[[], None] = lambda: None
+
+
+def measure_in_turn(jobs: Mapping[str, Job], *, runs: int = 5) -> dict[str, Figures]:
+    """Run whole processes in turn, A B A B ..., once to warm up and then `runs` times: a machine that slows down slows all of them.
+
+    Times and memory are the operating system's own accounts of each process.
+    """
+    rows: dict[str, list[tuple[float, float, float]]] = {name: [] for name in jobs}
     for number in range(runs + 1):
-        before()
-        started = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=ENV)
-        assert process.stderr is not None
-        words = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in {0, 4}:
-            raise SystemExit(f"{command} ended in {process.returncode}: {words.decode()[-2000:]}")
-        if number:
-            rows.append((wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
-    return Figures(*(statistics.median(column) for column in zip(*rows, strict=True)))
+        for name, job in jobs.items():
+            job.before()
+            row = _run(job.command)
+            if number:
+                rows[name].append(row)
+    return {name: Figures(*(statistics.median(column) for column in zip(*each, strict=True))) for name, each in rows.items()}
+
+
+def measure(command: Sequence[str], *, runs: int = 5, before: Callable[[], None] = lambda: None) -> Figures:
+    """One command by itself."""
+    return measure_in_turn({"": Job(command, before)}, runs=runs)[""]
+
+
+def _run(command: Sequence[str]) -> tuple[float, float, float]:
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=ENV)
+    assert process.stderr is not None
+    words = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in {0, 4}:
+        raise SystemExit(f"{command} ended in {process.returncode}: {words.decode()[-2000:]}")
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def report(name: str, base: Figures, others: Mapping[str, Figures]) -> None:

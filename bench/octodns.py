@@ -14,7 +14,7 @@ import subprocess
 import venv
 from pathlib import Path
 
-from common import CAMPCTL, ENV, OUT, campaign, drop_cache, measure, report
+from common import CAMPCTL, ENV, OUT, Job, campaign, drop_cache, measure_in_turn, report
 
 CONFIG = """\
 providers:
@@ -63,11 +63,16 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=5)
     given = parser.parse_args()
-    base = measure(octodns(given.size), runs=given.runs)
     root, plan = campctl(given.size)
-    cold = measure(plan, runs=given.runs, before=lambda: drop_cache(root))
-    warm = measure(plan, runs=given.runs)
-    report("octodns-sync", base, {"campctl plan, no cache": cold, "campctl plan, warm cache": warm})
+    rows = measure_in_turn(
+        {
+            "octodns-sync": Job(octodns(given.size)),
+            "campctl plan, no cache": Job(plan, before=lambda: drop_cache(root)),
+            "campctl plan, warm cache": Job(plan),
+        },
+        runs=given.runs,
+    )
+    report("octodns-sync", rows.pop("octodns-sync"), rows)
 
 
 if __name__ == "__main__":
