@@ -18,7 +18,7 @@ FAULTS = {
 }
 
 
-def test_down(camp, clock) -> None:
+def test_down(camp) -> None:
     """Exit 9, says which backend and what to do; manifests alone still work; up again, all goes on."""
     camp.faults(down=True)
     for argv in (["plan"], ["apply", "--yes"], ["drift"], ["move", "ann.lee", "--to", "phoenix-field", "--yes"], ["office", "audit"]):

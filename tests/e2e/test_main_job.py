@@ -392,3 +392,31 @@ def test_overrides_of_what_is_gone_can_be_cleared(make) -> None:
         camp.do("override", "clear", item["id"], "--yes").ok()
     assert camp.do("override", "list", "--all", "-o", "json").data["overrides"] == []
     camp.settled()
+
+
+def test_who_sits_at_a_desk_and_changes_places(make) -> None:
+    """Another desk, another office, gone: no phone goes on showing the name of who left it. (Seats may then be filled by the next plan.)"""
+    camp = make()
+
+    def only_seats_are_left() -> None:
+        changes = camp.do("plan", "-o", "json").ok().data["plan"]["changes"]
+        assert [change["id"] for change in changes if ":member/" not in change["id"]] == []
+
+    camp.do("port", "seat", "hq/a001", "--for", "ann.lee", "--yes").ok()
+    assert camp.line("port/hq/a001").name == "Ann Lee"
+    only_seats_are_left()
+    camp.do("port", "seat", "hq/a002", "--for", "ann.lee", "--yes").ok()
+    assert [camp.line(f"port/hq/a00{n}").name for n in (1, 2)] == ["hq a001", "Ann Lee"]
+    only_seats_are_left()
+    path = camp.root.parent / "seats.yaml"
+    path.write_text("ports:\n- {desk: hq/a003, for: ann.lee}\n")
+    camp.do("port", "seat", "-f", str(path), "--yes").ok()
+    assert [camp.line(f"port/hq/a00{n}").name for n in (2, 3)] == ["hq a002", "Ann Lee"]
+    only_seats_are_left()
+    camp.do("move", "ann.lee", "--to", "field", "--yes").ok()
+    only_seats_are_left()
+    camp.do("user", "deprovision", "ann.lee", "--yes").ok()
+    assert "Ann Lee" not in {line.name for key, line in camp.resources()["local"].items() if key.startswith("line/")}
+    only_seats_are_left()
+    camp.do("apply", "--yes").ok()
+    camp.settled()

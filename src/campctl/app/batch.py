@@ -92,7 +92,7 @@ def ids(path: str, section: str) -> list[str]:
 async def light_all(ctx: Context, how: How, *, path: str, seated: bool = False) -> Applied | Planned:
     """`port light -f` and `port seat -f`: every entry's desks, in one plan."""
     from campctl.app.applying import at_once, change
-    from campctl.app.desks import Seating, any_dark, check_seating, make_override, still_runs
+    from campctl.app.desks import Seating, any_dark, check_seating, desks_of, make_override, still_runs
     from campctl.app.find import desk
 
     campaign = ctx.campaign
@@ -118,7 +118,8 @@ async def light_all(ctx: Context, how: How, *, path: str, seated: bool = False) 
     now = ctx.clock.now()
     clear = [item.id for item in ctx.store().overrides() if item.kind == "port" and item.subject in ports and still_runs(item, now)]
     what = f"port {'seat' if seated else 'light'} -f {path}"
-    return await change(ctx, at_once(how), targets=[f"port/{name}" for name in ports], overrides=made, clear=clear, what=what)
+    targets = sorted({f"port/{name}" for name in ports} | desks_of(ctx, {item.user for item in made}))
+    return await change(ctx, at_once(how), targets=targets, overrides=made, clear=clear, what=what)
 
 
 async def scale_all(ctx: Context, how: How, *, path: str) -> Applied | Planned:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -111,8 +111,18 @@ async def _override(ctx: Context, how: How, ports: Sequence[Port], seating: Seat
     ids = {port.id for port in ports}
     replaced = [item.id for item in ctx.store().overrides() if item.kind == "port" and item.subject in ids and still_runs(item, now)]
     made = [make_override(ctx, how, port, seating, lit=lit) for port in ports]
-    targets = [f"port/{port.id}" for port in ports]
+    targets = sorted({f"port/{port.id}" for port in ports} | desks_of(ctx, {seating.user}))
     return await change(ctx, at_once(how), targets=targets, overrides=made, clear=replaced, what=f"{what} {_words(ports)}")
+
+
+def desks_of(ctx: Context, users: Collection[str]) -> set[str]:
+    """The desks at which these people sit now, as targets: who sits down somewhere else leaves them, and they stop showing the name."""
+    from campctl.effective import desired
+
+    if not any(users):
+        return set()
+    lit = desired(ctx.campaign, ctx.clock.now(), ctx.store().overrides()).lit
+    return {f"port/{port}" for port, light in lit.items() if light.user and light.user in users}
 
 
 def _words(ports: Sequence[Port]) -> str:

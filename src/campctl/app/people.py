@@ -10,6 +10,7 @@ from campctl import errors
 from campctl.app.applying import How, change, locked
 from campctl.app.asking import ask
 from campctl.app.context import Context
+from campctl.app.desks import desks_of
 from campctl.app.find import one
 from campctl.app.results import Applied, Details, Listing, Message, Planned
 from campctl.model.campaign import Campaign, Office, User
@@ -111,7 +112,8 @@ async def deprovision(ctx: Context, how: How, *, users: Sequence[str]) -> Applie
     for user in users:
         one(campaign.users, user, "user")
         editor.remove("users", user)
-    return await durable(ctx, how, editor, targets=[f"user/{user}" for user in users], what="user deprovision")
+    targets = sorted({f"user/{user}" for user in users} | desks_of(ctx, users))
+    return await durable(ctx, how, editor, targets=targets, what="user deprovision")
 
 
 async def move(ctx: Context, how: How, *, moves: Mapping[str, Mapping[str, str]]) -> Applied | Planned:
@@ -131,7 +133,8 @@ async def move(ctx: Context, how: How, *, moves: Mapping[str, Mapping[str, str]]
                 editor.set("users", id_, field, to[field])
             elif getattr(person, field) and person.office != to["office"]:
                 editor.unset("users", id_, field)
-    return await durable(ctx, how, editor, targets=[f"user/{id_}" for id_ in moves], what="move")
+    targets = sorted({f"user/{id_}" for id_ in moves} | desks_of(ctx, moves))
+    return await durable(ctx, how, editor, targets=targets, what="move")
 
 
 async def durable(
