@@ -92,7 +92,7 @@ def ids(path: str, section: str) -> list[str]:
 async def light_all(ctx: Context, how: How, *, path: str, seated: bool = False) -> Applied | Planned:
     """`port light -f` and `port seat -f`: every entry's desks, in one plan."""
     from campctl.app.applying import at_once, change
-    from campctl.app.desks import Seating, any_dark, check_seating, desks_of, make_override, still_runs
+    from campctl.app.desks import Seating, any_dark, check_seating, desks_of, make_override, seats_held, superseded
     from campctl.app.find import desk
 
     campaign = ctx.campaign
@@ -114,9 +114,10 @@ async def light_all(ctx: Context, how: How, *, path: str, seated: bool = False) 
             if port.id in ports:
                 raise errors.UsageError(f"{path} names the desk {port.id} twice.", hint="Keep one of the two.")
             ports[port.id] = port
-            made.append(make_override(ctx, replace(how, reason=_text(entry, "reason") or how.reason), port, seating, lit=True))
-    now = ctx.clock.now()
-    clear = [item.id for item in ctx.store().overrides() if item.kind == "port" and item.subject in ports and still_runs(item, now)]
+            held = await seats_held(ctx, {seating.user})
+            reasoned = replace(how, reason=_text(entry, "reason") or how.reason)
+            made.append(make_override(ctx, reasoned, port, seating, lit=True, held=held))
+    clear = superseded(ctx, ports, {item.user for item in made})
     what = f"port {'seat' if seated else 'light'} -f {path}"
     targets = sorted({f"port/{name}" for name in ports} | desks_of(ctx, {item.user for item in made}))
     return await change(ctx, at_once(how), targets=targets, overrides=made, clear=clear, what=what)

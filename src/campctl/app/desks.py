@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -17,6 +17,9 @@ from campctl.app.results import Applied, Listing, Planned
 from campctl.app.times import parse_time
 from campctl.model.campaign import Campaign, Port
 from campctl.model.records import Override
+
+if TYPE_CHECKING:
+    from campctl.effective import LitPort
 
 
 class Seating(Struct, frozen=True, kw_only=True):
@@ -107,22 +110,49 @@ async def seat(ctx: Context, how: How, *, desk_: str, office: str = "", seating:
 
 
 async def _override(ctx: Context, how: How, ports: Sequence[Port], seating: Seating, *, lit: bool, what: str) -> Applied | Planned:
-    now = ctx.clock.now()
-    ids = {port.id for port in ports}
-    replaced = [item.id for item in ctx.store().overrides() if item.kind == "port" and item.subject in ids and still_runs(item, now)]
-    made = [make_override(ctx, how, port, seating, lit=lit) for port in ports]
+    replaced = superseded(ctx, {port.id for port in ports}, {seating.user})
+    held = await seats_held(ctx, {seating.user})
+    made = [make_override(ctx, how, port, seating, lit=lit, held=held) for port in ports]
     targets = sorted({f"port/{port.id}" for port in ports} | desks_of(ctx, {seating.user}))
     return await change(ctx, at_once(how), targets=targets, overrides=made, clear=replaced, what=f"{what} {_words(ports)}")
 
 
+def superseded(ctx: Context, desks: Collection[str], users: Collection[str]) -> list[str]:
+    """Ids of the overrides that new ones take the place of: of the same desks, and those that seat the same people elsewhere."""
+    now = ctx.clock.now()
+    return [
+        item.id
+        for item in ctx.store().overrides()
+        if item.kind == "port" and still_runs(item, now) and (item.subject in desks or (item.user and item.user in users))
+    ]
+
+
 def desks_of(ctx: Context, users: Collection[str]) -> set[str]:
     """The desks at which these people sit now, as targets: who sits down somewhere else leaves them, and they stop showing the name."""
-    from campctl.effective import desired
+    if not any(users):
+        return set()
+    return {f"port/{port}" for port, light in _lit_now(ctx).items() if light.user and light.user in users}
+
+
+async def seats_held(ctx: Context, users: Collection[str]) -> set[tuple[str, str]]:
+    """(user, hotline) of the first-line seats these people hold now, by their own phone or at a desk."""
+    from campctl.app.hotlines import present
 
     if not any(users):
         return set()
-    lit = desired(ctx.campaign, ctx.clock.now(), ctx.store().overrides()).lit
-    return {f"port/{port}" for port, light in lit.items() if light.user and light.user in users}
+    desks = {f"port/{port}": light.user for port, light in _lit_now(ctx).items()}
+    return {
+        (user, hotline)
+        for hotline, lines in (await present(ctx)).items()
+        for line, level in lines.items()
+        if level == 1 and (user := desks.get(line) or line.removeprefix("user/")) in users
+    }
+
+
+def _lit_now(ctx: Context) -> Mapping[str, LitPort]:
+    from campctl.effective import desired
+
+    return desired(ctx.campaign, ctx.clock.now(), ctx.store().overrides()).lit
 
 
 def _words(ports: Sequence[Port]) -> str:
@@ -130,8 +160,8 @@ def _words(ports: Sequence[Port]) -> str:
     return names if len(ports) <= 3 else f"{names} and {len(ports) - 3} more"
 
 
-def make_override(ctx: Context, how: How, port: Port, seating: Seating, *, lit: bool) -> Override:
-    """From now until what was said, by who is at work."""
+def make_override(ctx: Context, how: How, port: Port, seating: Seating, *, lit: bool, held: Collection[tuple[str, str]] = ()) -> Override:
+    """From now until what was said, by who is at work. Who is among `held` (user, hotline) changes place and adds no seat."""
     now = ctx.clock.now()
     zone = ctx.campaign.offices[port.office].time_zone
     return Override(
@@ -146,6 +176,7 @@ def make_override(ctx: Context, how: How, port: Port, seating: Seating, *, lit: 
         user=seating.user,
         volunteer=seating.volunteer,
         hotline=seating.hotline,
+        adds_seat=(seating.user, seating.hotline or port.hotline) not in held,
     )
 
 

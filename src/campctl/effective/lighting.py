@@ -61,7 +61,7 @@ class Lighter:
                 else:
                     self._unlocated(pid)
         self._one_place_each(merged)
-        self._pin(base)
+        self._pin(base, merged)
         return floor
 
     def _base(self, surges: Sequence[Surge]) -> dict[str, LitPort]:
@@ -113,7 +113,7 @@ class Lighter:
                     lit = floor.lit[pid]
                     floor.lit[pid] = LitPort(lit.why, lit.until, "", "", lit.hotline)
 
-    def _pin(self, base: Mapping[str, LitPort]) -> None:
+    def _pin(self, base: Mapping[str, LitPort], merged: Mapping[str, _Merged]) -> None:
         floor = self.floor
         for pid, lit in floor.lit.items():
             if not lit.hotline:
@@ -126,7 +126,7 @@ class Lighter:
                 continue
             floor.pins.setdefault(hotline.id, []).append(pid)
             was = base.get(pid)
-            if lit.why.startswith("override") and (was is None or was.hotline != lit.hotline):
+            if lit.why.startswith("override") and (was is None or was.hotline != lit.hotline) and merged[pid].adds_seat:
                 floor.added[hotline.id] = floor.added.get(hotline.id, 0) + 1
 
     def take_any(self, surges: Sequence[Surge], wanted: Mapping[str, int], present: Mapping[str, Mapping[str, int]]) -> None:
@@ -247,8 +247,10 @@ class _Merged:
         self.hotline_by = ""
         self.hotline_end: datetime | None = None
         self.seated = -1
+        self.adds_seat = True
 
     def take(self, override: Override, order: int, campaign: Campaign) -> None:
+        self.adds_seat = override.adds_seat
         if override.lit is not None:
             self.lit, self.author, self.end = override.lit, override.author, override.end
         if override.user in campaign.users:

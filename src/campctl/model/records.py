@@ -16,7 +16,8 @@ class Override(Struct, frozen=True, kw_only=True):
     """A live change with an author, a reason and an end; active for start <= t < end (end None: until cleared).
 
     kind "port": `subject` is `office/desk`; `lit` says what it becomes; `user` or `volunteer` who sits there, `hotline`
-    what they answer. kind "hotline": `subject` is the hotline, `seats` the change.
+    what they answer; `adds_seat` is False where `user` held a seat of it already and only changes place. kind "hotline":
+    `subject` is the hotline, `seats` the change.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Override(Struct, frozen=True, kw_only=True):
     user: str = ""
     volunteer: str = ""
     hotline: str = ""
+    adds_seat: bool = True
     seats: SeatChange | None = None
 
 
