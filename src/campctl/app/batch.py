@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from campctl import errors
 
 if TYPE_CHECKING:
-    from campctl.app.applying import How
     from campctl.app.context import Context
+    from campctl.app.how import How
     from campctl.app.results import Applied, Planned
     from campctl.model.campaign import Port
     from campctl.model.records import Override
@@ -91,9 +91,10 @@ def ids(path: str, section: str) -> list[str]:
 
 async def light_all(ctx: Context, how: How, *, path: str, seated: bool = False) -> Applied | Planned:
     """`port light -f` and `port seat -f`: every entry's desks, in one plan."""
-    from campctl.app.applying import at_once, change
+    from campctl.app.applying import Wish, change
     from campctl.app.desks import Seating, any_dark, check_seating, desks_of, make_override, seats_held, superseded
     from campctl.app.find import desk
+    from campctl.app.how import at_once
 
     campaign = ctx.campaign
     made: list[Override] = []
@@ -120,13 +121,14 @@ async def light_all(ctx: Context, how: How, *, path: str, seated: bool = False) 
     clear = superseded(ctx, ports, {item.user for item in made})
     what = f"port {'seat' if seated else 'light'} -f {path}"
     targets = sorted({f"port/{name}" for name in ports} | desks_of(ctx, {item.user for item in made}))
-    return await change(ctx, at_once(how), targets=targets, overrides=made, clear=clear, what=what)
+    return await change(ctx, at_once(how), Wish(targets=targets, overrides=made, clear=clear, what=what))
 
 
 async def scale_all(ctx: Context, how: How, *, path: str) -> Applied | Planned:
     """`hotline scale -f`: every hotline's seats, in one plan."""
-    from campctl.app.applying import at_once, change
+    from campctl.app.applying import Wish, change
     from campctl.app.hotlines import scaling
+    from campctl.app.how import at_once
 
     made: list[Override] = []
     clear: list[str] = []
@@ -140,7 +142,7 @@ async def scale_all(ctx: Context, how: How, *, path: str) -> Applied | Planned:
         made.append(override)
         clear += ended
     targets = [f"hotline/{override.subject}" for override in made]
-    return await change(ctx, at_once(how), targets=targets, overrides=made, clear=clear, what=f"hotline scale -f {path}")
+    return await change(ctx, at_once(how), Wish(targets=targets, overrides=made, clear=clear, what=f"hotline scale -f {path}"))
 
 
 def _entries(path: str, section: str, key: str, known: Sequence[str], *, short: str = "hotline") -> list[dict[str, Any]]:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from campctl import errors
-from campctl.app.applying import How, at_once, change
+from campctl.app.applying import Wish, change
 from campctl.app.context import Context
 from campctl.app.find import desk, one
+from campctl.app.how import How, at_once
 from campctl.app.results import Applied, Listing, Planned
 from campctl.app.times import parse_time
 from campctl.model.campaign import Campaign, Port
@@ -97,7 +98,9 @@ async def dark(ctx: Context, how: How, *, desks: Sequence[str], office: str = ""
     still = desired(campaign, now, left).lit
     made = [make_override(ctx, how, port, Seating(until=until), lit=False) for port in ports if port.id in still]
     return await change(
-        ctx, at_once(how), targets=[f"port/{port.id}" for port in ports], overrides=made, clear=clear, what=f"port dark {_words(ports)}"
+        ctx,
+        at_once(how),
+        Wish(targets=[f"port/{port.id}" for port in ports], overrides=made, clear=clear, what=f"port dark {_words(ports)}"),
     )
 
 
@@ -114,7 +117,7 @@ async def _override(ctx: Context, how: How, ports: Sequence[Port], seating: Seat
     held = await seats_held(ctx, {seating.user})
     made = [make_override(ctx, how, port, seating, lit=lit, held=held) for port in ports]
     targets = sorted({f"port/{port.id}" for port in ports} | desks_of(ctx, {seating.user}))
-    return await change(ctx, at_once(how), targets=targets, overrides=made, clear=replaced, what=f"{what} {_words(ports)}")
+    return await change(ctx, at_once(how), Wish(targets=targets, overrides=made, clear=replaced, what=f"{what} {_words(ports)}"))
 
 
 def superseded(ctx: Context, desks: Collection[str], users: Collection[str]) -> list[str]:

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from campctl import errors
-from campctl.app.applying import How, locked, record_audit, settle
 from campctl.app.asking import observe
+from campctl.app.auditing import record_audit
 from campctl.app.context import Context
 from campctl.app.find import did_you_mean, one
+from campctl.app.how import How
+from campctl.app.locking import locked
+from campctl.app.recovering import settle
 from campctl.app.results import Applied, Drift, DriftItem, Message, Planned
 from campctl.findings.text import plural
 from campctl.model.records import Owned

@@ -7,10 +7,11 @@ import secrets
 from typing import Any
 
 from campctl import errors
-from campctl.app.applying import How, at_once, change
+from campctl.app.applying import Wish, change
 from campctl.app.context import Context
 from campctl.app.desks import end_of
 from campctl.app.find import one
+from campctl.app.how import How, at_once
 from campctl.app.results import Applied, Details, Listing, Planned, Share
 from campctl.app.times import parse_time
 from campctl.model.campaign import Hotline, SeatChange
@@ -105,7 +106,7 @@ async def scale(ctx: Context, how: How, *, hotline: str, seats: str, until: str 
     """Change a hotline's seats until a time, or until cleared. An absolute figure replaces earlier changes of it."""
     made, clear = scaling(ctx, how, hotline=hotline, seats=seats, until=until)
     return await change(
-        ctx, at_once(how), targets=[f"hotline/{hotline}"], overrides=[made], clear=clear, what=f"hotline scale {hotline} {made.seats}"
+        ctx, at_once(how), Wish(targets=[f"hotline/{hotline}"], overrides=[made], clear=clear, what=f"hotline scale {hotline} {made.seats}")
     )
 
 

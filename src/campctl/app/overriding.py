@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from campctl import errors
-from campctl.app.applying import How, at_once, change
+from campctl.app.applying import Wish, change
 from campctl.app.context import Context
 from campctl.app.find import did_you_mean, one
+from campctl.app.how import How, at_once
 from campctl.app.results import Applied, OverrideList, Planned
 from campctl.model.campaign import SeatChange
 from campctl.model.records import Override
@@ -39,9 +40,11 @@ async def clear(ctx: Context, how: How, *, ids: Sequence[str] = (), every: bool 
     return await change(
         ctx,
         how if every else at_once(how),
-        targets=sorted({_subject(item) for item in found}),
-        clear=[item.id for item in found],
-        what=f"override clear {_words(found)}",
+        Wish(
+            targets=sorted({_subject(item) for item in found}),
+            clear=[item.id for item in found],
+            what=f"override clear {_words(found)}",
+        ),
     )
 
 
@@ -69,11 +72,13 @@ async def promote(ctx: Context, how: How, *, ids: Sequence[str]) -> Applied | Pl
     return await change(
         ctx.with_overlay(editor.overlay),
         how,
-        targets=sorted({_subject(item) for item in found}),
-        clear=[item.id for item in (*found, *stand_ins)],
-        commit=commit,
-        diff=editor.diff(),
-        what=f"override promote {_words(found)}",
+        Wish(
+            targets=sorted({_subject(item) for item in found}),
+            clear=[item.id for item in (*found, *stand_ins)],
+            commit=commit,
+            diff=editor.diff(),
+            what=f"override promote {_words(found)}",
+        ),
     )
 
 

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from campctl import errors
-from campctl.app.applying import How, change, locked
+from campctl.app.applying import Wish, change
 from campctl.app.asking import ask
 from campctl.app.context import Context
 from campctl.app.desks import desks_of
 from campctl.app.find import one
+from campctl.app.how import How
+from campctl.app.locking import locked
 from campctl.app.results import Applied, Details, Listing, Message, Planned
 from campctl.model.campaign import Campaign, Office, User
 
@@ -142,7 +144,7 @@ async def durable(
 ) -> Applied | Planned:
     """Plan with the edits as if they were written; write them when the plan was agreed to; apply just that."""
     edited = ctx.with_overlay(editor.overlay)
-    return await change(edited, how, targets=targets, clear=clear, commit=editor.write, diff=editor.diff(), what=what)
+    return await change(edited, how, Wish(targets=targets, clear=clear, commit=editor.write, diff=editor.diff(), what=what))
 
 
 def _editor(ctx: Context) -> Editor:
@@ -156,7 +158,7 @@ async def new_secret(ctx: Context, how: How, sure: Callable[[str], None], *, use
 
     `sure` asks for consent, and raises Unconfirmed without it: the phone is cut off until it is given the new secret.
     """
-    from campctl.app.applying import record_audit
+    from campctl.app.auditing import record_audit
     from campctl.app.find import desk
 
     campaign = ctx.campaign

@@ -54,9 +54,15 @@ async def plan(ctx: Context, *, at: str = "", targets: Sequence[str] = (), out: 
 
 
 async def look(
-    ctx: Context, backends: Mapping[str, Backend], *, at: datetime, extra: Sequence[Override] = (), targets: Sequence[str] = ()
+    ctx: Context,
+    backends: Mapping[str, Backend],
+    *,
+    at: datetime,
+    extra: Sequence[Override] = (),
+    without: Sequence[str] = (),
+    targets: Sequence[str] = (),
 ) -> View:
-    """Observe all backends at once and take desired(at); `extra` are overrides that are not in the store yet.
+    """Observe all backends at once and take desired(at), as if the overrides `extra` were in the store and the ids `without` were not.
 
     With `targets`, a backend that does not answer and has nothing to do with them is left out: a dead exchange of one
     office does not keep another from lighting its desks.
@@ -71,7 +77,8 @@ async def look(
     else:
         observed = await observe(ctx.clock, backends)
     store = ctx.store()
-    overrides = (*store.overrides(), *extra)
+    gone = set(without)
+    overrides = tuple(override for override in (*store.overrides(), *extra) if override.id not in gone)
     wanted = desired(campaign, at, overrides, present_members(observed, renames(campaign)))
     for name, error in silent.items():
         if _concerns(ctx, [*wanted.backends.get(name, {}).values(), *store.owned(name).values()], targets):

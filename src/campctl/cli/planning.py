@@ -77,7 +77,7 @@ def apply(
 @command(APPS["resume"], "resume", cls=ApplyCmd, examples=("campctl resume", "campctl resume --yes"))
 def resume(ctx: typer.Context) -> int:
     """Go on with a run that was interrupted: look up what was in flight, then do what is still wanted."""
-    from campctl.app.applying import resume as use_case
+    from campctl.app.recovering import resume as use_case
 
     session: Session = ctx.obj
     return session.show(session.run(lambda: use_case(session.open(), session.how())))
@@ -94,7 +94,7 @@ def rollback(
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or a beginning of it that only one has (`campctl history`).")],
 ) -> int:
     """Undo a run: a plan like any other, shown and confirmed. The manifests are not changed back; the summary says so."""
-    from campctl.app.applying import rollback as use_case
+    from campctl.app.recovering import rollback as use_case
 
     session: Session = ctx.obj
     return session.show(session.run(lambda: use_case(session.open(), session.how(), run=run)))

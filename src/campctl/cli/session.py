@@ -11,8 +11,8 @@ from campctl.errors import Exit, Unconfirmed, UsageError
 from campctl.views.terminal import Terminal
 
 if TYPE_CHECKING:
-    from campctl.app.applying import How
     from campctl.app.context import Context
+    from campctl.app.how import How
     from campctl.app.results import Planned
     from campctl.apply.inputs import Stopper
     from campctl.views.style import Style
@@ -78,7 +78,7 @@ class Session:
 
     def how(self) -> How:
         """How to apply, from the options that all changing commands share."""
-        from campctl.app.applying import How
+        from campctl.app.how import How
         from campctl.apply.inputs import Stopper
 
         given = self.options

@@ -120,7 +120,7 @@ def test_how_carries_every_option(campctl, campaign, monkeypatch) -> None:
         seen.append(how)
         return Message(text="done")
 
-    monkeypatch.setattr("campctl.app.applying.resume", resume)
+    monkeypatch.setattr("campctl.app.recovering.resume", resume)
     flags = [
         "--allow-deletes",
         "--allow-freeze",

@@ -1,0 +1,42 @@
+"""One run at a time."""
+
+from __future__ import annotations
+
+import os
+import platform
+import secrets
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from campctl.app.context import Context
+from campctl.app.how import How
+from campctl.model.records import Holder
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from campctl.apply.inputs import Stopper
+    from campctl.ports.store import Store
+
+LOCK_TTL = 30.0
+"""Seconds after which the lock of a silent holder on another machine may be taken over."""
+
+
+@asynccontextmanager
+async def locked(ctx: Context, how: How) -> AsyncIterator[tuple[Store, Stopper]]:
+    """The store and the lock, with a heartbeat; a dry run takes neither."""
+    from campctl.apply.inputs import Stopper
+
+    stopper = how.stopper or Stopper()
+    if how.dry_run:
+        yield ctx.store(), stopper
+        return
+    from campctl.apply.lease import Lease
+
+    store = ctx.store(write=True)
+    now = ctx.clock.now()
+    holder = Holder(
+        token=secrets.token_hex(8), who=ctx.who, host=platform.node(), pid=os.getpid(), command=ctx.command, since=now, beat=now
+    )
+    async with Lease(store, holder, ctx.clock, stopper, ttl=LOCK_TTL, wait=how.wait_for_lock):
+        yield store, stopper

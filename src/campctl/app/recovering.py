@@ -1,0 +1,114 @@
+"""`resume`, `rollback`, and settling what killed runs left open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from campctl import errors
+from campctl.app.auditing import record_audit, result_words
+from campctl.app.context import Context
+from campctl.app.how import How
+from campctl.app.locking import locked
+from campctl.app.planning import look, overrides_digest
+from campctl.app.refusing import confirm, refuse_conflicts, refuse_guards
+from campctl.app.results import Applied, Planned
+
+if TYPE_CHECKING:
+    from campctl.ports.backend import Backend
+    from campctl.ports.store import Store
+
+
+async def settle(ctx: Context, how: How, backends: Mapping[str, Backend], store: Store) -> tuple[str, ...]:
+    """Look up what killed runs had sent without hearing the answer, and record it; a new plan does the rest.
+
+    Returns a sentence for each such run.
+    """
+    unfinished = store.unfinished()
+    if not unfinished:
+        return ()
+    from functools import partial
+
+    from campctl.app.asking import ask
+    from campctl.apply.settle import SettleInput, settle
+    from campctl.planning import decode
+
+    said = []
+    for run in unfinished:
+        given = SettleInput(plan=decode(run.plan), run=run, backends=backends, store=store, clock=ctx.clock)
+        settled = await ask(ctx.clock, partial(settle, given))
+        record_audit(ctx, store, f"settle {run.id}", how, result=result_words(settled), run=run.id)
+        said.append(f"Run {run.id} had not ended; what it had sent was looked up and recorded ({result_words(settled)}).")
+    return tuple(said)
+
+
+async def resume(ctx: Context, how: How) -> Applied | Planned:
+    """Finish the newest run that did not end, as it was planned; `errors.NotFound` when all have."""
+    from campctl.app.applying import applied
+    from campctl.apply.engine import resume
+    from campctl.apply.inputs import ApplyInput
+    from campctl.planning import decode
+
+    async with ctx.backends() as backends, locked(ctx, how) as (store, stopper):
+        unfinished = store.unfinished()
+        if not unfinished:
+            raise errors.NotFound(
+                "Every run has ended; there is nothing to resume.", hint="`campctl plan` tells whether there is more to do."
+            )
+        run = unfinished[-1]
+        plan = decode(run.plan)
+        planned = Planned(plan=plan)
+        if how.dry_run:
+            return planned
+        confirm(planned, how)
+        record_audit(ctx, store, f"resume {run.id}", how, result="begun", run=run.id)
+        report = await resume(
+            ApplyInput(
+                plan=plan, run=run, backends=backends, store=store, clock=ctx.clock, listeners=how.listeners, wait=how.wait, stopper=stopper
+            )
+        )
+        record_audit(ctx, store, f"resume {run.id}", how, result=result_words(report.run), run=run.id)
+        return applied(plan, report)
+
+
+async def rollback(ctx: Context, how: How, *, run: str) -> Applied | Planned:
+    """Undo a run: a plan like any other, from what that run did and what is there now."""
+    from campctl.app.applying import execute
+    from campctl.app.checks import capabilities_of
+    from campctl.planning import RollbackInput, decode, last_states, rollback
+
+    async with ctx.backends() as backends, locked(ctx, how) as (store, stopper):
+        if not how.dry_run:
+            await settle(ctx, how, backends, store)
+        done = store.run(run)
+        view = await look(ctx, backends, at=ctx.clock.now())
+        able, _ = capabilities_of(ctx.campaign)
+        made = rollback(
+            RollbackInput(
+                campaign=ctx.campaign,
+                at=view.at,
+                plan=decode(done.plan),
+                states=last_states(store.journal(done.id)),
+                observed=view.observed,
+                owned=view.owned,
+                capabilities=able,
+                manifest_digest=ctx.loaded.digest,
+                overrides_digest=overrides_digest(view.overrides),
+            )
+        )
+        planned = Planned(plan=made)
+        if how.dry_run:
+            return planned
+        refuse_conflicts(made)
+        refuse_guards(made, how)
+        if made.empty:
+            return Applied(run=None, plan=made, states={}, errors={}, warnings=(f"Nothing of run {done.id} is left to undo.",))
+        confirm(planned, how)
+        report = await execute(ctx, how, made, backends, store, stopper, what=f"rollback {done.id}", undoes=done.id)
+        hint = (
+            f"The manifests and overrides still say what run {done.id} did: `campctl plan` would do it again."
+            " Take that edit back too (git), or clear the override."
+        )
+        return replace(report, next_steps=(*report.next_steps, hint))
