@@ -31,4 +31,3 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
         write_private(tmp_path / "no" / "plan.json", b"x")
     assert list(tmp_path.iterdir()) == []
-
