@@ -14,7 +14,8 @@ from campctl.model.campaign import BackendSpec
 
 _WORDS_FOR_SECRETS = "password|passwd|passphrase|secret|token|api_?key|private_?key|credentials?"
 SECRET = re.compile(rf"(^|_|-)({_WORDS_FOR_SECRETS})($|_|-)", re.IGNORECASE)
-SECRET_LINE = re.compile(rf"[\w-]*({_WORDS_FOR_SECRETS})[\w-]*[\"']?\s*:\s", re.IGNORECASE)
+# Bounded, and with nothing repeated before the word: a line may be 32 MiB long, and must not cost the square of that.
+SECRET_LINE = re.compile(rf"({_WORDS_FOR_SECRETS})[\w-]{{0,80}}[\"']?\s{{0,80}}:\s", re.IGNORECASE)
 
 
 def decode(ctx: Context, noun: Noun, node: Node, at: Any, owner: tuple[str, str] | None = None) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from campctl.views.text import cells, count, harmless
 
 COLORS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 GUTTER = 5
+LONGEST = 1_000
+"""Characters of a line that are shown, where no terminal's width says less: a line may be a file of 32 MiB."""
 
 
 def validation(result: Validation, sheet: Sheet) -> None:
@@ -80,10 +82,10 @@ def _excerpt(span: Span, page: Page, excerpts: Mapping[str, str], style: str) ->
     start, end = span.column - 1, max(span.end_column - 1, span.column)
     room = (page.width or 160) - GUTTER - 3
     cut = 0
-    if cells(source) > room and start > room // 2:
+    if (len(source) > LONGEST or cells(source) > room) and start > room // 2:
         cut = min(start, start - room // 2)
     lead = "…" if cut else ""
-    shown = harmless(source[cut:])
+    shown = harmless(source[cut : cut + LONGEST]) + ("…" if len(source) > cut + LONGEST else "")
     before = cells(lead + harmless(source[cut:start]))
     wide = max(1, min(cells(harmless(source[start:end])) or 1, room - before))
     page.exact(("dim", f"{span.line:>{GUTTER}} | "), lead + shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,18 @@ def test_annotations_are_placed_from_the_top_of_the_repository(campctl, campaign
     answer = campctl("-C", str(campaign), "validate", "-o", "github")
     assert answer.status == Exit.INVALID
     assert f"file={said},line=1," in answer.out
+
+
+@pytest.mark.parametrize("piece", ["a", "token", "password "])
+def test_a_line_of_megabytes_is_shown_in_part(campctl, campaign, piece) -> None:
+    """A huge line costs no more than its length to look for secrets in, and a screenful to show."""
+    (campaign / "long.yaml").write_text("users: {" + piece * (2_000_000 // len(piece)))
+    start = time.process_time()
+    answer = campctl("validate")
+    assert answer.status == Exit.INVALID
+    assert "long.yaml:1:" in answer.out
+    assert len(answer.out) < 10_000
+    assert time.process_time() - start < 20
 
 
 def test_people_from_files(campctl, live, tmp_path) -> None:
