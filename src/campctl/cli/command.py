@@ -93,6 +93,17 @@ class Group(TyperGroup):
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary(command)) for name, command in self.commands.items()])
 
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the parser's signature
+        """The first example of each verb."""
+        _examples(formatter, [command.epilog.split("\n")[0] for command in self.commands.values() if command.epilog])
+
+
+def _examples(formatter: Any, lines: Sequence[str]) -> None:
+    if lines:
+        formatter.write("\nExamples:\n")
+        for line in lines:
+            formatter.write(f"  {line}\n")
+
 
 class Cmd(TyperCommand):
     """A command: its own options, then those it shares, then examples."""
@@ -130,10 +141,7 @@ class Cmd(TyperCommand):
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the parser's signature
         """Examples, line by line as they are."""
-        if self.epilog:
-            formatter.write("\nExamples:\n")
-            for line in self.epilog.split("\n"):
-                formatter.write(f"  {line}\n")
+        _examples(formatter, self.epilog.split("\n") if self.epilog else ())
 
 
 class ApplyCmd(Cmd):

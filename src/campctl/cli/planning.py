@@ -41,7 +41,8 @@ def plan(
     planned = session.run(lambda: use_case(session.open(), at=at, targets=target, out=out))
     status = session.show(planned, exit=Exit.CHANGES if exit_code and not planned.plan.empty else Exit.OK)
     if out:
-        session.say(f"Saved. `campctl apply {out}` carries it out, as long as nothing it was made from has changed.")
+        when = "at a time at which the campaign wants the same, and " if at else ""
+        session.say(f"Saved. `campctl apply {out}` carries it out, {when}as long as nothing it was made from has changed.")
     return status
 
 

@@ -51,6 +51,9 @@ class Editor:
         by_hand = f"give `{id_ or section}` in `{section}` the line `{'.'.join(path)}: {edit_scalars.value_text(value, path[-1])}`"
         place = self._own(section, id_, by_hand)
         if isinstance(place, RowPlace):
+            says = edit_scalars.value_text(value, path[-1])
+            column = f"give the roster a column for `{'.'.join(path)}` (and name it in `columns`, if there are any)"
+            by_hand = f"{column}, and write {says} for `{id_}`"
             self._do(place.sheet.file, 0, by_hand, lambda: place.sheet.set(place.row, _one(path), value))
         else:
             self._edit(place, by_hand, lambda unit: set_field(unit, section, path, value))

@@ -134,6 +134,34 @@ def test_a_line_of_megabytes_is_shown_in_part(campctl, campaign, piece) -> None:
     assert time.process_time() - start < 20
 
 
+@pytest.mark.parametrize("noun", sorted({command.path[0] for command in commands() if len(command.path) == 2}))
+def test_the_help_of_a_noun_ends_in_examples(campctl, noun) -> None:
+    """Whoever asks for the help of a noun sees an example of each of its verbs."""
+    shown = campctl(noun, "--help").out
+    assert shown.count(f"\n  campctl {noun}") >= 1
+    assert "\nExamples:\n" in shown
+
+
+def test_a_plan_for_another_time(campctl, campaign) -> None:
+    """A plan saved for a time says that it fits then; now, when the campaign wants something else, it is refused."""
+    assert campctl("apply", "--yes", "-q").status == 0
+    saved = campctl("plan", "--at", "2026-10-13T20:00", "--out", "then.plan")
+    assert "at a time at which the campaign wants the same" in saved.err
+    assert "at a time" not in campctl("plan", "--out", "now.plan").err
+    assert campctl("apply", "then.plan", "--yes").status == Exit.STALE
+    assert campctl("apply", "now.plan", "--yes").status == 0
+
+
+def test_a_field_that_the_roster_lacks(campctl, campaign) -> None:
+    """Who stands in a spreadsheet is told to add a column to it, not a line of YAML."""
+    (campaign / "more.yaml").write_text("users: { from: more.csv }\n")
+    (campaign / "more.csv").write_text("id,name,office,extension\nnoa.lim,Noa Lim,chicago-hq,3010\n")
+    answer = campctl("move", "noa.lim", "--to", "phoenix-field", "--room", "R", "--dry-run")
+    assert answer.status == Exit.INVALID
+    assert "give the roster a column for `room`" in " ".join(answer.err.split())
+    assert "for `noa.lim`" in " ".join(answer.err.split())
+
+
 def test_people_from_files(campctl, live, tmp_path) -> None:
     """`-f` does the same for many."""
     people = tmp_path / "people.yaml"
