@@ -46,7 +46,7 @@ def write_yaml(ctx: Context, editor: Editor, chosen: Chosen) -> tuple[dict[tuple
             ready = Key("queue", resource.queue) in known and Key("line", resource.line) in known
             why = "" if ready else f"Member {resource.id} is of a queue or line that is not in the YAML"
         if why:
-            notes.append(f"{why}: left alone. Write it into the YAML by hand, then adopt it.")
+            notes.append(why if why.endswith(".") else f"{why}: left alone. Write it into the YAML by hand, then adopt it.")
         else:
             known.add(key)
             adopted[backend, key] = resource
@@ -78,7 +78,10 @@ def _line(campaign: Campaign, editor: Editor, backend: str, line: Line) -> str:
         state = "lit" if line.enabled else "dark"
         editor.add("ports", name.replace("/", "-"), {"office": office, "desk": desk, "extension": line.extension, "state": state})
         return ""
-    return f"Line {line.id} is not named as campctl names lines (user/ID or port/OFFICE/DESK)"
+    return (
+        f"Line {line.id} is not named as campctl names lines (user/ID or port/OFFICE/DESK), so it cannot be taken over: left alone."
+        f" When a user or port of the YAML is to have {line.extension or 'its extension'}, remove it on {backend} first."
+    )
 
 
 def _hotline(campaign: Campaign, backend: str, queue: Queue) -> dict[str, Any]:

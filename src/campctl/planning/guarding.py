@@ -83,10 +83,12 @@ def _taken(seen: Guarded) -> Iterator[Guard]:
     kept = {(change.backend, change.key) for change in seen.changes}
     for backend, extension, taker, holder in sorted(seen.graph.taken):
         if (backend, taker) in kept:
+            adoptable = holder.kind != "line" or holder.id.startswith(("user/", "port/"))
+            way_out = f"adopt {holder}" if adoptable else f"remove {holder} on the exchange: it is not named as lines that can be adopted"
             yield Guard(
                 name="extension-taken",
                 message=f"Extension {extension} for {taker} is held on {backend} by {holder}, which this plan leaves as it is."
-                f" Give one of them another extension, or adopt {holder}.",
+                f" Give one of them another extension, or {way_out}.",
                 subjects=(str(taker), str(holder)),
             )
 

@@ -162,6 +162,17 @@ def test_a_field_that_the_roster_lacks(campctl, campaign) -> None:
     assert "for `noa.lim`" in " ".join(answer.err.split())
 
 
+def test_a_line_of_an_old_exchange(campctl, live) -> None:
+    """A line whose name is not one of campctl's is not adopted, and what is said instead is something that can be done."""
+    campctl("backend", "poke", "local", "--old-pbx", "1")
+    office = "{address: {street: 1 Old Street, city: Springfield, state: IL, postal_code: '62701', floor: '1'}, extensions: [7000-7099]}"
+    (live / "old.yaml").write_text(f"offices:\n  legacy-building: {office}\n")
+    said = " ".join(campctl("adopt", "line/legacy/7000").err.split())
+    assert "cannot be taken over: left alone." in said
+    assert "to have 7000, remove it on local first." in said
+    assert "then adopt it" not in said
+
+
 def test_people_from_files(campctl, live, tmp_path) -> None:
     """`-f` does the same for many."""
     people = tmp_path / "people.yaml"

@@ -169,14 +169,16 @@ def test_a_freeze_may_allow_one_hotline(case: Any) -> None:
     assert case.plan().guards == ()
 
 
-def test_an_extension_held_by_a_stranger_is_said(case: Any) -> None:
-    """An extension that an unmanaged line holds cannot be given; the guard names both."""
-    case.have["old"][Key("line", "user/stranger")] = Line("user/stranger", "3009", "Stranger")
-    case.owned = {"old": frozenset(case.have["old"]) - {Key("line", "user/stranger")}, "new": frozenset(case.have["new"])}
+@pytest.mark.parametrize(("name", "way_out"), [("user/stranger", "or adopt line/"), ("legacy/7000", "or remove line/legacy/7000")])
+def test_an_extension_held_by_a_stranger_is_said(case: Any, name: str, way_out: str) -> None:
+    """An extension that an unmanaged line holds cannot be given; the guard names both, and a way out that leads somewhere."""
+    case.have["old"][Key("line", name)] = Line(name, "3009", "Stranger")
+    case.owned = {"old": frozenset(case.have["old"]) - {Key("line", name)}, "new": frozenset(case.have["new"])}
     case.edit("old", "line", "user/bob.ray", extension="3009")
     guard = named(case.plan(), "extension-taken")
     assert guard is not None
-    assert guard.subjects == ("line/user/bob.ray", "line/user/stranger")
+    assert guard.subjects == ("line/user/bob.ray", f"line/{name}")
+    assert way_out in guard.message
 
 
 def test_what_a_stranger_refers_to_is_not_pulled_away(case: Any) -> None:
