@@ -152,7 +152,7 @@ def _named(ctx: Context, ids: Sequence[str], *, every: bool = False) -> list[Ove
         if id_ not in known:
             raise errors.NotFound(f"There is no override `{id_}`.", hint=did_you_mean(id_, known) or "`campctl override list` shows all.")
     if not ids:
-        raise errors.UsageError("No override was named.", hint="Name their ids, or use --all.")
+        raise errors.UsageError("No override was named.", hint="Name their ids; `campctl override list` shows them.")
     return [known[id_] for id_ in ids]
 
 

@@ -74,6 +74,7 @@ async def provision(ctx: Context, how: How, *, people: Mapping[str, Mapping[str,
     editor = _editor(ctx)
     taken = {user.extension for user in campaign.users.values()} | {port.extension for port in campaign.ports.values()}
     taken |= {hotline.extension for hotline in campaign.hotlines.values()}
+    taken |= {str(given["extension"]) for given in people.values() if given.get("extension")}
     for id_, given in people.items():
         if id_ in campaign.users:
             raise errors.UsageError(f"There is a user `{id_}` already.", hint=f"`campctl user show {id_}` shows them.")
@@ -84,9 +85,22 @@ async def provision(ctx: Context, how: How, *, people: Mapping[str, Mapping[str,
         if not fields.get("extension"):
             fields["extension"] = _free_extension(office, taken)
         taken.add(str(fields["extension"]))
+        if fields.get("number"):
+            fields["number"] = _e164(str(fields["number"]), campaign.country)
         order = ("name", "office", "extension", "number", "role", "skills", "languages", "permission", "floor", "room")
         editor.add("users", id_, {key: fields[key] for key in (*order, *fields) if key in fields}, near=_neighbour(campaign, office.id))
     return await durable(ctx, how, editor, targets=[f"user/{id_}" for id_ in people], what="user provision")
+
+
+def _e164(number: str, country: str) -> str:
+    """As it is written in manifests. What is no number stays as it is, for the finding that says why."""
+    from campctl.manifest.phones import e164
+    from campctl.manifest.problems import Bad
+
+    try:
+        return e164(number, country)
+    except Bad:
+        return number
 
 
 def _neighbour(campaign: Campaign, office: str) -> str | None:

@@ -173,6 +173,22 @@ def test_a_line_of_an_old_exchange(campctl, live) -> None:
     assert "then adopt it" not in said
 
 
+def test_new_people_as_they_are_written(campctl, live) -> None:
+    """Numbers are written in E.164 however they were given, and chosen extensions leave those alone that the same file gives."""
+    (live / "runbooks").mkdir()
+    people = (
+        "users:\n  b.one: {name: B, office: chicago-hq, number: 312-555-0123}\n  b.two: {name: C, office: chicago-hq, extension: 3000}\n"
+    )
+    (live / "runbooks" / "new.yaml").write_text(people)
+    answer = campctl("user", "provision", "-f", "runbooks/new.yaml", "--dry-run")
+    assert answer.status == 0, answer.err
+    assert '+    number: "+13125550123"' in answer.out
+    assert "+    extension: 3009" in answer.out
+    wrong = campctl("user", "provision", "b.one", "--name", "B", "--office", "chicago-hq", "--number", "312-555-01", "--dry-run")
+    assert wrong.status == Exit.INVALID
+    assert "bad-number" in wrong.err
+
+
 def test_people_from_files(campctl, live, tmp_path) -> None:
     """`-f` does the same for many."""
     people = tmp_path / "people.yaml"
