@@ -13,6 +13,7 @@ CampctlError
 ├── SecretError           a secret is missing, or cannot be kept safely
 ├── LockHeld              another run is at work
 ├── StoreError            the store cannot be read or written
+│   ├── StoreBusy         another process keeps writing to it
 │   ├── StoreCorrupt
 │   ├── StoreTooNew
 │   └── AuditBroken       the audit chain does not verify
@@ -177,6 +178,13 @@ class StoreError(CampctlError):
 
     exit = Exit.STORE
     code = "store"
+
+
+class StoreBusy(StoreError):
+    """Another process keeps writing to the store, or was stopped while it did."""
+
+    exit = Exit.LOCKED
+    code = "store-busy"
 
 
 class StoreCorrupt(StoreError):

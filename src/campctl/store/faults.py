@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from campctl.errors import StoreCorrupt, StoreError
+from campctl.errors import StoreBusy, StoreCorrupt, StoreError
 
 MEMORY: Final = Path(":memory:")
 """Stands for the empty store of a campaign that has none yet."""
@@ -85,7 +85,8 @@ def mapped(error: Exception, path: Path) -> StoreError:
     what, hint = _WHAT.get(primary, ("SQLite refuses", _FAULT))
     if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
         what = "it was closed"
-    return StoreError(
+    kind = StoreBusy if primary == sqlite3.SQLITE_BUSY else StoreError
+    return kind(
         f"The campaign's store {path} cannot be used: {what} ({_words(error)}). {UNTOUCHED}",
         hint=hint.format(folder=path.parent, path=path),
     )
