@@ -83,13 +83,23 @@ async def change(ctx: Context, how: How, wish: Wish, *, saved: Plan | None = Non
         _fulfil(wish, store)
         _forget_gone(store, view, backends)
         unseen = (f"{name} has nothing to do with this and did not answer: {said}" for name, said in view.silent.items())
-        warnings = (*settled, *(finding.detail for finding in view.desired.findings), *unseen)
+        warnings = (*settled, *_of_this(wish, made, view), *unseen)
         if made.empty:
             if not wish.empty:
                 record_audit(ctx, store, wish.what, how, result="nothing to change on the backends")
             return Applied(run=None, plan=made, states={}, errors={}, diff=wish.diff, warnings=warnings)
         done = await execute(ctx, how, made, backends, store, stopper, what=wish.what)
         return replace(done, diff=wish.diff, warnings=(*warnings, *done.warnings))
+
+
+def _of_this(wish: Wish, plan: Plan, view: View) -> tuple[str, ...]:
+    """What cannot be fulfilled now; of a verb about a few things, only what is about them or what the plan touches."""
+    about = {*wish.targets, *(story.subject for story in plan.stories)}
+    return tuple(
+        finding.detail
+        for finding in view.desired.findings
+        if not wish.targets or finding.at is None or f"{finding.at.section.removesuffix('s')}/{finding.at.id}" in about
+    )
 
 
 def _fulfil(wish: Wish, store: Store) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -15,6 +15,8 @@ from campctl.app.locking import locked
 from campctl.app.planning import look, overrides_digest
 from campctl.app.refusing import confirm, refuse_conflicts, refuse_guards
 from campctl.app.results import Applied, Planned
+from campctl.model.changes import Plan
+from campctl.model.records import Override
 
 if TYPE_CHECKING:
     from campctl.ports.backend import Backend
@@ -107,8 +109,14 @@ async def rollback(ctx: Context, how: How, *, run: str) -> Applied | Planned:
             return Applied(run=None, plan=made, states={}, errors={}, warnings=(f"Nothing of run {done.id} is left to undo.",))
         confirm(planned, how)
         report = await execute(ctx, how, made, backends, store, stopper, what=f"rollback {done.id}", undoes=done.id)
-        hint = (
-            f"The manifests and overrides still say what run {done.id} did: `campctl plan` would do it again."
-            " Take that edit back too (git), or clear the override."
-        )
-        return replace(report, next_steps=(*report.next_steps, hint))
+        return replace(report, next_steps=(*report.next_steps, _what_still_wants_it(ctx, decode(done.plan), view.overrides)))
+
+
+def _what_still_wants_it(ctx: Context, undone: Plan, overrides: Sequence[Override]) -> str:
+    """Who would do it again: overrides of the same desks and hotlines, by id, or the manifests."""
+    subjects = {story.subject for story in undone.stories}
+    now = ctx.clock.now()
+    live = [one.id for one in overrides if f"{one.kind}/{one.subject}" in subjects and (one.end is None or one.end > now)]
+    if live:
+        return f"An override still asks for it, and the next apply would do it again: `campctl override clear {' '.join(live)}` ends it."
+    return "The manifests still say what was undone, and the next apply would do it again: take that edit back too (git)."

@@ -29,27 +29,29 @@ def demands(
     at: datetime,
     surges: Sequence[Surge],
     overrides: Sequence[Override],
-    added: Mapping[str, int],
+    added: Mapping[str, Sequence[int]],
     findings: list[Finding],
 ) -> dict[str, Demand]:
     """What each hotline should have.
 
     The baseline; then surges (the highest absolute figure replaces it, relative ones add up); then overrides in the
-    order of making; then a seat for each port that an override lights for it; all held to min and max.
+    order of making; then a seat for each port that an override lights for it, but not for those lit before an
+    absolute figure was given: that counts them in; all held to min and max. `added` are places in `overrides`.
     """
-    by_hotline: dict[str, list[Override]] = {}
-    for override in overrides:
+    by_hotline: dict[str, list[tuple[int, Override]]] = {}
+    for place, override in enumerate(overrides):
         if override.kind != "hotline":
             continue
         if override.subject in campaign.hotlines:
-            by_hotline.setdefault(override.subject, []).append(override)
+            by_hotline.setdefault(override.subject, []).append((place, override))
         else:
             findings.append(unknown_override(override, f"hotline {override.subject}"))
     result = {}
     for hotline in campaign.hotlines.values():
         wanted, words = _surged(hotline, surges)
         zone = hotline.time_zone or campaign.time_zone
-        for override in by_hotline.get(hotline.id, ()):
+        counted = -1
+        for place, override in by_hotline.get(hotline.id, ()):
             change = override.seats
             if change is None:
                 continue
@@ -58,8 +60,8 @@ def demands(
                 wanted += change.amount
                 words.append(f"override by {override.author} {change}{until}")
             else:
-                wanted, words = change.amount, [f"override by {override.author}{until}"]
-        extra = added.get(hotline.id, 0)
+                wanted, words, counted = change.amount, [f"override by {override.author}{until}"], place
+        extra = sum(place > counted for place in added.get(hotline.id, ()))
         if extra:
             wanted += extra
             words.append(f"{extra} lit by override")

@@ -17,15 +17,16 @@ from campctl.model.records import Override
 
 
 class Floor(Struct):
-    """The ports as they should be. `sits` is where each user sits, `added` the seats that overrides bring per hotline.
+    """The ports as they should be.
 
+    `sits` is where each user sits, `added` per hotline the places, among the overrides, of those that bring it a seat.
     `dark` are the ports an override keeps dark, `lent` those a surge took from the dark ones; `pins` the ports that can
     sit in the hotline they are lit for.
     """
 
     lit: dict[str, LitPort] = field(default_factory=dict)
     sits: dict[str, str] = field(default_factory=dict)
-    added: dict[str, int] = field(default_factory=dict)
+    added: dict[str, list[int]] = field(default_factory=dict)
     dark: set[str] = field(default_factory=set)
     lent: set[str] = field(default_factory=set)
     pins: dict[str, list[str]] = field(default_factory=dict)
@@ -127,7 +128,7 @@ class Lighter:
             floor.pins.setdefault(hotline.id, []).append(pid)
             was = base.get(pid)
             if lit.why.startswith("override") and (was is None or was.hotline != lit.hotline) and merged[pid].adds_seat:
-                floor.added[hotline.id] = floor.added.get(hotline.id, 0) + 1
+                floor.added.setdefault(hotline.id, []).append(merged[pid].made)
 
     def take_any(self, surges: Sequence[Surge], wanted: Mapping[str, int], present: Mapping[str, Mapping[str, int]]) -> None:
         """Light `any: N` dark ports per surge, by id, and before all others those that sit in the hotline now.
@@ -248,9 +249,10 @@ class _Merged:
         self.hotline_end: datetime | None = None
         self.seated = -1
         self.adds_seat = True
+        self.made = 0
 
     def take(self, override: Override, order: int, campaign: Campaign) -> None:
-        self.adds_seat = override.adds_seat
+        self.adds_seat, self.made = override.adds_seat, order
         if override.lit is not None:
             self.lit, self.author, self.end = override.lit, override.author, override.end
         if override.user in campaign.users:

@@ -191,6 +191,28 @@ def test_override_lights_a_port_and_adds_a_seat():
     assert desired(campaign(users=CROWD, ports=desks(2), hotlines=hotline(seats=1)), LATER, live).lit == {}
 
 
+def test_an_absolute_figure_counts_what_is_lit_by_then():
+    """`scale 3` means three with the desks that are lit already; a desk lit later comes in addition, and so does +2."""
+    nouns = campaign(users=CROWD, ports=desks(2), hotlines=hotline(seats=1))
+    first, second = (override("port", f"hq/a{n}", lit=True, volunteer=f"V{n}", hotline="vp") for n in (1, 2))
+    three, two_more = (override("hotline", "vp", seats=SeatChange(amount, relative)) for amount, relative in ((3, False), (2, True)))
+    orders = {
+        "lit, then three": [first, three],
+        "three, then lit": [three, first],
+        "lit, three, lit": [first, three, second],
+        "lit, then two more": [first, two_more],
+    }
+    wanted = {name: desired(nouns, AT, live).seating["vp"].wanted for name, live in orders.items()}
+    assert wanted == {"lit, then three": 3, "three, then lit": 4, "lit, three, lit": 4, "lit, then two more": 4}
+
+
+def test_who_changes_place_adds_no_seat():
+    """An override that says its person held a seat already lights the desk inside the seats there are."""
+    nouns = campaign(users=CROWD, ports=desks(2), hotlines=hotline(seats=2))
+    live = [override("port", "hq/a1", lit=True, user="p1", hotline="vp", adds_seat=False)]
+    assert lines(desired(nouns, AT, live, {"vp": {"user/p0": 1, "user/p1": 1}})) == ["port/hq/a1", "user/p0"]
+
+
 def test_a_lit_port_counts_inside_the_seats():
     """Ports lit by the manifest take a seat, and an override that says the same adds none."""
     ports = desks(2, lit=True, hotline="vp")
