@@ -1,115 +1,176 @@
-"""From telephony resources back to nouns: what `adopt` writes into the YAML for things made by hand.
+"""From telephony resources back to nouns: what `adopt` writes into the YAML for things campctl did not make.
 
-A line becomes a user (or a desk, when its id says so), a queue a hotline, a route a number. A location is an office's,
-so one that no office accounts for is owned but not written: an office needs more than an address.
+A line becomes a user (or a desk, when its id says so), a queue a hotline that the same people answer, a route a number, and a
+location an office. What is called otherwise than campctl calls things gets an id of the campaign and `renamed_from: KIND/ID`, so
+that the next plan renames it where it is. What cannot be written is left alone, with a sentence that says what to do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from campctl.app.context import Context
 from campctl.model.campaign import Campaign
-from campctl.model.resources import Key, Line, Location, Queue, Resource, Route
+from campctl.model.former import former_key, key_of_noun
+from campctl.model.resources import Key, Line, Location, Member, Queue, Resource, Route
 
 if TYPE_CHECKING:
     from campctl.manifest.edit import Editor
+    from campctl.model.live import Snapshot
+
+_R = TypeVar("_R", Location, Line, Queue, Member, Route)
+
+Place = tuple[str, Key]
+"""A resource where it is: backend and key."""
 
 
-Chosen = Mapping[tuple[str, Key], Resource]
+class Adoption:
+    """What is being taken in.
+
+    chosen: what may be; observed: all that the backends hold. Results: `adopted` may be owned, `notes` are for people.
+    """
+
+    def __init__(self, campaign: Campaign, editor: Editor, chosen: Mapping[Place, Resource], observed: Mapping[str, Snapshot]) -> None:
+        self.campaign = campaign
+        self.editor = editor
+        self.observed = observed
+        self.chosen = chosen
+        self.adopted: dict[Place, Resource] = {}
+        self.notes: list[str] = []
+        self.nouns: dict[Place, str] = {(backend, key): noun for backend, key, noun in _nouns(campaign)}
+        """Resource to the noun it is of: an office's id, `user/ID`, `port/OFFICE/DESK`, a hotline's id, a number."""
+        self.anywhere = {key for _, key in self.nouns}
+        self.used = {
+            "offices": set(campaign.offices),
+            "users": set(campaign.users),
+            "hotlines": set(campaign.hotlines),
+        }
+        self.extensions = _extensions(campaign)
+        """(backend, extension) to `user/ID`, `port/OFFICE/DESK` or `hotline/ID`."""
+
+    def all(self, kind: type[_R]) -> Iterator[tuple[str, Key, _R]]:
+        """The chosen of a kind that are not in the YAML yet; those that are need only be owned."""
+        for (backend, key), resource in sorted(self.chosen.items(), key=lambda item: item[0]):
+            if isinstance(resource, kind):
+                if (backend, key) in self.nouns or (key in self.anywhere and not isinstance(resource, Member)):
+                    self.adopted[backend, key] = resource
+                else:
+                    yield backend, key, resource
+
+    def take(self, backend: str, key: Key, resource: Resource, noun: str) -> None:
+        """It is in the edits as `noun`."""
+        self.nouns[backend, key] = noun
+        self.adopted[backend, key] = resource
+
+    def leave(self, what: str, why: str, do: str) -> None:
+        """Say why something stays as it is, and what helps."""
+        self.notes.append(f"{what} {why}: left alone. {do}")
+
+    def new_id(self, section: str, id_: str) -> str:
+        """A valid id that is not taken: the resource's own where possible."""
+        from campctl.manifest.kinds import _ID, is_plain
+
+        plain = id_
+        if not (_ID.match(id_) and is_plain(id_)):
+            plain = re.sub(r"[^a-z0-9._-]+", "-", id_.lower()).strip("-._")[:56].rstrip("-._")
+            if not plain or not is_plain(plain):
+                plain = f"{_WORD[section]}-{plain}".rstrip("-")
+        name, number = plain, 2
+        while name in self.used[section]:
+            name, number = f"{plain}-{number}", number + 1
+        self.used[section].add(name)
+        return name
+
+    def backend_field(self, backend: str) -> dict[str, str]:
+        """`backend`, where it is not the campaign's own."""
+        return {} if backend == self.campaign.default_backend else {"backend": backend}
 
 
-def write_yaml(ctx: Context, editor: Editor, chosen: Chosen) -> tuple[dict[tuple[str, Key], Resource], tuple[str, ...]]:
+_WORD = {"offices": "office", "users": "line", "hotlines": "hotline"}
+
+
+def write_yaml(
+    campaign: Campaign, editor: Editor, chosen: Mapping[Place, Resource], observed: Mapping[str, Snapshot]
+) -> tuple[dict[Place, Resource], tuple[str, ...]]:
     """Put what the campaign does not have yet into the edits.
 
     Returns what may be owned, and in words what may not: owning a thing that no YAML asks for would have the next
     plan remove it.
     """
-    campaign = ctx.campaign
-    known = _known(campaign)
-    adopted: dict[tuple[str, Key], Resource] = {}
-    notes: list[str] = []
-    for (backend, key), resource in sorted(chosen.items(), key=lambda item: (_ORDER[item[0][1].kind], item[0])):
-        if key in known:
-            why = ""
-        elif isinstance(resource, Line):
-            why = _line(campaign, editor, backend, resource)
-        elif isinstance(resource, Queue):
-            editor.add("hotlines", resource.id, _hotline(campaign, backend, resource))
-            why = ""
-        elif isinstance(resource, Route):
-            why = _number(editor, resource, known)
-        elif isinstance(resource, Location):
-            why = "" if resource.id.partition("/")[0] in campaign.offices else f"Location {resource.id} is no office's"
-        else:
-            ready = Key("queue", resource.queue) in known and Key("line", resource.line) in known
-            why = "" if ready else f"Member {resource.id} is of a queue or line that is not in the YAML"
-        if why:
-            notes.append(why if why.endswith(".") else f"{why}: left alone. Write it into the YAML by hand, then adopt it.")
-        else:
-            known.add(key)
-            adopted[backend, key] = resource
-    return adopted, tuple(notes)
+    from campctl.app.adopting_hotlines import write_hotlines, write_members
+    from campctl.app.adopting_places import write_people
+
+    work = Adoption(campaign, editor, chosen, observed)
+    write_people(work)
+    write_hotlines(work)
+    _numbers(work)
+    write_members(work)
+    return work.adopted, tuple(work.notes)
 
 
-_ORDER = {"location": 0, "line": 1, "queue": 2, "route": 3, "member": 4}
+def _nouns(campaign: Campaign) -> Iterator[tuple[str, Key, str]]:
+    """Backend, key, and noun of all that the campaign asks for, and of what it says that it was before."""
+    for office in campaign.offices.values():
+        yield office.backend, key_of_noun("offices", office.id), office.id
+        if office.renamed_from:
+            yield office.backend, former_key("offices", office.renamed_from), office.id
+    for user in campaign.users.values():
+        home = campaign.offices[user.office].backend
+        yield home, key_of_noun("users", user.id), f"user/{user.id}"
+        if user.renamed_from:
+            yield home, former_key("users", user.renamed_from), f"user/{user.id}"
+        if user.number:
+            yield home, Key("route", user.number), user.number
+    for port in campaign.ports.values():
+        home = campaign.offices[port.office].backend
+        yield home, key_of_noun("ports", port.id), f"port/{port.id}"
+        if port.renamed_from:
+            yield home, former_key("ports", port.renamed_from, port.office), f"port/{port.id}"
+    for hotline in campaign.hotlines.values():
+        home = hotline.backend or campaign.default_backend
+        yield home, key_of_noun("hotlines", hotline.id), hotline.id
+        if hotline.renamed_from:
+            yield home, former_key("hotlines", hotline.renamed_from), hotline.id
+        for number in hotline.numbers:
+            yield home, Key("route", number), number
+    for number in campaign.numbers:
+        yield campaign.default_backend, Key("route", number), number
 
 
-def _known(campaign: Campaign) -> set[Key]:
-    known: set[Key] = {Key("location", office) for office in campaign.offices}
-    known |= {Key("line", f"user/{user}") for user in campaign.users} | {Key("line", f"port/{port}") for port in campaign.ports}
-    known |= {Key("queue", hotline) for hotline in campaign.hotlines} | {Key("route", number) for number in campaign.numbers}
-    known |= {Key("route", user.number) for user in campaign.users.values() if user.number}
-    return known | {Key("route", number) for hotline in campaign.hotlines.values() for number in hotline.numbers}
+def _extensions(campaign: Campaign) -> dict[tuple[str, str], str]:
+    found = {(campaign.offices[user.office].backend, user.extension): f"user/{user.id}" for user in campaign.users.values()}
+    found |= {(campaign.offices[port.office].backend, port.extension): f"port/{port.id}" for port in campaign.ports.values()}
+    for hotline in campaign.hotlines.values():
+        if hotline.extension:
+            found[hotline.backend or campaign.default_backend, hotline.extension] = f"hotline/{hotline.id}"
+    return found
 
 
-def _line(campaign: Campaign, editor: Editor, backend: str, line: Line) -> str:
-    office = line.location.partition("/")[0]
-    if office not in campaign.offices or campaign.offices[office].backend != backend:
-        return f"Line {line.id} is at {line.location or 'no location'}, which is no office on {backend}"
-    kind, _, name = line.id.partition("/")
-    if kind == "user" and name:
-        fields: dict[str, Any] = {"name": line.name, "office": office, "extension": line.extension, "permission": line.permission}
-        editor.add("users", name, fields)
-        return ""
-    if kind == "port" and name:
-        desk = name.rpartition("/")[2]
-        state = "lit" if line.enabled else "dark"
-        editor.add("ports", name.replace("/", "-"), {"office": office, "desk": desk, "extension": line.extension, "state": state})
-        return ""
-    return (
-        f"Line {line.id} is not named as campctl names lines (user/ID or port/OFFICE/DESK), so it cannot be taken over: left alone."
-        f" When a user or port of the YAML is to have {line.extension or 'its extension'}, remove it on {backend} first."
-    )
-
-
-def _hotline(campaign: Campaign, backend: str, queue: Queue) -> dict[str, Any]:
-    fields: dict[str, Any] = {"name": queue.name, "seats": 0, "answer": {"ports": True}, "strategy": queue.strategy}
-    if queue.extension:
-        fields["extension"] = queue.extension
-    if backend != campaign.default_backend:
-        fields["backend"] = backend
-    fields |= {"max_waiting": queue.max_waiting, "max_wait": f"{queue.max_wait}s", "ring_time": f"{queue.ring_time}s"}
-    fields["wrap_up"] = f"{queue.wrap_up}s"
-    fields["service"] = {"answer_within": f"{queue.answer_within}s", "target": f"{queue.target * 100:g}%"}
-    if queue.time_zone != campaign.time_zone:
-        fields["time_zone"] = queue.time_zone
-    if queue.hours:
-        fields["hours"] = list(queue.hours)
-    return fields | {name: _target(to) for name in ("overflow", "closed", "failover") if (to := getattr(queue, name))}
-
-
-def _target(to: str) -> str:
-    """A resource's target as a manifest says it: queue/x, line/user/x, outside/+1..."""
+def target(work: Adoption, backend: str, to: str) -> str | None:
+    """A resource's target as a manifest says it (`hotline/x`, `user/x`, `outside/+1...`); None for what is not in the YAML."""
     kind, _, rest = to.partition("/")
-    return f"hotline/{rest}" if kind == "queue" else rest if kind == "line" else to
+    if kind == "queue":
+        hotline = work.nouns.get((backend, Key("queue", rest)))
+        return f"hotline/{hotline}" if hotline else None
+    if kind == "line":
+        return work.nouns.get((backend, Key("line", rest)))
+    return to
 
 
-def _number(editor: Editor, route: Route, known: set[Key]) -> str:
-    kind, _, rest = route.to.partition("/")
-    if kind in {"queue", "line"} and Key("queue" if kind == "queue" else "line", rest) not in known:
-        return f"Number {route.number} leads to {route.to}, which is not in the YAML"
-    fields = {"to": _target(route.to), "label": route.label}
-    editor.add("numbers", route.number, {key: value for key, value in fields.items() if value})
-    return ""
+def _numbers(work: Adoption) -> None:
+    for backend, key, route in work.all(Route):
+        to = target(work, backend, route.to)
+        if to is None:
+            work.leave(f"Number {route.number}", f"leads to {route.to}, which is not in the YAML", f"Adopt {route.to} with it.")
+            continue
+        fields: dict[str, Any] = {"to": to, "label": route.label}
+        if (not to or to.startswith("outside/")) and backend != work.campaign.default_backend:
+            office = next((noun for (home, where), noun in work.nouns.items() if home == backend and where.kind == "location"), "")
+            if not office:
+                why = f"leads nowhere within {backend}, and the campaign has no office there to hold it"
+                work.leave(f"Number {route.number}", why, f"Write an office with `backend: {backend}` first.")
+                continue
+            fields["office"] = office
+        work.editor.add("numbers", route.number, {name: value for name, value in fields.items() if value})
+        work.take(backend, key, route, route.number)

@@ -16,10 +16,11 @@ from campctl.app.recovering import settle
 from campctl.app.results import Applied, Drift, DriftItem, Message, Planned
 from campctl.findings.text import plural
 from campctl.model.records import Owned
-from campctl.model.resources import Key, Resource
+from campctl.model.resources import Key, Member, Resource
 
 if TYPE_CHECKING:
     from campctl.model.live import Snapshot
+    from campctl.ports.store import Store
 
 __all__ = ["adopt", "drift"]
 
@@ -73,8 +74,12 @@ async def adopt(
             found.update({(name, key): value for key, value in snapshot.resources.items() if key not in owned})
         chosen = found if every else _choose(found, resources)
         editor = Editor(ctx.root)
-        adopted, notes = write_yaml(ctx, editor, chosen)
+        adopted, notes = write_yaml(campaign, editor, chosen, snapshots)
         planned_diff = editor.diff()
+        # Refuses, with the findings, when the campaign would not be valid: before anything is written or owned.
+        after = ctx.with_overlay(editor.overlay) if planned_diff else ctx
+        adopted, more = _asked_for(after, store, snapshots, adopted)
+        notes += more
         message = Message(
             text=_words(adopted, planned_diff, notes, dry_run=how.dry_run),
             data={"adopted": [f"{name}:{key}" for name, key in adopted], "diff": planned_diff, "notes": list(notes)},
@@ -82,11 +87,37 @@ async def adopt(
         if how.dry_run or not adopted:
             return message
         if planned_diff:
-            _ = ctx.with_overlay(editor.overlay).campaign  # refuses when the result would not be valid
             editor.write()
         store.own(Owned(backend=name, key=key, value=value, run="adopt") for (name, key), value in adopted.items())
         record_audit(ctx, store, f"adopt {plural(len(adopted), 'resource')}", how, result="done")
         return message
+
+
+def _asked_for(
+    after: Context, store: Store, snapshots: Mapping[str, Snapshot], adopted: Mapping[tuple[str, Key], Resource]
+) -> tuple[dict[tuple[str, Key], Resource], tuple[str, ...]]:
+    """Members of queues adopted now that the seats to come have no place for are not owned: the next plan would remove them."""
+    from campctl.effective import desired, present_members, renames
+
+    campaign = after.campaign
+    members = [place for place, value in adopted.items() if isinstance(value, Member) and (place[0], Key("queue", value.queue)) in adopted]
+    if not members:
+        return dict(adopted), ()
+    moved = renames(campaign)
+    wanted = desired(campaign, after.clock.now(), store.overrides(), present_members(snapshots, moved)).backends
+    now = {(backend, old): new.id for backend, old, new in moved}
+    kept, notes = dict(adopted), []
+    for backend, key in members:
+        member = adopted[backend, key]
+        assert isinstance(member, Member)
+        queue = now.get((backend, Key("queue", member.queue)), member.queue)
+        line = now.get((backend, Key("line", member.line)), member.line)
+        if Key("member", f"{queue}/{line}") not in wanted.get(backend, {}):
+            del kept[backend, key]
+            notes.append(
+                f"Member {member.id} has no seat in hotline {queue} at present: left alone. Give the hotline more seats, then adopt it."
+            )
+    return kept, tuple(notes)
 
 
 def _choose(found: Mapping[tuple[str, Key], Resource], wanted: Sequence[str]) -> dict[tuple[str, Key], Resource]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from campctl.effective.places import Places
 from campctl.model.campaign import Campaign, Port, User
+from campctl.model.former import former_key, key_of_noun, on_exchange
 from campctl.model.live import Snapshot
 from campctl.model.resources import Key, Member
 
@@ -15,27 +16,33 @@ Rename = tuple[str, Key, Key]
 def renames(campaign: Campaign) -> tuple[Rename, ...]:
     """(backend, old key, new key), by backend, kind and id. An old id that is in use again is not a rename."""
     found: list[Rename] = []
-    moved = {
-        office.id: office.renamed_from
-        for office in campaign.offices.values()
-        if office.renamed_from and office.renamed_from not in campaign.offices
-    }
+    former = {office.id: former_key("offices", office.renamed_from).id for office in campaign.offices.values() if office.renamed_from}
+    moved = {id_: old for id_, old in former.items() if old not in campaign.offices}
     if moved:
         found += _locations(campaign, moved)
-    found += (
-        (campaign.offices[user.office].backend, Key("line", f"user/{user.renamed_from}"), Key("line", f"user/{user.id}"))
-        for user in campaign.users.values()
-        if user.renamed_from and user.renamed_from not in campaign.users
-    )
+    for user in campaign.users.values():
+        if user.renamed_from:
+            line = former_key("users", user.renamed_from)
+            if not _in_use(campaign, line):
+                found.append((campaign.offices[user.office].backend, line, key_of_noun("users", user.id)))
+    # An office taken over from an exchange had no desks of campctl's under its old name.
+    named = {id_: old for id_, old in moved.items() if on_exchange("offices", campaign.offices[id_].renamed_from) is None}
     for port in campaign.ports.values():
-        old = _port_before(port, moved)
-        if old != port.id and old not in campaign.ports:
-            found.append((campaign.offices[port.office].backend, Key("line", f"port/{old}"), Key("line", f"port/{port.id}")))
+        line, now = _port_before(port, named), key_of_noun("ports", port.id)
+        if line != now and not _in_use(campaign, line):
+            found.append((campaign.offices[port.office].backend, line, now))
     for hotline in campaign.hotlines.values():
-        if hotline.renamed_from and hotline.renamed_from not in campaign.hotlines:
-            backend = hotline.backend or campaign.default_backend
-            found.append((backend, Key("queue", hotline.renamed_from), Key("queue", hotline.id)))
+        if hotline.renamed_from:
+            queue = former_key("hotlines", hotline.renamed_from)
+            if queue.id not in campaign.hotlines:
+                found.append((hotline.backend or campaign.default_backend, queue, key_of_noun("hotlines", hotline.id)))
     return tuple(sorted(found))
+
+
+def _in_use(campaign: Campaign, line: Key) -> bool:
+    """Whether a user or port of today has the line's id."""
+    kind, _, name = line.id.partition("/")
+    return (kind == "user" and name in campaign.users) or (kind == "port" and name in campaign.ports)
 
 
 def _locations(campaign: Campaign, moved: Mapping[str, str]) -> list[Rename]:
@@ -52,11 +59,9 @@ def _locations(campaign: Campaign, moved: Mapping[str, str]) -> list[Rename]:
     ]
 
 
-def _port_before(port: Port, moved: Mapping[str, str]) -> str:
-    """The id a port had: what it says itself (`office/desk` or just the desk), in the office's old name."""
-    if "/" in port.renamed_from:
-        return port.renamed_from
-    return f"{moved.get(port.office, port.office)}/{port.renamed_from or port.desk}"
+def _port_before(port: Port, moved: Mapping[str, str]) -> Key:
+    """The line a port had: what it says itself (`office/desk`, just the desk, or a line), in the office's old name."""
+    return former_key("ports", port.renamed_from or port.desk, moved.get(port.office, port.office))
 
 
 def present_members(observed: Mapping[str, Snapshot], renames: Iterable[Rename] = ()) -> dict[str, dict[str, int]]:

@@ -27,6 +27,7 @@ from campctl.manifest.kinds import (
     TARGET,
     TEXT,
     ZONE,
+    former,
     from_text,
 )
 from campctl.manifest.nouns import Field, Noun
@@ -168,7 +169,7 @@ OFFICE = Noun(
         Field("backend", ID, "The backend its lines are on.", "local", default="the campaign's"),
         Field("caller_id", NUMBER, "Shown for people without a number of their own.", '"+13125550100"', default="the main number"),
         Field("notify_911", list_of(CONTACT), "Who is told of a 911 call from here.", '["+13125550101", security@example.org]'),
-        Field("renamed_from", ID, "The id it had before.", "chicago"),
+        Field("renamed_from", former("location"), "The id it had before, or `location/ID`: what its exchange calls it.", "chicago"),
     ),
     Office,
 )
@@ -186,7 +187,7 @@ USER = Noun(
         Field("permission", PERMISSION, "How far they may call.", "national", default="the campaign's"),
         Field("floor", LABEL, "Refines the office's address.", '"3"'),
         Field("room", LABEL, "Refines the office's address.", "Room 310"),
-        Field("renamed_from", ID, "The id they had before.", "anne.lee"),
+        Field("renamed_from", former("line"), "The id they had before, or `line/ID`: what their exchange calls the phone.", "anne.lee"),
     ),
     User,
     roster=True,
@@ -207,7 +208,7 @@ PORT = Noun(
         Field("user", ID, "Who sits there.", "ann.lee"),
         Field("hotline", ID, "What it answers when lit.", "voter-protection"),
         Field("permission", PERMISSION, "How far it may call.", "internal", default="internal"),
-        Field("renamed_from", LABEL, "The `office/desk` it was before.", "chicago-hq/a017"),
+        Field("renamed_from", LABEL, "The `office/desk` it was before, or `line/ID`: what its exchange calls it.", "chicago-hq/a017"),
     ),
     roster=True,
 )
@@ -306,7 +307,7 @@ HOTLINE = Noun(
         Field("closed", TARGET, "Where they go outside its hours.", "outside/+13125550190"),
         Field("failover", TARGET, "Where they go when the office is down.", "hotline/main"),
         Field("volume", table(VOLUME), "What is expected to come in.", "{ calls_per_day: 900 }"),
-        Field("renamed_from", ID, "The id it had before.", "election-protection"),
+        Field("renamed_from", former("queue"), "The id it had before, or `queue/ID`: what its exchange calls it.", "election-protection"),
     ),
 )
 SURGE_PORTS = Noun(

@@ -285,6 +285,24 @@ TARGET = Kind(
     {"type": "string", "pattern": r"^(hotline/.+|user/.+|port/[^/]+/[^/]+|outside/\+?[0-9 ().-]+)$"},
     "`hotline/ID`, `user/ID`, `port/OFFICE/DESK` or `outside/+1...`",
 )
+
+
+def former(kind: str) -> Kind:
+    """An id, or `KIND/ID` as an exchange calls the resource (`model.former`)."""
+
+    def parse(ctx: Context, node: Node) -> str:
+        value: str = getattr(node, "value", "")
+        word, _, rest = value.partition("/")
+        if word == kind and rest.strip():
+            return text_of(ctx, node)
+        if word == kind:
+            raise Bad("bad-id", f"`{value}` does not say which {kind} it was.", f"Write `{kind}/ID`, with the id it has on its exchange.")
+        return _identifier(ctx, node)
+
+    schema = {"type": ["string", "integer"], "pattern": rf"^([a-z0-9][a-z0-9._-]{{0,62}}|{kind}/.+)$"}
+    return Kind(f"id or {kind}", parse, schema, f"id, or `{kind}/ID` as its exchange calls it")
+
+
 BOOLEAN = Kind("bool", _boolean, {"type": "boolean"}, "`true` or `false`")
 DURATION = from_text(
     "duration",

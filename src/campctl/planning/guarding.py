@@ -83,8 +83,9 @@ def _taken(seen: Guarded) -> Iterator[Guard]:
     kept = {(change.backend, change.key) for change in seen.changes}
     for backend, extension, taker, holder in sorted(seen.graph.taken):
         if (backend, taker) in kept:
-            adoptable = holder.kind != "line" or holder.id.startswith(("user/", "port/"))
-            way_out = f"adopt {holder}" if adoptable else f"remove {holder} on the exchange: it is not named as lines that can be adopted"
+            # A line whose extension the YAML gives somebody without a phone becomes theirs; nobody takes over a second one.
+            free = taker.kind == holder.kind == "line" and taker not in seen.graph.sides[backend].diff.have
+            way_out = f"adopt {holder}, which makes it theirs" if free else f"remove {holder} on the exchange"
             yield Guard(
                 name="extension-taken",
                 message=f"Extension {extension} for {taker} is held on {backend} by {holder}, which this plan leaves as it is."

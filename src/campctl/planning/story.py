@@ -182,7 +182,8 @@ class Teller(PlaceStories):
         noun, _, new = subject.partition("/")
         olds = {subject_of(Key(change.key.kind, change.before.id)) for change in changes if change.before is not None}
         kin = sorted(old for old in olds if old.partition("/")[0] == noun and old != subject)
-        old = kin[0].partition("/")[2] if kin else "?"
+        foreign = sorted(old for old in olds if old != subject)  # what campctl did not name: "legacy/7000"
+        old = kin[0].partition("/")[2] if kin else foreign[0] if foreign else "?"
         kind = {"user": "person", "port": "desk"}.get(noun, noun)
         desks = sum(1 for change in changes if noun == "office" and change.key.id.startswith("port/") and change.action != "delete")
         parts = [f"Rename {kind} {old} to {new} ({self.names.subject(subject)})"]

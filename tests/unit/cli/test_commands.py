@@ -163,14 +163,16 @@ def test_a_field_that_the_roster_lacks(campctl, campaign) -> None:
 
 
 def test_a_line_of_an_old_exchange(campctl, live) -> None:
-    """A line whose name is not one of campctl's is not adopted, and what is said instead is something that can be done."""
+    """A line alone is adopted into the office that its location is; without an office, what is said is something that can be done."""
     campctl("backend", "poke", "local", "--old-pbx", "1")
+    alone = " ".join(campctl("adopt", "line/legacy/7000").err.split())
+    assert "is at legacy-building, which is no office on local: left alone. Adopt location/legacy-building with it." in alone
     office = "{address: {street: 1 Old Street, city: Springfield, state: IL, postal_code: '62701', floor: '1'}, extensions: [7000-7099]}"
     (live / "old.yaml").write_text(f"offices:\n  legacy-building: {office}\n")
-    said = " ".join(campctl("adopt", "line/legacy/7000").err.split())
-    assert "cannot be taken over: left alone." in said
-    assert "to have 7000, remove it on local first." in said
-    assert "then adopt it" not in said
+    said = campctl("adopt", "line/legacy/7000")
+    assert said.status == 0
+    assert "left alone" not in said.err
+    assert "renamed_from: line/legacy/7000" in said.out
 
 
 def test_new_people_as_they_are_written(campctl, live) -> None:

@@ -57,6 +57,30 @@ def test_renames():
     assert desired(replace(base, offices=offices), AT).renames == renames(replace(base, offices=offices))
 
 
+def test_renames_of_what_an_exchange_calls_otherwise():
+    """`line/...`, `queue/...` and `location/...` are resources as they are called there, whatever it looks like."""
+    base = campaign(
+        users=people(("ann", {"renamed_from": "line/legacy/7000"}), ("bo", {"renamed_from": "line/user/bob"})),
+        ports={**desks(1), **desks(1, desk="b1", renamed_from="line/7001")},
+        hotlines=hotline(renamed_from="queue/Hunt 3"),
+    )
+    offices = {**base.offices, "hq": replace(base.offices["hq"], renamed_from="location/legacy/building")}
+    assert renames(replace(base, offices=offices)) == (
+        ("old", Key("line", "7001"), Key("line", "port/hq/b1")),
+        ("old", Key("line", "legacy/7000"), Key("line", "user/ann")),
+        ("old", Key("line", "user/bob"), Key("line", "user/bo")),
+        ("old", Key("location", "legacy/building"), Key("location", "hq")),
+        ("old", Key("location", "legacy/building/3/hall-a"), Key("location", "hq/3/hall-a")),
+        ("old", Key("queue", "Hunt 3"), Key("queue", "vp")),
+    )
+
+
+@pytest.mark.parametrize("line", ["user/bo", "port/hq/a1"])
+def test_a_line_that_somebody_has_is_not_taken_over(line):
+    """The line of a user or desk of today stays theirs."""
+    assert renames(campaign(users=people(("ann", {"renamed_from": f"line/{line}"}), ("bo", {})), ports=desks(1))) == ()
+
+
 def test_an_id_in_use_again_is_not_a_rename():
     """When somebody else has the old id now, nothing is renamed."""
     assert renames(campaign(users=people(("ann", {"renamed_from": "bo"}), ("bo", {})))) == ()

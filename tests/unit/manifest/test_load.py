@@ -238,3 +238,23 @@ def test_line_of_what_is_nowhere(read):
     """A line that is not there is empty text."""
     assert read().line("campaign.yaml", 999) == ""
     assert read().line("none.yaml", 1) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "good"),
+    [
+        ("users", "renamed_from: line/legacy/7000", True),
+        ("users", "renamed_from: 'line/Phone 7'", True),
+        ("users", "renamed_from: anne.lee", True),
+        ("users", "renamed_from: line/", False),
+        ("users", "renamed_from: queue/hunt", False),
+        ("users", "renamed_from: Anne Lee", False),
+        ("offices", "renamed_from: location/legacy/b1", True),
+        ("hotlines", "renamed_from: queue/Hunt 3", True),
+        ("hotlines", "renamed_from: line/7000", False),
+    ],
+)
+def test_renamed_from_names_an_id_or_what_the_exchange_calls_it(read, kind, text, good):
+    """An earlier id, or KIND/ID as it is called on the exchange, which may be anything; a resource of another kind is none."""
+    loaded = read(f"{kind}:\n  some: {{ {text} }}\n")
+    assert ("bad-id" in {finding.code for finding in loaded.findings}) is not good

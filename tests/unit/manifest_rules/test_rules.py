@@ -85,6 +85,10 @@ CASES: list[Case] = [
     ("renamed, old id there", lambda k: k.build(k.user("cat", "3003", renamed_from="ann")), [("renamed-from-taken", Ref("users", "cat", "renamed_from"))]),
     ("renamed, claimed twice", lambda k: k.build(k.user("cat", "3003", renamed_from="kat"), k.user("dan", "3004", renamed_from="kat")), [("renamed-from-taken", Ref("users", "dan", "renamed_from"))]),
     ("renamed desk", lambda k: k.build(k.port("x", "3030", renamed_from="d1")), [("renamed-from-taken", Ref("ports", "hq/x", "renamed_from"))]),
+    ("renamed from a line there", lambda k: k.build(k.user("cat", "3003", renamed_from="line/user/ann")), [("renamed-from-taken", Ref("users", "cat", "renamed_from"))]),
+    ("renamed from a desk's line", lambda k: k.build(k.user("cat", "3003", renamed_from="line/port/hq/d1")), [("renamed-from-taken", Ref("users", "cat", "renamed_from"))]),
+    ("taken over twice", lambda k: k.build(k.user("cat", "3003", renamed_from="line/old/7"), k.port("x", "3030", renamed_from="line/old/7")), [("renamed-from-taken", Ref("ports", "hq/x", "renamed_from"))]),
+    ("taken over", lambda k: k.build(k.user("cat", "3003", renamed_from="line/old/7"), k.port("x", "3030", renamed_from="line/old/8")), []),
     ("renamed, gone", lambda k: k.build(k.user("cat", "3003", renamed_from="kat")), []),
     # offices
     ("no address", lambda k: k.build(k.office("east", address=k.m.Address())), [("address-incomplete", Ref("offices", "east", "address"))]),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding
 from campctl.manifest.rules.facts import Check, Facts, answers, banks, span_of_desks
 from campctl.manifest.rules.words import quoted, sentences
+from campctl.model.campaign import Campaign, Hotline, Office, Port, User
+from campctl.model.former import former_key, on_exchange
+from campctl.model.resources import Key
 
 
 def offices(facts: Facts) -> Iterator[Finding]:
@@ -146,23 +149,28 @@ def _unknown(facts: Facts, kind: str, word: str, subject: str, at: Ref, why: str
 def renamed(facts: Facts) -> Iterator[Finding]:
     """`renamed-from-taken`: an old id that still exists, or that two claim."""
     campaign = facts.campaign
-    sections = (
-        ("offices", campaign.offices.values(), campaign.offices),
-        ("users", facts.users, campaign.users),
-        ("ports", facts.ports, campaign.ports),
-        ("hotlines", facts.hotlines, campaign.hotlines),
+    sections: tuple[tuple[str, Iterable[Office | User | Port | Hotline]], ...] = (
+        ("offices", campaign.offices.values()),
+        ("users", facts.users),
+        ("ports", facts.ports),
+        ("hotlines", facts.hotlines),
     )
-    for section, holders, known in sections:
-        claimed: dict[str, str] = {}
+    claimed: dict[tuple[str, Key], str] = {}
+    for section, holders in sections:
         for holder in holders:
             if not holder.renamed_from:
                 continue
             old = holder.renamed_from
+            taken_over = on_exchange(section, old) is not None
             if section == "ports" and "/" not in old:
                 old = f"{holder.id.partition('/')[0]}/{old}"
-            first = claimed.setdefault(old, holder.id)
-            if old in known:
-                reason = f"and `{old}` still exists under `{section}`"
+            key = former_key(section, old)
+            # Two exchanges may call different things alike; an earlier id is one thing wherever it was.
+            where = _backend_of(facts, holder) if taken_over else ""
+            first = claimed.setdefault((where, key), holder.id)
+            still = _noun_of(campaign, key)
+            if still:
+                reason = f"and `{still.partition('/')[2]}` still exists under `{still.partition('/')[0]}`"
                 advice = "Remove the old entry, or this `renamed_from`."
             elif first != holder.id:
                 reason = f"and so does `{first}`"
@@ -175,6 +183,23 @@ def renamed(facts: Facts) -> Iterator[Finding]:
                 help=advice,
                 at=Ref(section, holder.id, "renamed_from"),
             )
+
+
+def _noun_of(campaign: Campaign, key: Key) -> str:
+    """`SECTION/ID` of the noun whose resource has that key today, or ""."""
+    kind, _, name = key.id.partition("/")
+    if key.kind == "location":
+        return f"offices/{key.id}" if key.id in campaign.offices else ""
+    if key.kind == "queue":
+        return f"hotlines/{key.id}" if key.id in campaign.hotlines else ""
+    there = (kind == "user" and name in campaign.users) or (kind == "port" and name in campaign.ports)
+    return f"{kind}s/{name}" if there else ""
+
+
+def _backend_of(facts: Facts, holder: Office | User | Port | Hotline) -> str:
+    if isinstance(holder, Hotline):
+        return facts.backend_of_hotline(holder)
+    return facts.backend_of.get(holder.id if isinstance(holder, Office) else holder.office, "")
 
 
 RULES: dict[str, Check] = {
