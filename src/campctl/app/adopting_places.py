@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from campctl.app.adopting import Adoption
+from campctl.errors import EditRefused
 from campctl.model.addresses import lacking
 from campctl.model.campaign import PERMISSIONS, Address, ExtensionRange
 from campctl.model.resources import Key, Line, Location, Route
@@ -46,7 +47,7 @@ def write_people(work: Adoption) -> None:
         if (backend, location.id) in used or _head(work, backend, location.id) in work.campaign.offices:
             work.take(backend, key, location, _head(work, backend, location.id))
         else:
-            work.leave(f"Location {location.id}", "is no room of a line that is taken in", "Remove it on the exchange when it is not needed.")
+            work.leave(f"Location {location.id}", "is no room of a line taken in", "Remove it on the exchange when not needed.")
 
 
 def _head(work: Adoption, backend: str, location: str) -> str:
@@ -164,7 +165,13 @@ def _write(work: Adoption, line: Line, spot: Spot, fields: dict[str, Any]) -> st
         fields["renamed_from"] = f"line/{line.id}"
     if not line.enabled:
         work.notes.append(f"Line {line.id} is out of service; as the phone of user {id_} the next apply puts it into service.")
-    work.editor.add("users", id_, fields)
+    try:
+        work.editor.add("users", id_, fields)
+    except EditRefused as no:
+        if "no column" not in no.message:
+            raise
+        do = "Give the roster a column for each of these (and name them in `columns`, if there are any), then adopt again:"
+        raise EditRefused(no.message, hint=f"{do} {', '.join(fields)}.") from None
     return f"user/{id_}"
 
 

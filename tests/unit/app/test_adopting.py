@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from campctl.app.adopting import write_yaml
+from campctl.errors import EditRefused
 from campctl.manifest.edit import Editor
 from campctl.manifest.load import load
 from campctl.model.live import Snapshot
@@ -111,3 +112,28 @@ def test_a_hotline_from_a_queue(tmp_path) -> None:
     assert "Member q/gone is of a line that is not in the YAML: left alone. Adopt line/gone with it" in notes
     assert "Queue q leads calls to line/gone (overflow)" in notes
     assert owned == {"location/house", "line/a", "line/b", "queue/q", "queue/e", "member/q/a", "member/q/b"}
+
+
+def test_a_roster_without_the_columns(tmp_path) -> None:
+    """Where people stand in a spreadsheet only, it is said once which columns the adopted need."""
+    (tmp_path / "campaign.yaml").write_text(CAMPAIGN.partition("users:")[0] + "users: { from: people.csv }\n")
+    (tmp_path / "people.csv").write_text("id,name,office,extension\nann,Ann Lee,hq,3001\n")
+    campaign = load(tmp_path, cache=False).campaign
+    line = Line("a", "3002", "A", location="hq")
+    with pytest.raises(EditRefused) as refused:
+        write_yaml(campaign, Editor(tmp_path), {("old", key_of(line)): line}, {"old": Snapshot({key_of(line): line})})
+    assert "name, office, extension, permission, renamed_from" in refused.value.hint
+    (tmp_path / "people.csv").write_text("id,name,office,extension,permission,renamed_from\nann,Ann Lee,hq,3001,,\n")
+    editor = Editor(tmp_path)
+    write_yaml(campaign, editor, {("old", key_of(line)): line}, {"old": Snapshot({key_of(line): line})})
+    assert b"a,A,hq,3002,internal,line/a" in editor.overlay["people.csv"]
+
+
+def test_what_the_yaml_took_over_already_is_only_owned(tmp_path) -> None:
+    """A line that a `renamed_from` names is owned, and nothing is written for it."""
+    text = CAMPAIGN.replace('number: "+13125550111" }', 'number: "+13125550111", renamed_from: line/a }')
+    (tmp_path / "campaign.yaml").write_text(text)
+    campaign = load(tmp_path, cache=False).campaign
+    line, editor = Line("a", "3001", "A", location="hq"), Editor(tmp_path)
+    adopted, notes = write_yaml(campaign, editor, {("old", key_of(line)): line}, {"old": Snapshot({key_of(line): line})})
+    assert (list(adopted), notes, editor.diff()) == ([("old", key_of(line))], (), "")
