@@ -261,7 +261,7 @@ def test_what_people_do_with_their_phones_is_no_drift(camp) -> None:
 
 
 def test_what_campctl_did_not_make_stays_until_adopted(make) -> None:
-    """An old PBX's things are reported and left alone; `adopt` takes them in, writes the YAML, and leaves nothing to do."""
+    """An old PBX's things are reported and left alone; `adopt` takes them in and writes the YAML, which then deletes and makes nothing."""
     camp = make()
     camp.do("backend", "poke", "local", "--old-pbx", "4").ok()
     before = camp.resources()
@@ -277,7 +277,9 @@ def test_what_campctl_did_not_make_stays_until_adopted(make) -> None:
     assert camp.resources() == before
     assert "+12175550101" in camp.read("campaign.yaml")
     after = camp.do("plan", "-o", "json").ok().data["plan"]
-    assert after["changes"] == [], [change["id"] for change in after["changes"]]
+    assert {change["action"] for change in after["changes"]} == {"rename", "update"}
+    camp.do("apply", "--yes", "--allow-updates", "--reason", "taken over").ok()
+    camp.settled()
 
 
 def test_a_wanted_thing_that_is_there_already_blocks_until_adopted(small) -> None:

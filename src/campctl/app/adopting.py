@@ -38,6 +38,8 @@ class Adoption:
         self.chosen = chosen
         self.adopted: dict[Place, Resource] = {}
         self.notes: list[str] = []
+        self.queues: set[Place] = set()
+        """Those of which a hotline is written now."""
         self.nouns: dict[Place, str] = {(backend, key): noun for backend, key, noun in _nouns(campaign)}
         """Resource to the noun it is of: an office's id, `user/ID`, `port/OFFICE/DESK`, a hotline's id, a number."""
         self.anywhere = {key for _, key in self.nouns}
@@ -53,7 +55,7 @@ class Adoption:
         """The chosen of a kind that are not in the YAML yet; those that are need only be owned."""
         for (backend, key), resource in sorted(self.chosen.items(), key=lambda item: item[0]):
             if isinstance(resource, kind):
-                if (backend, key) in self.nouns or (key in self.anywhere and not isinstance(resource, Member)):
+                if (backend, key) in self.nouns or key in self.anywhere:
                     self.adopted[backend, key] = resource
                 else:
                     yield backend, key, resource
@@ -90,13 +92,11 @@ class Adoption:
 _WORD = {"offices": "office", "users": "line", "hotlines": "hotline"}
 
 
-def write_yaml(
-    campaign: Campaign, editor: Editor, chosen: Mapping[Place, Resource], observed: Mapping[str, Snapshot]
-) -> tuple[dict[Place, Resource], tuple[str, ...]]:
+def write_yaml(campaign: Campaign, editor: Editor, chosen: Mapping[Place, Resource], observed: Mapping[str, Snapshot]) -> Adoption:
     """Put what the campaign does not have yet into the edits.
 
-    Returns what may be owned, and in words what may not: owning a thing that no YAML asks for would have the next
-    plan remove it.
+    The result has what may be owned, and in words what may not: owning a thing that no YAML asks for would have the
+    next plan remove it.
     """
     from campctl.app.adopting_hotlines import write_hotlines, write_members
     from campctl.app.adopting_places import write_people
@@ -106,7 +106,7 @@ def write_yaml(
     write_hotlines(work)
     _numbers(work)
     write_members(work)
-    return work.adopted, tuple(work.notes)
+    return work
 
 
 def _nouns(campaign: Campaign) -> Iterator[tuple[str, Key, str]]:

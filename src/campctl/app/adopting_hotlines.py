@@ -24,7 +24,8 @@ def write_hotlines(work: Adoption) -> None:
         if queue.extension:
             work.extensions[backend, queue.extension] = f"hotline/{id_}"
         queues.append((backend, key, queue))
-    busy = _first_lines(work, {(backend, key) for backend, key, _ in queues})
+        work.queues.add((backend, key))
+    busy = _first_lines(work)
     for backend, key, queue in queues:
         _hotline(work, backend, key, queue, busy)
 
@@ -32,7 +33,7 @@ def write_hotlines(work: Adoption) -> None:
 def write_members(work: Adoption) -> None:
     """Members of hotlines and lines that the YAML has already; those of new hotlines were taken with them."""
     for backend, key, member in work.all(Member):
-        if (backend, key) in work.adopted or (backend, Key("queue", member.queue)) in work.adopted:
+        if (backend, key) in work.adopted or (backend, Key("queue", member.queue)) in work.queues:
             continue
         missing = [str(other) for other in (Key("queue", member.queue), Key("line", member.line)) if (backend, other) not in work.nouns]
         if missing:
@@ -41,14 +42,14 @@ def write_members(work: Adoption) -> None:
             work.take(backend, key, member, member.id)
 
 
-def _first_lines(work: Adoption, new: set[tuple[str, Key]]) -> dict[tuple[str, str], str]:
+def _first_lines(work: Adoption) -> dict[tuple[str, str], str]:
     """(backend, line) to the queue in whose first line it answers already: one person sits in one."""
     found: dict[tuple[str, str], str] = {}
     for backend, snapshot in work.observed.items():
         for resource in snapshot.resources.values():
             if isinstance(resource, Member) and resource.level == 1:
                 place = (backend, Key("queue", resource.queue))
-                if place in work.nouns and place not in new:
+                if place in work.nouns and place not in work.queues:
                     found[backend, resource.line] = resource.queue
     return found
 

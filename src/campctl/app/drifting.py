@@ -19,6 +19,7 @@ from campctl.model.records import Owned
 from campctl.model.resources import Key, Member, Resource
 
 if TYPE_CHECKING:
+    from campctl.app.adopting import Adoption
     from campctl.model.live import Snapshot
     from campctl.ports.store import Store
 
@@ -74,15 +75,14 @@ async def adopt(
             found.update({(name, key): value for key, value in snapshot.resources.items() if key not in owned})
         chosen = found if every else _choose(found, resources)
         editor = Editor(ctx.root)
-        adopted, notes = write_yaml(campaign, editor, chosen, snapshots)
+        work = write_yaml(campaign, editor, chosen, snapshots)
         planned_diff = editor.diff()
         # Refuses, with the findings, when the campaign would not be valid: before anything is written or owned.
         after = ctx.with_overlay(editor.overlay) if planned_diff else ctx
-        adopted, more = _asked_for(after, store, snapshots, adopted)
-        notes += more
+        adopted = _asked_for(after, store, work)
         message = Message(
-            text=_words(adopted, planned_diff, notes, dry_run=how.dry_run),
-            data={"adopted": [f"{name}:{key}" for name, key in adopted], "diff": planned_diff, "notes": list(notes)},
+            text=_words(adopted, planned_diff, work.notes, dry_run=how.dry_run),
+            data={"adopted": [f"{name}:{key}" for name, key in adopted], "diff": planned_diff, "notes": work.notes},
         )
         if how.dry_run or not adopted:
             return message
@@ -93,31 +93,26 @@ async def adopt(
         return message
 
 
-def _asked_for(
-    after: Context, store: Store, snapshots: Mapping[str, Snapshot], adopted: Mapping[tuple[str, Key], Resource]
-) -> tuple[dict[tuple[str, Key], Resource], tuple[str, ...]]:
-    """Members of queues adopted now that the seats to come have no place for are not owned: the next plan would remove them."""
+def _asked_for(after: Context, store: Store, work: Adoption) -> dict[tuple[str, Key], Resource]:
+    """What may be owned: of the members of new hotlines, not those without a seat, since the next plan would remove them."""
     from campctl.effective import desired, present_members, renames
 
     campaign = after.campaign
-    members = [place for place, value in adopted.items() if isinstance(value, Member) and (place[0], Key("queue", value.queue)) in adopted]
-    if not members:
-        return dict(adopted), ()
+    if not work.queues:
+        return work.adopted
     moved = renames(campaign)
-    wanted = desired(campaign, after.clock.now(), store.overrides(), present_members(snapshots, moved)).backends
+    wanted = desired(campaign, after.clock.now(), store.overrides(), present_members(work.observed, moved)).backends
     now = {(backend, old): new.id for backend, old, new in moved}
-    kept, notes = dict(adopted), []
-    for backend, key in members:
-        member = adopted[backend, key]
-        assert isinstance(member, Member)
+    kept = dict(work.adopted)
+    for (backend, key), member in work.adopted.items():
+        if not isinstance(member, Member) or (backend, Key("queue", member.queue)) not in work.queues:
+            continue
         queue = now.get((backend, Key("queue", member.queue)), member.queue)
         line = now.get((backend, Key("line", member.line)), member.line)
         if Key("member", f"{queue}/{line}") not in wanted.get(backend, {}):
             del kept[backend, key]
-            notes.append(
-                f"Member {member.id} has no seat in hotline {queue} at present: left alone. Give the hotline more seats, then adopt it."
-            )
-    return kept, tuple(notes)
+            work.leave(f"Member {member.id}", f"has no seat in hotline {queue} at present", "Give it more seats, then adopt it.")
+    return kept
 
 
 def _choose(found: Mapping[tuple[str, Key], Resource], wanted: Sequence[str]) -> dict[tuple[str, Key], Resource]:

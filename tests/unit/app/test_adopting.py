@@ -43,10 +43,10 @@ def adopt(root: Path, *resources: Any, there: tuple[Any, ...] = ()) -> tuple[set
     editor = Editor(root)
     held = Snapshot({key_of(one): one for one in (*resources, *there)})
     chosen = {("old", key_of(one)): one for one in resources}
-    adopted, notes = write_yaml(campaign, editor, chosen, {"old": held, "new": Snapshot({})})
+    work = write_yaml(campaign, editor, chosen, {"old": held, "new": Snapshot({})})
     loaded = load(root, overlay=editor.overlay, cache=False)
     assert [found for found in loaded.findings if found.severity == "error"] == []
-    return {str(key) for _, key in adopted}, "\n".join(notes), loaded.campaign
+    return {str(key) for _, key in work.adopted}, "\n".join(work.notes), loaded.campaign
 
 
 @pytest.mark.parametrize(
@@ -135,5 +135,5 @@ def test_what_the_yaml_took_over_already_is_only_owned(tmp_path) -> None:
     (tmp_path / "campaign.yaml").write_text(text)
     campaign = load(tmp_path, cache=False).campaign
     line, editor = Line("a", "3001", "A", location="hq"), Editor(tmp_path)
-    adopted, notes = write_yaml(campaign, editor, {("old", key_of(line)): line}, {"old": Snapshot({key_of(line): line})})
-    assert (list(adopted), notes, editor.diff()) == ([("old", key_of(line))], (), "")
+    work = write_yaml(campaign, editor, {("old", key_of(line)): line}, {"old": Snapshot({key_of(line): line})})
+    assert (list(work.adopted), work.notes, editor.diff()) == ([("old", key_of(line))], [], "")
