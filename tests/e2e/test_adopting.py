@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+from .conftest import TWO
 
 
 def plant(camp: Any, *resources: dict[str, Any]) -> None:
@@ -175,6 +178,42 @@ def test_somebody_who_answers_two_queues(make) -> None:
     camp.do("apply", "--yes", "--allow-updates", "--reason", "taking over").ok()
     assert members(camp, "one") == members(camp, "two") == {"user/a-1"}
     assert planned(camp)["changes"] == []
+
+
+def test_piece_by_piece(camp) -> None:
+    """Lines, then their queue, then the rest: who answers comes with the queue; who comes too late keeps answering, unowned."""
+    camp.do("backend", "poke", "local", "--old-pbx", "3").ok()
+    for names in (["location/legacy-building"], ["line/legacy/7000", "line/legacy/7001"], ["queue/legacy-hunt"]):
+        camp.do("adopt", *names).ok()
+    assert "answer: { users: [legacy-7000, legacy-7001], ports: false }" in camp.read("hotlines.yaml")
+    notes = camp.do("adopt", "--all", "-o", "json").ok().data["data"]["notes"]
+    assert len(notes) == 1
+    assert notes[0].startswith("Member legacy-hunt/legacy/7002 has no seat in hotline legacy-hunt at present: left alone. Give it one more")
+    assert "name legacy-7002 in its `answer`" in notes[0]
+    camp.do("apply", "--yes").ok()
+    assert members(camp, "legacy-hunt") == {"user/legacy-7000", "user/legacy-7001", "user/legacy-7002"}
+    camp.edit("hotlines.yaml", "users: [legacy-7000, legacy-7001]", "users: [legacy-7000, legacy-7001, legacy-7002]")
+    camp.edit("hotlines.yaml", "    name: Old hunt group\n    seats: 2\n", "    name: Old hunt group\n    seats: 3\n")
+    camp.do("adopt", "--all").ok()
+    camp.do("apply", "--yes").ok()
+    camp.settled()
+
+
+def test_two_exchanges_that_call_things_alike(make) -> None:
+    """Each is taken over where it is, under an id of its own."""
+    camp = make(TWO)
+    text = json.dumps({"do": "plant", "resource": place("old-house")}), json.dumps({"do": "plant", "resource": line("a/1", "7001")})
+    for name in ("local", "other"):
+        camp.do("backend", "poke", name, *text).ok()
+    answer = camp.do("adopt", "--all", "-o", "json").ok().data["data"]
+    assert len(answer["adopted"]) == 4
+    assert "renamed_from: location/old-house" in camp.read("campaign.yaml")
+    changes = planned(camp)["changes"]
+    assert {change["action"] for change in changes} == {"rename", "update"}
+    camp.do("apply", "--yes", "--allow-updates", "--reason", "taking over").ok()
+    assert camp.line("user/a-1", "local").location == "old-house"
+    assert camp.line("user/a-1-2", "other").location == "old-house-2"
+    camp.settled()
 
 
 def test_a_campaign_that_would_not_be_valid_is_not_written(make) -> None:

@@ -16,7 +16,7 @@ from campctl.app.recovering import settle
 from campctl.app.results import Applied, Drift, DriftItem, Message, Planned
 from campctl.findings.text import plural
 from campctl.model.records import Owned
-from campctl.model.resources import Key, Member, Resource
+from campctl.model.resources import Key, Member, Queue, Resource
 
 if TYPE_CHECKING:
     from campctl.app.adopting import Adoption
@@ -94,24 +94,30 @@ async def adopt(
 
 
 def _asked_for(after: Context, store: Store, work: Adoption) -> dict[tuple[str, Key], Resource]:
-    """What may be owned: of the members of new hotlines, not those without a seat, since the next plan would remove them."""
+    """What may be owned: of the members taken over, not those without a seat, since the next plan would remove them."""
     from campctl.effective import desired, present_members, renames
 
     campaign = after.campaign
-    if not work.queues:
+    if not any(isinstance(value, Member) for value in work.adopted.values()):
         return work.adopted
     moved = renames(campaign)
     wanted = desired(campaign, after.clock.now(), store.overrides(), present_members(work.observed, moved)).backends
     now = {(backend, old): new.id for backend, old, new in moved}
     kept = dict(work.adopted)
     for (backend, key), member in work.adopted.items():
-        if not isinstance(member, Member) or (backend, Key("queue", member.queue)) not in work.queues:
+        if not isinstance(member, Member):
             continue
-        queue = now.get((backend, Key("queue", member.queue)), member.queue)
-        line = now.get((backend, Key("line", member.line)), member.line)
+        places = (backend, Key("queue", member.queue)), (backend, Key("line", member.line))
+        if places[0] not in work.queues and not any(place in now for place in places):
+            continue
+        queue, line = now.get(places[0], member.queue), now.get(places[1], member.line)
         if Key("member", f"{queue}/{line}") not in wanted.get(backend, {}):
             del kept[backend, key]
-            work.leave(f"Member {member.id}", f"has no seat in hotline {queue} at present", "Give it more seats, then adopt it.")
+            work.leave(
+                f"Member {member.id}",
+                f"has no seat in hotline {queue} at present",
+                f"Give it one more, and name {line.removeprefix('user/')} in its `answer`; then adopt it.",
+            )
     return kept
 
 
@@ -127,7 +133,10 @@ def _choose(found: Mapping[tuple[str, Key], Resource], wanted: Sequence[str]) ->
                 hint=did_you_mean(text, {str(key) for _, key in found}) or "`campctl drift` shows what is unmanaged.",
             )
         chosen |= matches
-    return chosen
+    # Who answers a queue comes with it: their number is its seats.
+    queues = {(backend, value.id) for (backend, _), value in chosen.items() if isinstance(value, Queue)}
+    members = {place: value for place, value in found.items() if isinstance(value, Member) and (place[0], value.queue) in queues}
+    return chosen | members
 
 
 def _words(chosen: Mapping[tuple[str, Key], Resource], diff: str, notes: Sequence[str], *, dry_run: bool) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from campctl.effective.places import Places
 from campctl.model.campaign import Campaign, Port, User
-from campctl.model.former import former_key, key_of_noun, on_exchange
+from campctl.model.former import former_key, holder_of, key_of_noun, on_exchange
 from campctl.model.live import Snapshot
 from campctl.model.resources import Key, Member
 
@@ -16,33 +16,35 @@ Rename = tuple[str, Key, Key]
 def renames(campaign: Campaign) -> tuple[Rename, ...]:
     """(backend, old key, new key), by backend, kind and id. An old id that is in use again is not a rename."""
     found: list[Rename] = []
-    former = {office.id: former_key("offices", office.renamed_from).id for office in campaign.offices.values() if office.renamed_from}
-    moved = {id_: old for id_, old in former.items() if old not in campaign.offices}
+    moved = {
+        office.id: former_key("offices", office.renamed_from).id
+        for office in campaign.offices.values()
+        if office.renamed_from and _free(campaign, "offices", office.renamed_from, office.backend)
+    }
     if moved:
         found += _locations(campaign, moved)
     for user in campaign.users.values():
         if user.renamed_from:
-            line = former_key("users", user.renamed_from)
-            if not _in_use(campaign, line):
-                found.append((campaign.offices[user.office].backend, line, key_of_noun("users", user.id)))
+            backend = campaign.offices[user.office].backend
+            if _free(campaign, "users", user.renamed_from, backend):
+                found.append((backend, former_key("users", user.renamed_from), key_of_noun("users", user.id)))
     # An office taken over from an exchange had no desks of campctl's under its old name.
     named = {id_: old for id_, old in moved.items() if on_exchange("offices", campaign.offices[id_].renamed_from) is None}
     for port in campaign.ports.values():
         line, now = _port_before(port, named), key_of_noun("ports", port.id)
-        if line != now and not _in_use(campaign, line):
+        if line != now and not holder_of(campaign, line):
             found.append((campaign.offices[port.office].backend, line, now))
     for hotline in campaign.hotlines.values():
-        if hotline.renamed_from:
-            queue = former_key("hotlines", hotline.renamed_from)
-            if queue.id not in campaign.hotlines:
-                found.append((hotline.backend or campaign.default_backend, queue, key_of_noun("hotlines", hotline.id)))
+        backend = hotline.backend or campaign.default_backend
+        if hotline.renamed_from and _free(campaign, "hotlines", hotline.renamed_from, backend):
+            found.append((backend, former_key("hotlines", hotline.renamed_from), key_of_noun("hotlines", hotline.id)))
     return tuple(sorted(found))
 
 
-def _in_use(campaign: Campaign, line: Key) -> bool:
-    """Whether a user or port of today has the line's id."""
-    kind, _, name = line.id.partition("/")
-    return (kind == "user" and name in campaign.users) or (kind == "port" and name in campaign.ports)
+def _free(campaign: Campaign, section: str, renamed_from: str, backend: str) -> bool:
+    """Whether nobody has what it was; what an exchange called it may be somebody's elsewhere."""
+    where = backend if on_exchange(section, renamed_from) is not None else ""
+    return not holder_of(campaign, former_key(section, renamed_from), where)
 
 
 def _locations(campaign: Campaign, moved: Mapping[str, str]) -> list[Rename]:

@@ -10,6 +10,7 @@ The second form takes over what campctl did not make, whatever it is called ther
 
 from __future__ import annotations
 
+from campctl.model.campaign import Campaign
 from campctl.model.resources import Key, Kind
 
 FORMER_KIND: dict[str, Kind] = {"offices": "location", "users": "line", "ports": "line", "hotlines": "queue"}
@@ -38,3 +39,21 @@ def former_key(section: str, renamed_from: str, office: str = "") -> Key:
 def key_of_noun(section: str, id_: str) -> Key:
     """The resource of a noun of today."""
     return Key(FORMER_KIND[section], _NOUN.get(section, "") + id_)
+
+
+def holder_of(campaign: Campaign, key: Key, backend: str = "") -> str:
+    """`SECTION/ID` of the noun that has the resource today, or "". `backend`: only there, where an exchange's own name is meant."""
+    default = campaign.default_backend
+
+    def home(office: str) -> str:
+        found = campaign.offices.get(office)
+        return (found.backend or default) if found is not None else ""
+
+    if key.kind == "location":
+        return f"offices/{key.id}" if key.id in campaign.offices and backend in {"", home(key.id)} else ""
+    if key.kind == "queue":
+        hotline = campaign.hotlines.get(key.id)
+        return f"hotlines/{key.id}" if hotline is not None and backend in {"", hotline.backend or default} else ""
+    kind, _, name = key.id.partition("/")
+    found = campaign.users.get(name) if kind == "user" else campaign.ports.get(name) if kind == "port" else None
+    return f"{kind}s/{name}" if found is not None and backend in {"", home(found.office)} else ""

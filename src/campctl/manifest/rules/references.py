@@ -8,8 +8,8 @@ from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding
 from campctl.manifest.rules.facts import Check, Facts, answers, banks, span_of_desks
 from campctl.manifest.rules.words import quoted, sentences
-from campctl.model.campaign import Campaign, Hotline, Office, Port, User
-from campctl.model.former import former_key, on_exchange
+from campctl.model.campaign import Hotline, Office, Port, User
+from campctl.model.former import former_key, holder_of, on_exchange
 from campctl.model.resources import Key
 
 
@@ -168,7 +168,7 @@ def renamed(facts: Facts) -> Iterator[Finding]:
             # Two exchanges may call different things alike; an earlier id is one thing wherever it was.
             where = _backend_of(facts, holder) if taken_over else ""
             first = claimed.setdefault((where, key), holder.id)
-            still = _noun_of(campaign, key)
+            still = holder_of(campaign, key, where)
             if still:
                 reason = f"and `{still.partition('/')[2]}` still exists under `{still.partition('/')[0]}`"
                 advice = "Remove the old entry, or this `renamed_from`."
@@ -183,17 +183,6 @@ def renamed(facts: Facts) -> Iterator[Finding]:
                 help=advice,
                 at=Ref(section, holder.id, "renamed_from"),
             )
-
-
-def _noun_of(campaign: Campaign, key: Key) -> str:
-    """`SECTION/ID` of the noun whose resource has that key today, or ""."""
-    kind, _, name = key.id.partition("/")
-    if key.kind == "location":
-        return f"offices/{key.id}" if key.id in campaign.offices else ""
-    if key.kind == "queue":
-        return f"hotlines/{key.id}" if key.id in campaign.hotlines else ""
-    there = (kind == "user" and name in campaign.users) or (kind == "port" and name in campaign.ports)
-    return f"{kind}s/{name}" if there else ""
 
 
 def _backend_of(facts: Facts, holder: Office | User | Port | Hotline) -> str:
