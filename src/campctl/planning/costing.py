@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from campctl.model.changes import Change, Cost
@@ -16,20 +17,26 @@ def costs(changes: Iterable[Change], capabilities: Mapping[str, Capabilities]) -
 
     rate: requests beyond the burst at `per_second`. concurrency: requests x latency / how many go at once. order: the
     longest chain of changes that wait for each other, one request each. Verification reads are included.
+
+    Changes that need not wait for each other share a request; of those that must, only creates ride behind creates.
     """
-    count: dict[str, int] = {}
+    kinds: dict[str, tuple[str, str]] = {}
     depth: dict[str, int] = {}
+    wave: dict[str, int] = {}
+    waves: dict[str, Counter[int]] = {}
     chain: dict[str, int] = {}
     for change in changes:
-        level = 1 + max([depth.get(need, 0) for need in change.needs], default=0) if change.needs else 1
-        depth[change.id] = level
-        count[change.backend] = count.get(change.backend, 0) + 1
+        kind = kinds[change.id] = (change.backend, change.action)
+        rides = kind if change.action == "create" else None
+        depth[change.id] = level = 1 + max([depth.get(need, 0) for need in change.needs], default=0) if change.needs else 1
+        wave[change.id] = mine = max([wave.get(need, 0) + (kinds.get(need) != rides) for need in change.needs], default=0)
+        waves.setdefault(change.backend, Counter())[mine] += 1
         chain[change.backend] = max(chain.get(change.backend, 0), level)
-    return tuple(_cost(name, count[name], chain[name], capabilities.get(name, Capabilities())) for name in sorted(count))
+    return tuple(_cost(name, waves[name], chain[name], capabilities.get(name, Capabilities())) for name in sorted(waves))
 
 
-def _cost(backend: str, changes: int, chain: int, can: Capabilities) -> Cost:
-    calls = -(-changes // max(1, can.batch)) + -(-changes // READ_BATCH)
+def _cost(backend: str, waves: Counter[int], chain: int, can: Capabilities) -> Cost:
+    calls = sum(-(-many // max(1, can.batch)) for many in waves.values()) + -(-waves.total() // READ_BATCH)
     rate = can.rate.per_second
     bounds = [
         (max(0, calls - can.rate.burst) / rate if rate else 0.0, f"rate limit {rate:g}/s" if rate else ""),

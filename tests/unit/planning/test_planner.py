@@ -28,6 +28,7 @@ from campctl.planning import (
     stale,
     touched,
 )
+from campctl.planning.costing import costs
 
 
 def ids(made: Any) -> list[str]:
@@ -207,6 +208,24 @@ def test_costs_name_the_limit_that_binds(case: Any, can: Capabilities, calls: in
     case.can["old"] = can
     (cost,) = case.plan().costs
     assert cost == Cost(backend="old", calls=calls, seconds=pytest.approx(seconds), limit=limit)
+
+
+@pytest.mark.parametrize(
+    ("steps", "calls"),
+    [
+        ([("create", "location/x", ""), ("create", "line/x", "location/x"), ("create", "member/x", "line/x")], 2),
+        ([("update", "line/x", ""), ("delete", "location/x", "line/x")], 3),
+        ([("delete", "member/x", ""), ("delete", "line/x", "member/x"), ("delete", "location/x", "line/x")], 4),
+        ([("delete", "member/x", ""), ("delete", "member/y", ""), ("delete", "line/x", "member/x")], 3),
+    ],
+)
+def test_what_has_to_wait_is_a_request_of_its_own(steps: Any, calls: int) -> None:
+    """Only creates ride behind creates in one request; the last of the calls is the read that verifies."""
+    changes = [
+        Change(id=name, action=action, backend="b", after=Line(name, "1", "x"), needs=(need,) if need else ())
+        for action, name, need in steps
+    ]
+    assert [cost.calls for cost in costs(changes, {"b": Capabilities(batch=100)})] == [calls]
 
 
 def test_a_plan_file_comes_back_as_it_was(case: Any) -> None:
