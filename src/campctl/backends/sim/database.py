@@ -153,9 +153,11 @@ class Database:
             self._create(connection)
 
     def _refuse_foreign(self, connection: sqlite3.Connection) -> None:
-        """Look before anything is written into a file that was there already."""
+        """Look before anything is written into a file that was there already; at one state of it, as another process may be making it."""
+        connection.execute("BEGIN")
         application, version = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        connection.execute("COMMIT")
         if application != APPLICATION_ID and (tables or version or application):
             raise Refused(
                 f"{self.path.name} is an SQLite file of something else; nothing was changed.",
