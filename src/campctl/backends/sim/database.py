@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,7 +63,7 @@ class Database:
         new = self._make_file()
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
-            self._prepare(connection, new)
+            self._prepared(connection, new)
         except BaseException:
             connection.close()
             raise
@@ -142,6 +143,19 @@ class Database:
         except FileExistsError:
             return self.path.stat().st_size == 0
         return True
+
+    def _prepared(self, connection: sqlite3.Connection, new: bool) -> None:
+        """`_prepare`, again while another process prepares it too: SQLite does not wait by itself where a file becomes a WAL."""
+        end = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                return self._prepare(connection, new)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            time.sleep(0.01)
 
     def _prepare(self, connection: sqlite3.Connection, new: bool) -> None:
         if not new:
