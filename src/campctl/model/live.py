@@ -33,7 +33,8 @@ class Capabilities(Struct, frozen=True, kw_only=True):
     """What a backend can do, known without talking to it; `validate` and `plan` check against it.
 
     batch: changes one request may carry. concurrency: requests at once. latency: seconds a request usually takes.
-    propagation: seconds from accepted to configured, at the most. unsupported: kind to field names it cannot keep.
+    propagation: seconds from accepted to configured, at the most. durable_after: seconds after which an accepted change
+    survives the backend's sudden death; a look made earlier proves nothing. unsupported: kind to field names it cannot keep.
     limits: "lines", "queues", "members", "members-per-queue", "routes" to the most of each (absent: no limit).
     """
 
@@ -43,6 +44,7 @@ class Capabilities(Struct, frozen=True, kw_only=True):
     batch: int = 1
     latency: float = 0.0
     propagation: float = 0.0
+    durable_after: float = 0.0
     rename: bool = True
     events: bool = False
     unsupported: dict[Kind, tuple[str, ...]] = field(default_factory=dict)
@@ -59,20 +61,76 @@ class Probe(Struct, frozen=True):
     cure: str = ""
 
 
+EventType = Literal[
+    "call-queued",
+    "call-answered",
+    "call-abandoned",
+    "call-ended",
+    "agent-state",
+    "line-state",
+    "emergency-call",
+    "gap",
+]
+AgentState = Literal["free", "ringing", "busy", "paused", "wrap-up", "gone"]
+
+
 class Event(Struct, frozen=True, kw_only=True):
-    """Something that happened on a backend (calls, agents, lines); `data` is flat."""
+    """Something that happened on a backend; `data` is flat, times in seconds, ids as resources write them.
+
+    `key` is the queue for calls, the member for agents, the line otherwise. What `data` holds, where the backend knows it:
+
+        call-queued      call, caller, waiting (calls in the queue now)
+        call-answered    call, line, waited
+        call-abandoned   call, waited, why ("abandoned", "timeout", "full", "closed")
+        call-ended       call, line, talked
+        agent-state      state (AgentState), reason
+        line-state       state ("registered", "gone")
+        emergency-call   call, number (dialled), callback, location (id)
+        gap              why: events were missed before this one; ask `live()` again
+    """
 
     at: datetime
     backend: str
-    type: Literal[
-        "call-queued",
-        "call-answered",
-        "call-abandoned",
-        "call-ended",
-        "agent-state",
-        "line-state",
-        "emergency-call",
-        "gap",
-    ]
+    type: EventType
     key: Key | None = None
     data: dict[str, Any] = field(default_factory=dict)
+
+
+class QueueNow(Struct, frozen=True, kw_only=True):
+    """A queue at one moment. `answered`, `abandoned` and `within` (answered within the service level) count since `Live.since`.
+
+    `agents` counts members by state; states nobody is in may be left out.
+    """
+
+    queue: str
+    waiting: int = 0
+    longest_wait: float = 0.0
+    answered: int = 0
+    abandoned: int = 0
+    within: int = 0
+    agents: dict[AgentState, int] = field(default_factory=dict)
+
+
+class AgentNow(Struct, frozen=True, gc=False):
+    """A member at one moment: `member` is its id (`queue/line`)."""
+
+    member: str
+    state: AgentState
+    reason: str = ""
+
+
+class Live(Struct, frozen=True, kw_only=True):
+    """What is going on on a backend at one moment: what a board begins with, before events keep it up to date.
+
+    `agents` is empty unless asked for. `registered` are line ids with a phone. `calls` are those in progress, waiting or
+    talking. `since`: from when on queues count (the backend's start, or its midnight).
+    """
+
+    at: datetime
+    backend: str
+    since: datetime
+    epoch: str = ""
+    calls: int = 0
+    queues: tuple[QueueNow, ...] = ()
+    agents: tuple[AgentNow, ...] = ()
+    registered: frozenset[str] = frozenset()

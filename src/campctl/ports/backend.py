@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from campctl.model.campaign import BackendSpec
 from campctl.model.changes import Change, Outcome
-from campctl.model.live import Capabilities, Event, Probe, Snapshot
+from campctl.model.live import Capabilities, Event, Live, Probe, Snapshot
 from campctl.model.resources import Key
 from campctl.ports.clock import Clock
 
@@ -66,7 +66,14 @@ class Backend(Protocol):
         ...
 
     def events(self) -> AsyncIterator[Event]:
-        """What happens from now on; ends when closed. Backends without events yield nothing."""
+        """What happens from now on; ends when closed. Backends without events yield nothing.
+
+        A broken connection is made anew as long as it takes; a "gap" event comes first after each.
+        """
+        ...
+
+    async def live(self, *, agents: bool = False) -> Live:
+        """What is going on now, in one cheap look; with `agents` each member's state too, which may cost more."""
         ...
 
     async def check(self) -> Sequence[Probe]:

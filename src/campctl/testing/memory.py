@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from campctl.errors import AuthFailed, BackendError, Refused, Throttled, Unavailable, Uncertain
 from campctl.model.changes import Change, Outcome
-from campctl.model.live import Capabilities, Event, Probe, Snapshot
+from campctl.model.live import Capabilities, Event, Live, Probe, Snapshot
 from campctl.model.resources import Key, Resource, key_of, references
 from campctl.planning.effects import carried
 from campctl.ports.clock import Clock
@@ -99,6 +99,10 @@ class MemoryBackend:
         """Nothing happens."""
         for event in tuple[Event, ...]():
             yield event
+
+    async def live(self, *, agents: bool = False) -> Live:
+        """Nothing goes on."""
+        return Live(at=self.clock.now(), backend=self.name, since=self.clock.now(), epoch=str(self.epoch))
 
     async def check(self) -> Sequence[Probe]:
         """It is always well."""

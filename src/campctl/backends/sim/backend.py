@@ -21,7 +21,7 @@ from campctl.backends.sim.places import exchange_file, faults_file
 from campctl.backends.sim.requests import Answer, Moment
 from campctl.errors import BackendError, Refused, Throttled, Unavailable, Uncertain
 from campctl.model.changes import Change, Outcome
-from campctl.model.live import Event, Probe, Snapshot
+from campctl.model.live import Event, Live, Probe, Snapshot
 from campctl.model.resources import Key
 from campctl.ports.backend import BackendEnv
 
@@ -88,6 +88,10 @@ class SimBackend:
         nothing: tuple[Event, ...] = ()
         for event in nothing:
             yield event
+
+    async def live(self, *, agents: bool = False) -> Live:
+        """Nothing goes on: this exchange has no callers."""
+        return Live(at=self._clock.now(), backend=self.name, since=self._clock.now())
 
     async def check(self) -> Sequence[Probe]:
         """Look whether the file, the clock and the settings are well; costs no request and meets no fault."""
