@@ -44,7 +44,7 @@ class MemoryBackend:
         self.capabilities = capabilities or Capabilities()
         self.clock = clock
         self.resources: dict[Key, Resource] = {key_of(resource): resource for resource in resources}
-        self.live: Callable[[], frozenset[Key]] = lambda: frozenset(self.resources)
+        self.live_keys: Callable[[], frozenset[Key]] = lambda: frozenset(self.resources)
         self.log: list[Done] = []
         self.faults: Mapping[int, str] = {}
         self.always = ""
@@ -68,7 +68,7 @@ class MemoryBackend:
         seen = self._as_of(self.clock.monotonic() - self.capabilities.propagation)
         if keys is not None:
             seen = {key: seen[key] for key in keys if key in seen}
-        return Snapshot(dict(seen), self.live() & frozenset(seen), str(self.epoch))
+        return Snapshot(dict(seen), self.live_keys() & frozenset(seen), str(self.epoch))
 
     async def execute(self, changes: Sequence[Change]) -> Sequence[Outcome]:
         """Try changes in order."""
@@ -100,7 +100,7 @@ class MemoryBackend:
         for event in tuple[Event, ...]():
             yield event
 
-    async def live(self, *, agents: bool = False) -> Live:
+    async def live(self, *, agents: bool = False) -> Live:  # noqa: ARG002
         """Nothing goes on."""
         return Live(at=self.clock.now(), backend=self.name, since=self.clock.now(), epoch=str(self.epoch))
 

@@ -89,7 +89,7 @@ class SimBackend:
         for event in nothing:
             yield event
 
-    async def live(self, *, agents: bool = False) -> Live:
+    async def live(self, *, agents: bool = False) -> Live:  # noqa: ARG002
         """Nothing goes on: this exchange has no callers."""
         return Live(at=self._clock.now(), backend=self.name, since=self._clock.now())
 
