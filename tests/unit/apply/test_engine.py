@@ -151,7 +151,7 @@ def test_waiting_for_live(lab):
     """`wait="live"` ends when the keys are live; what cannot be live (a location, a delete) counts as such at once."""
     gone = Line("user/gone", "3009", "Gone")
     hq = lab.backend(resources=(gone,))
-    hq.live = lambda: frozenset(hq.resources) if lab.clock.monotonic() > 3 else frozenset()
+    hq.live_keys = lambda: frozenset(hq.resources) if lab.clock.monotonic() > 3 else frozenset()
     changes = (lab.create(HQ), lab.create(Line("user/ann", "3001", "Ann")), lab.delete(gone))
     report = lab.apply(changes, hq, wait="live")
     assert set(report.states.values()) == {"live"}
@@ -161,7 +161,7 @@ def test_waiting_for_live(lab):
 def test_not_live_in_time_stays_configured_with_a_note(lab):
     """Nobody plugged the phone in: no failure, but it is said."""
     hq = lab.backend()
-    hq.live = frozenset
+    hq.live_keys = frozenset
     changes = lab.lines(2)
     report = lab.apply(changes, hq, wait="live")
     assert set(report.states.values()) == {"configured"}
