@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
@@ -82,7 +83,7 @@ class _Engine:
         session.offer = lambda at: self.lanes[session.changes[at].backend].offer(at)
         session.to_verify = lambda at, urgent: self.verifiers[session.changes[at].backend].accepted(at, urgent)
         self._look_at: dict[str, list[int]] = {}
-        self._accepted: list[int] = []
+        self._accepted: dict[int, datetime] = {}
         self._failed: list[tuple[int, str]] = []
 
     def todo(self, earlier: Iterable[JournalEntry]) -> int:
@@ -98,7 +99,7 @@ class _Engine:
             elif entry.state == "failed":
                 self._failed.append((at, entry.error))
             elif entry.state != "skipped":
-                self._accepted.append(at)
+                self._accepted[at] = entry.at
         return len(session.changes) - len(self._accepted) - len(self._failed)
 
     async def drive(self) -> None:
@@ -132,9 +133,9 @@ class _Engine:
         for at in self._accepted:
             session.taken[at] = 1
             session.states[at] = "accepted"
-        for at in self._accepted:
+        for at, since in self._accepted.items():
             session.resumed(at)
-            self.verifiers[session.changes[at].backend].trust(at)
+            self.verifiers[session.changes[at].backend].accepted_earlier(at, (session.clock.now() - since).total_seconds())
         for at, error in self._failed:
             session.failed_before(at, error)
         for at in session.graph.circular():

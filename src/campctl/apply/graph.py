@@ -3,6 +3,10 @@
 Most needs are met when the backend said yes. Two kinds wait until the need was read back and found in effect, because a
 backend that says yes and does nothing would otherwise cost a number its owner: a change on another backend than its
 need, and a delete whose need is not itself a delete (something is put in place before something is taken away).
+
+On a backend that can forget its last moments (`Capabilities.durable_after`) the delete waits for a look only ("seen"): what
+is forgotten is the newest, so the delete would be forgotten before what it waited for. Another backend forgets nothing of
+that, so there the wait is for a look that is believed ("configured").
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from typing import Literal
 from campctl.model.changes import Change
 from campctl.model.resources import Key, references
 
-Level = Literal["accepted", "configured"]
+Level = Literal["accepted", "seen", "configured"]
 
 
 class Graph:
@@ -27,6 +31,7 @@ class Graph:
         self._open = [0] * len(changes)
         self._waiting: dict[Level, list[list[int]]] = {
             "accepted": [[] for _ in changes],
+            "seen": [[] for _ in changes],
             "configured": [[] for _ in changes],
         }
         self.later: dict[int, int] = {}
@@ -45,9 +50,9 @@ class Graph:
     def level(self, at: int, need: int) -> Level:
         """How far `need` must have come before `at` may go."""
         change, needed = self.changes[at], self.changes[need]
-        if change.backend != needed.backend or (change.action == "delete" and needed.action != "delete"):
+        if change.backend != needed.backend:
             return "configured"
-        return "accepted"
+        return "seen" if change.action == "delete" and needed.action != "delete" else "accepted"
 
     def wait(self, at: int, need: int, level: Level) -> None:
         """Let `at` wait for `need`."""
@@ -73,7 +78,7 @@ class Graph:
 
     def urgent(self, at: int) -> bool:
         """Whether somebody waits for it to be read back."""
-        return bool(self._waiting["configured"][at])
+        return bool(self._waiting["seen"][at] or self._waiting["configured"][at])
 
     def circular(self) -> list[int]:
         """Changes that can never go, because their needs run in a circle (a fault of whoever made the plan)."""

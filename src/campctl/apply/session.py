@@ -81,10 +81,16 @@ class Session:
             self._settle(at)
         self.to_verify(at, self.graph.urgent(at))
 
+    def seen(self, at: int) -> None:
+        """It was read back and is as written, but a crash of the backend could still undo it: only who waits for the look may go."""
+        for child in self.graph.reach(at, "seen"):
+            self._ready(child)
+
     def configured(self, at: int) -> None:
-        """It was read back and is as written."""
+        """It was read back, late enough to be believed, and is as written."""
         if RANK[self.states[at]] < RANK["configured"]:
             self._enter(at, "configured")
+        self.seen(at)
         for child in self.graph.reach(at, "configured"):
             self._ready(child)
         if self.given.wait != "live":
@@ -153,7 +159,7 @@ class Session:
         """Refused while its needs were not yet read back: it is tried once more after they were."""
         self.taken[at] = 0
         for need in needs:
-            self.graph.wait(at, need, "configured")
+            self.graph.wait(at, need, "seen")
             self.to_verify(need, True)
 
     # Telling, waiting, ending.

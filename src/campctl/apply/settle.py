@@ -24,7 +24,8 @@ from campctl.ports.clock import Clock
 from campctl.ports.store import Store
 
 MARGIN = 1.0
-"""Seconds on top of a backend's propagation until what is not visible is believed not to have been done."""
+"""Seconds on top of a backend's propagation until what is not visible is believed not to have been done, and on top of its
+`durable_after`, because the killed run may have sent its last request a little after it journaled the intent."""
 
 
 class SettleInput(Struct, frozen=True, kw_only=True):
@@ -60,8 +61,9 @@ async def settle(given: SettleInput) -> Run:
 
 
 async def _let_arrive(given: SettleInput, backend: str, newest: datetime) -> None:
-    """Wait until what was accepted last has had the time this backend takes to show it. A clock set back waits no longer."""
-    needs = given.backends[backend].capabilities.propagation
+    """Wait until what was accepted last has had the time this backend takes to show and to keep it. A clock set back waits no longer."""
+    can = given.backends[backend].capabilities
+    needs = max(can.propagation, can.durable_after)
     if needs > 0.0:
         age = (given.clock.now() - newest).total_seconds()
         await given.clock.sleep(min(max(needs + MARGIN - age, 0.0), needs + MARGIN))

@@ -3,11 +3,16 @@
 Everything of a backend is read back once the lane has nothing more to send; what somebody waits for is read back
 earlier, a group at a time. "Accepted but not in effect" is believed once the backend's propagation time and a margin
 have passed. When the exchange restarted meanwhile and forgot what it had acknowledged, that is done once more.
+
+A backend may forget in a crash what it accepted less than `durable_after` seconds ago, so an earlier look proves nothing:
+who waits for the look on the same backend may go, but nothing counts as configured. Then one look, late enough for all
+that was sent, proves everything: an apply takes `durable_after` longer, however many changes it has.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 
 from campctl.apply.judge import can_be_live, difference, judge
 from campctl.apply.lane import Lane
@@ -21,13 +26,18 @@ SPACING = 0.2
 
 
 class Accepted:
-    """A change waiting to be read back: until when (monotonic), and in which life of the exchange it was accepted."""
+    """A change waiting to be read back, and in which life of the exchange it was accepted.
 
-    __slots__ = ("deadline", "epoch", "live_by")
+    deadline: until when it may not show. durable_at: from when on a look at it is believed. Both monotonic.
+    """
 
-    def __init__(self, deadline: float, epoch: str) -> None:
+    __slots__ = ("deadline", "durable_at", "epoch", "live_by", "seen")
+
+    def __init__(self, deadline: float, durable_at: float, epoch: str) -> None:
         self.deadline = deadline
+        self.durable_at = durable_at
         self.epoch = epoch
+        self.seen = False
         self.live_by: float | None = None
 
 
@@ -48,8 +58,9 @@ class Verifier:
     def accepted(self, at: int, urgent: bool) -> None:
         """The backend said yes to it; `urgent` when another change waits for the look."""
         if at not in self._waiting and self.session.states[at] == "accepted":
-            deadline = self.session.clock.monotonic() + self.lane.backend.capabilities.propagation + self.session.given.limits.margin
-            self._waiting[at] = Accepted(deadline, self.lane.epoch)
+            now, can = self.session.clock.monotonic(), self.lane.backend.capabilities
+            deadline = now + can.propagation + self.session.given.limits.margin
+            self._waiting[at] = Accepted(deadline, now + can.durable_after, self.lane.epoch)
         if urgent and at in self._waiting:
             self._urgent.add(at)
             self._wake.set()
@@ -59,17 +70,20 @@ class Verifier:
         if self._waiting:
             self._wake.set()
 
-    def trust(self, at: int) -> None:
-        """It was accepted in an earlier life of this run: nobody knows what happened to the exchange since."""
+    def accepted_earlier(self, at: int, seconds: float) -> None:
+        """It was accepted so long ago, in an earlier life of this run: nobody knows what happened to the exchange since.
+
+        Below 0 the clock was set back, and it counts as accepted now.
+        """
         if at in self._waiting:
             self._waiting[at].epoch = ""
+            self._waiting[at].durable_at -= max(0.0, min(seconds, self.lane.backend.capabilities.durable_after))
 
     async def run(self) -> None:
         """Look whenever something is due, until cancelled."""
         pause = self._first_pause()
         while True:
-            await self._wake.wait()
-            self._wake.clear()
+            await self._woken()
             while due := self._due():
                 progress = await self._look(due)
                 if self.session.stopping:
@@ -81,10 +95,42 @@ class Verifier:
     def _first_pause(self) -> float:
         return max(0.05, self.lane.backend.capabilities.propagation / 4.0)
 
+    async def _woken(self) -> None:
+        """Wait until somebody says that something is to be looked at, or a look at what waits is believed."""
+        left = self._durable_at() - self.session.clock.monotonic() if self._waiting else math.inf
+        if left <= 0.0:
+            self._wake.clear()
+            return
+        if left < math.inf:
+            if self.lane.resting:
+                self.session.tell("waiting", self.lane.name, left, "a crash could still undo what was written last")
+            waking, resting = asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(self.session.clock.sleep(left))
+            try:
+                await asyncio.wait({waking, resting}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                waking.cancel()
+                resting.cancel()
+        else:
+            await self._wake.wait()
+        self._wake.clear()
+
+    def _durable_at(self) -> float:
+        """When the next look that proves something is due: at rest one look for all, else the first that somebody waits for."""
+        if self._all:
+            return max(one.durable_at for one in self._waiting.values())
+        return min((self._waiting[at].durable_at for at in self._urgent), default=math.inf)
+
     def _due(self) -> list[int]:
-        if self.lane.resting and self._wanted != "accepted":
+        """What to look at now: what a look proves, and what somebody waits for that nobody has looked at yet."""
+        now = self.session.clock.monotonic()
+        if self._all and self._waiting and now >= self._durable_at():
             return list(self._waiting)
-        return sorted(self._urgent)
+        return sorted(at for at in self._urgent if not (waiting := self._waiting[at]).seen or now >= waiting.durable_at)
+
+    @property
+    def _all(self) -> bool:
+        """Whether everything is to be read back, not only what somebody waits for."""
+        return self.lane.resting and self._wanted != "accepted"
 
     async def _look(self, due: list[int]) -> bool:
         """One look at these; returns whether one of them got further."""
@@ -121,6 +167,12 @@ class Verifier:
     def _in_place(self, at: int, snapshot: Snapshot, asked: float) -> bool:
         """It is there as written; returns whether that is news."""
         session, change, waiting = self.session, self.session.changes[at], self._waiting[at]
+        if asked < waiting.durable_at:
+            news, waiting.seen = not waiting.seen, True
+            session.seen(at)
+            if not session.graph.urgent(at):
+                self._urgent.discard(at)
+            return news
         news = session.states[at] == "accepted" or self._wanted != "live"
         session.configured(at)
         self._urgent.discard(at)

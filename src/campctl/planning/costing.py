@@ -13,7 +13,7 @@ READ_BATCH = 500
 
 
 def costs(changes: Iterable[Change], capabilities: Mapping[str, Capabilities]) -> tuple[Cost, ...]:
-    """Per backend with changes, by name. The estimate is the largest of three bounds, plus propagation once.
+    """Per backend with changes, by name. The estimate is the largest of three bounds, plus propagation or durable_after once.
 
     rate: requests beyond the burst at `per_second`. concurrency: requests x latency / how many go at once. order: the
     longest chain of changes that wait for each other, one request each. Verification reads are included.
@@ -49,6 +49,8 @@ def _cost(backend: str, waves: Counter[int], chain: int, can: Capabilities) -> C
     seconds, limit = max(bounds, key=lambda bound: bound[0])
     if seconds == 0:
         limit = ""
-    if can.propagation > seconds:
-        limit = f"{can.propagation:g} s until a change is in effect"
-    return Cost(backend=backend, calls=calls, seconds=round(seconds + can.propagation, 3), limit=limit)
+    proven = max(can.propagation, can.durable_after)
+    if proven > seconds:
+        what = "in effect" if can.propagation >= can.durable_after else "safe from a crash of the exchange"
+        limit = f"{proven:g} s until a change is {what}"
+    return Cost(backend=backend, calls=calls, seconds=round(seconds + proven, 3), limit=limit)
