@@ -28,7 +28,7 @@ _RACY_NS = 2_000_000_000
 """Times of files that differ by less from when reading began are not trusted: some file systems keep two seconds."""
 
 _MAGIC = b"campctl manifest cache\n"
-_LAYOUT = 2
+_LAYOUT = 3
 
 
 class Head(Struct, frozen=True, array_like=True):

@@ -173,6 +173,8 @@ OFFICE = Noun(
     ),
     Office,
 )
+_ON = Field("backend", ID, "The backend the line is on, while the office moves from one to another.", "new-pbx", default="its office's")
+_ALSO_ON = Field("also_on", ID, "A second line there, with the same extension, while the phone is being re-pointed.", "new-pbx")
 USER = Noun(
     "users",
     "A person.",
@@ -188,6 +190,8 @@ USER = Noun(
         Field("floor", LABEL, "Refines the office's address.", '"3"'),
         Field("room", LABEL, "Refines the office's address.", "Room 310"),
         Field("renamed_from", former("line"), "The id they had before, or `line/ID`: what their exchange calls the phone.", "anne.lee"),
+        _ON,
+        _ALSO_ON,
     ),
     User,
     roster=True,
@@ -209,6 +213,8 @@ PORT = Noun(
         Field("hotline", ID, "What it answers when lit.", "voter-protection"),
         Field("permission", PERMISSION, "How far it may call.", "internal", default="internal"),
         Field("renamed_from", LABEL, "The `office/desk` it was before, or `line/ID`: what its exchange calls it.", "chicago-hq/a017"),
+        _ON,
+        _ALSO_ON,
     ),
     roster=True,
 )

@@ -95,7 +95,10 @@ class Office(Struct, frozen=True):
 
 
 class User(Struct, frozen=True, gc=False):
-    """A person. `number` is their direct number (DID) or empty; `floor`/`room` refine the office's address."""
+    """A person. `number` is their direct number (DID) or empty; `floor`/`room` refine the office's address.
+
+    `backend` empty: their office's. `also_on` is a backend on which they have a second line, while their phone is re-pointed.
+    """
 
     id: str
     name: str
@@ -109,10 +112,15 @@ class User(Struct, frozen=True, gc=False):
     floor: str = ""
     room: str = ""
     renamed_from: str = ""
+    backend: str = ""
+    also_on: str = ""
 
 
 class Port(Struct, frozen=True, gc=False):
-    """A desk position. Its id is `office/desk`. `lit` is its state outside surges and overrides."""
+    """A desk position. Its id is `office/desk`. `lit` is its state outside surges and overrides.
+
+    `backend` and `also_on` are as of a user.
+    """
 
     office: str
     desk: str
@@ -125,6 +133,8 @@ class Port(Struct, frozen=True, gc=False):
     hotline: str = ""
     permission: Permission = "internal"
     renamed_from: str = ""
+    backend: str = ""
+    also_on: str = ""
 
     @property
     def id(self) -> str:
@@ -271,3 +281,14 @@ class Campaign(Struct, frozen=True):
     numbers: dict[str, Number] = field(default_factory=dict)
     hotlines: dict[str, Hotline] = field(default_factory=dict)
     surges: dict[str, Surge] = field(default_factory=dict)
+
+
+def home_of(campaign: Campaign, spot: User | Port) -> str:
+    """The backend a person's or desk's line is on: its own, else its office's."""
+    return spot.backend or campaign.offices[spot.office].backend
+
+
+def homes_of(campaign: Campaign, spot: User | Port) -> tuple[str, ...]:
+    """Every backend a person or desk has a line on: where it is at home first, then where it is being prepared."""
+    home = home_of(campaign, spot)
+    return (home, spot.also_on) if spot.also_on and spot.also_on != home else (home,)

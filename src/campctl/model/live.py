@@ -36,6 +36,7 @@ class Capabilities(Struct, frozen=True, kw_only=True):
     propagation: seconds from accepted to configured, at the most. durable_after: seconds after which an accepted change
     survives the backend's sudden death; a look made earlier proves nothing. unsupported: kind to field names it cannot keep.
     limits: "lines", "queues", "members", "members-per-queue", "routes" to the most of each (absent: no limit).
+    self_registering: phones take up a new line by themselves, without a secret handed out: a move to here cuts nobody off.
     """
 
     kinds: tuple[Kind, ...] = ("location", "line", "queue", "member", "route")
@@ -47,6 +48,7 @@ class Capabilities(Struct, frozen=True, kw_only=True):
     durable_after: float = 0.0
     rename: bool = True
     events: bool = False
+    self_registering: bool = False
     unsupported: dict[Kind, tuple[str, ...]] = field(default_factory=dict)
     strategies: tuple[str, ...] = ("longest-idle", "ring-all", "round-robin", "fewest-calls", "random")
     limits: dict[str, int] = field(default_factory=dict)
