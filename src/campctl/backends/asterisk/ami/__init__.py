@@ -1,0 +1,41 @@
+"""Asterisk's manager interface (AMI): one pipelined client of our own.
+
+ami = Ami(Where("pbx.example.org", 5039, tls=True), "campctl", secret)     # connects on first use
+reply = await ami.ask("QueueAdd", {"Queue": "vp", "Interface": "PJSIP/ann.lee"})
+rows = await ami.collect("QueueSummary")                                   # events up to the one that completes the list
+answers = await ami.many([put("ext", "3001", "line:ann.lee"), ...])         # a Reply or a BackendError for each
+lines = await ami.command("core show uptime")
+tree = await db_tree(ami, "ps")                                            # "endpoint/ann.lee" -> text
+"""
+
+from __future__ import annotations
+
+from campctl.backends.asterisk.ami.client import Ami, AmiOptions, refused, settled
+from campctl.backends.asterisk.ami.database import DURABLE_AFTER, db_del, db_get, db_put, db_tree, delete, put, was_absent
+from campctl.backends.asterisk.ami.opening import About, Where
+from campctl.backends.asterisk.ami.pending import Answer
+from campctl.backends.asterisk.ami.wire import MAX_LINE, MAX_LINES, Fields, Message, Reply, Request
+
+__all__ = [
+    "DURABLE_AFTER",
+    "MAX_LINE",
+    "MAX_LINES",
+    "About",
+    "Ami",
+    "AmiOptions",
+    "Answer",
+    "Fields",
+    "Message",
+    "Reply",
+    "Request",
+    "Where",
+    "db_del",
+    "db_get",
+    "db_put",
+    "db_tree",
+    "delete",
+    "put",
+    "refused",
+    "settled",
+    "was_absent",
+]

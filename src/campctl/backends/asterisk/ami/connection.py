@@ -1,0 +1,174 @@
+"""One connection to Asterisk's manager: requests go out in order and many at once, answers are told apart by ActionID.
+
+A connection on which an answer is overdue is given up, as Asterisk works through a connection one request at a time: all
+that follows would wait behind it. The next use makes a new one, and proves with a log-in that Asterisk is alive before it
+sends anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from campctl.backends.asterisk.ami.pending import Answer, Loss, Many, One
+from campctl.backends.asterisk.ami.wire import Frames, Request, action_id, encode
+from campctl.errors import BackendError
+
+CHUNK: Final = 1 << 18
+"""Bytes read at once; asyncio stops reading from the socket at twice that."""
+_SLICE: Final = 32
+"""Requests of many that are written at once."""
+
+
+class Connection:
+    """Needs a reader and a writer whose banner was read. `on_event` gets every message that answers nothing."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        *,
+        label: str,
+        backend: str,
+        on_event: Callable[[str], None],
+        on_lost: Callable[[], None] | None = None,
+    ) -> None:
+        self._reader, self._writer = reader, writer
+        self._label, self._backend = label, backend
+        self._on_event, self._on_lost = on_event, on_lost
+        self._number = 0
+        self._pending: dict[int, One | Many] = {}
+        self.loss: Loss | None = None
+        self._reading = asyncio.get_running_loop().create_task(self._read(), name=f"ami-read-{label}")
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be used."""
+        return self.loss is None
+
+    async def ask(self, request: Request, deadline: float, *, listed: bool = False) -> One:
+        """Send one request, wait for its response and, when `listed`, for its list."""
+        if self.loss is not None:
+            raise self.loss.of_unsent(request)
+        number = self._number = self._number + 1
+        data = encode(request, number)
+        waiting = One(request, listed=listed)
+        self._pending[number] = waiting
+        self._writer.write(data)
+        try:
+            async with asyncio.timeout(deadline):
+                await waiting.result
+        except TimeoutError:
+            self._overdue(deadline)
+            await waiting.result
+        return waiting
+
+    async def many(self, requests: Sequence[Request], deadline: float, window: int) -> list[Answer]:
+        """Send requests in order, at most `window` unanswered; `deadline` is how long no answer at all may come."""
+        batch = Many(requests, self._number + 1)
+        self._number += len(requests)
+        batch.loss = self.loss
+        low = window - min(_SLICE, max(1, window // 2))
+        try:
+            while batch.sent < len(requests) and batch.loss is None:
+                self._send(batch, window - batch.left)
+                async with asyncio.timeout(deadline):
+                    await self._writer.drain()
+                    await batch.under(low)
+            while batch.left and batch.loss is None:
+                async with asyncio.timeout(deadline):
+                    await batch.under(max(0, batch.left - window // 2 - 1))
+        except TimeoutError:
+            self._overdue(deadline)
+        except OSError as error:
+            self._lose(f"the connection to {self._label} broke ({_words(error)})")
+        return batch.results()
+
+    def _send(self, batch: Many, count: int) -> None:
+        """Write the next requests of many; those that cannot be written are answered with why."""
+        out: list[bytes] = []
+        stop = min(len(batch.requests), batch.sent + count)
+        for index in range(batch.sent, stop):
+            number = batch.first + index
+            try:
+                out.append(encode(batch.requests[index], number))
+            except BackendError as error:
+                batch.answers[index] = error
+                continue
+            self._pending[number] = batch
+            batch.left += 1
+        batch.sent = stop
+        self._writer.write(b"".join(out))
+
+    async def _read(self) -> None:
+        """Take what comes until there is no more; tells everyone who waits."""
+        frames = Frames()
+        why = f"{self._label} closed the connection"
+        try:
+            while data := await self._reader.read(CHUNK):
+                self._sort(frames.feed(data))
+        except ValueError as error:
+            why = f"{self._label} sent what is not AMI ({error})"
+        except OSError as error:
+            why = f"the connection to {self._label} broke ({_words(error)})"
+        finally:
+            self._lose(why)
+
+    def _sort(self, messages: list[str]) -> None:
+        """Hand each message to who waits for it. Rows of a long list take the short way: they end as the one before did."""
+        tail = "\0"
+        rows: list[str] = []
+        for raw in messages:
+            if raw.endswith(tail):
+                rows.append(raw)
+                continue
+            text = action_id(raw)
+            number = int(text) if text.isdecimal() else 0
+            waiting = self._pending.get(number)
+            if waiting is None:
+                if not text and raw.startswith("Response: "):
+                    raise ValueError("an answer to nothing that was asked")
+                self._on_event(raw)
+            elif waiting.take(number, raw):
+                del self._pending[number]
+                tail = "\0"
+            elif (streams := waiting.streams) is not None:
+                tail, rows = f"\r\nActionID: {number}", streams
+
+    def _overdue(self, deadline: float) -> None:
+        self._lose(
+            f"{self._label} did not answer within {deadline:g} s",
+            hint="Asterisk may be overloaded or stopped: see `systemctl status asterisk`, `asterisk -rx 'core show taskprocessors'`.",
+        )
+
+    def _lose(self, why: str, hint: str = "") -> None:
+        """Give the connection up, and tell everyone who waits."""
+        if self.loss is not None:
+            return
+        self.loss = Loss(why, backend=self._backend, hint=hint)
+        pending, self._pending = self._pending, {}
+        for waiting in pending.values():
+            waiting.lose(self.loss)
+        self._writer.transport.abort()
+        if self._on_lost is not None:
+            self._on_lost()
+
+    async def close(self) -> None:
+        """Say good-bye and let go; what is still unanswered is lost. Safe to call twice."""
+        if self.loss is None and not self._pending:
+            with contextlib.suppress(OSError):
+                self._writer.write(encode(Request("Logoff"), 0))
+                await asyncio.wait({self._reading}, timeout=0.2)
+        self._lose(f"the connection to {self._label} was closed by campctl")
+        self._reading.cancel()
+        with contextlib.suppress(asyncio.CancelledError, OSError):
+            await self._reading
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
+
+
+def _words(error: OSError) -> str:
+    """An OSError in a few words, without numbers nobody reads."""
+    return (error.strerror or str(error) or type(error).__name__).lower()

@@ -1,0 +1,81 @@
+"""AstDB over AMI: requests to write with, and trees read back in bulk.
+
+Two traps, seen on 22.10.1: families are matched by SQL LIKE, so `_` and `%` in a family match other ones and case is ignored
+(`DBGetTree t_` answers with `tx`); and an acknowledged write is committed only once a second, so it may be lost up to then.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from campctl.backends.asterisk.ami.client import Ami
+from campctl.backends.asterisk.ami.wire import Message, Request
+from campctl.errors import Refused
+
+DURABLE_AFTER: Final = 2.0
+"""Seconds after which an acknowledged write survives Asterisk's sudden death: twice its commit interval."""
+
+_GONE: Final = ("Database entry not found", "Database entry could not be deleted")
+
+
+def put(family: str, key: str, value: str) -> Request:
+    """Write one value."""
+    return Request("DBPut", (("Family", family), ("Key", key), ("Val", value)))
+
+
+def delete(family: str, key: str) -> Request:
+    """Delete one value; Asterisk's "could not be deleted" means that there was none."""
+    return Request("DBDel", (("Family", family), ("Key", key)))
+
+
+def was_absent(message: str) -> bool:
+    """Whether Asterisk's no to a deletion or a look only says that there is no such entry."""
+    return message in _GONE
+
+
+async def db_put(ami: Ami, family: str, key: str, value: str) -> None:
+    """Write one value; not durable before DURABLE_AFTER."""
+    request = put(family, key, value)
+    ami.accept(request, await ami.ask(*request))
+
+
+async def db_get(ami: Ami, family: str, key: str) -> str | None:
+    """One value, or None."""
+    request = Request("DBGet", (("Family", family), ("Key", key)))
+    try:
+        found = await ami.collect(*request)
+    except Refused as error:
+        if any(gone in error.message for gone in _GONE):
+            return None
+        raise
+    return found[0].get("Val") if found else None
+
+
+async def db_del(ami: Ami, family: str, key: str) -> bool:
+    """Delete one value; whether there was one."""
+    request = delete(family, key)
+    reply = await ami.ask(*request)
+    if not reply.ok and was_absent(reply.message):
+        return False
+    ami.accept(request, reply)
+    return True
+
+
+async def db_tree(ami: Ami, family: str, *, deadline: float | None = None) -> dict[str, str]:
+    """Everything below a family, by its key below it ("endpoint/ann.lee" of "ps"); exact, not as LIKE has it."""
+    return parse_tree(await ami.collect("DBGetTree", {"Family": family}, deadline=deadline), family)
+
+
+def parse_tree(rows: list[Message], family: str) -> dict[str, str]:
+    """Rows of a DBGetTree as a mapping. Rows are cut, not parsed: there may be 60,000 of them."""
+    start = f"Event: DBGetTreeResponse\r\nKey: /{family}/"
+    skip = len(start)
+    tree: dict[str, str] = {}
+    for row in rows:
+        raw = row.raw
+        if not raw.startswith(start):
+            continue
+        key, _, value = raw[skip:].partition("\r\nVal: ")
+        at = value.rfind("\r\nActionID: ")
+        tree[key] = value[:at]
+    return tree

@@ -1,0 +1,262 @@
+"""Opening a connection: TCP or TLS, the banner, the log-in, and what Asterisk says about itself right after it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import ipaddress
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from campctl.backends.asterisk.ami.connection import CHUNK, Connection
+from campctl.backends.asterisk.ami.wire import Reply, Request
+from campctl.errors import AuthFailed, BackendError, Refused, Unavailable, Uncertain
+
+if TYPE_CHECKING:
+    import ssl
+
+_BANNER: Final = b"Asterisk Call Manager/"
+_MAX_BANNER: Final = 256
+
+
+class Where(Struct, frozen=True):
+    """Where Asterisk's manager listens. `ca`: a PEM file to trust instead of the system's; `server_name`: what its certificate is for."""
+
+    host: str = "127.0.0.1"
+    port: int = 5038
+    tls: bool = False
+    ca: str = ""
+    server_name: str = ""
+
+    @property
+    def label(self) -> str:
+        """Host and port, for messages."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether what is sent there does not leave this machine."""
+        if self.host.lower() in {"localhost", "localhost.", "ip6-localhost"}:
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def exposed(self) -> bool:
+        """Whether secrets of phones would cross a network unencrypted."""
+        return not self.tls and not self.loopback
+
+
+class About(Struct, frozen=True):
+    """What one connection found. `epoch` is the moment Asterisk started, by its own clock; `booted`: it takes calls."""
+
+    protocol: str
+    epoch: str
+    booted: bool
+
+
+class Door(Struct, frozen=True):
+    """How to get in: `events` is the mask of event classes a connection asks for ("off", or "system,call,agent")."""
+
+    where: Where
+    user: str
+    secret: Callable[[], str]
+    backend: str = ""
+    deadline: float = 5.0
+    events: str = "off"
+
+
+class Opened(Struct):
+    """A connection that is logged in; `booted` turns true when Asterisk says that it is."""
+
+    connection: Connection
+    protocol: str
+    epoch: str
+    booted: asyncio.Event
+
+
+async def open_connection(door: Door, on_event: Callable[[str], None] | None = None, on_lost: Callable[[], None] | None = None) -> Opened:
+    """Connect and log in; raises Unavailable (nobody there, or not an AMI) or AuthFailed."""
+    booted = asyncio.Event()
+
+    def seen(raw: str) -> None:
+        if raw.startswith("Event: FullyBooted"):
+            booted.set()
+        if on_event is not None:
+            on_event(raw)
+
+    label = door.where.label
+    try:
+        async with asyncio.timeout(door.deadline):
+            reader, writer = await _connect(door)
+    except TimeoutError:
+        raise _unavailable(door, f"{label} did not take the connection within {door.deadline:g} s") from None
+    try:
+        async with asyncio.timeout(door.deadline):
+            protocol = await _banner(door, reader)
+    except BaseException as error:
+        writer.transport.abort()
+        if isinstance(error, TimeoutError):
+            raise _silent(door) from None
+        raise
+    connection = Connection(reader, writer, label=label, backend=door.backend, on_event=seen, on_lost=on_lost)
+    try:
+        epoch = await _log_in(door, connection)
+        if booted.is_set() and door.events == "off":
+            await connection.ask(Request("EventMask", {"EventMask": "off"}), door.deadline)
+    except BaseException:
+        await connection.close()
+        raise
+    return Opened(connection, protocol, epoch, booted)
+
+
+async def _connect(door: Door) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    where = door.where
+    if not where.tls:
+        try:
+            return await asyncio.open_connection(where.host, where.port, limit=CHUNK)
+        except OSError as error:
+            raise _unavailable(door, f"cannot connect to {where.label} ({_words(error)})") from None
+    import ssl
+
+    context = _tls(door)
+    try:
+        return await asyncio.open_connection(
+            where.host,
+            where.port,
+            limit=CHUNK,
+            ssl=context,
+            server_hostname=where.server_name or where.host,
+            ssl_handshake_timeout=door.deadline,
+        )
+    except ssl.SSLCertVerificationError as error:
+        raise AuthFailed(
+            f"The certificate of {where.label} is not trusted: {error.verify_message}.",
+            backend=door.backend,
+            hint="Name the CA's file (ca) and the name the certificate is for (server-name), or give Asterisk a certificate for this host.",
+        ) from None
+    except ssl.SSLError as error:
+        raise Unavailable(
+            f"{where.label} does not speak TLS 1.2 or later ({(error.reason or 'handshake failed').lower().replace('_', ' ')}).",
+            backend=door.backend,
+            hint="Check tlsenable, tlsbindaddr and tlscertfile in manager.conf; the TLS port is usually 5039, the plain one 5038.",
+        ) from None
+    except OSError as error:
+        raise _unavailable(door, f"cannot connect to {where.label} ({_words(error)})") from None
+
+
+def _tls(door: Door) -> ssl.SSLContext:
+    """A context that verifies; a CA file that cannot be read is the user's to put right."""
+    import ssl
+
+    ca = door.where.ca
+    try:
+        context = ssl.create_default_context(cafile=str(Path(ca).expanduser()) if ca else None)
+    except (OSError, ssl.SSLError) as error:
+        why = _words(error) if not isinstance(error, ssl.SSLError) else "it holds no certificate in PEM form"
+        raise Refused(
+            f"The CA file {ca} cannot be used: {why}.", backend=door.backend, hint="Name a readable PEM file with the CA's certificate."
+        ) from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+async def _banner(door: Door, reader: asyncio.StreamReader) -> str:
+    """The protocol's version out of the banner; anything else there is not an AMI."""
+    label = door.where.label
+    line = b""
+    while b"\n" not in line:
+        try:
+            data = await reader.read(_MAX_BANNER - len(line))
+        except OSError as error:
+            raise _unavailable(door, f"the connection to {label} broke before its banner ({_words(error)})") from None
+        if not data:
+            raise _unavailable(door, f"{label} closed the connection before its banner")
+        line += data
+        if not (_BANNER.startswith(line) or line.startswith(_BANNER)) or (b"\n" not in line and len(line) >= _MAX_BANNER):
+            start = line[:40].decode("ascii", "replace").encode("ascii", "replace").decode().splitlines()[0]
+            shown = "".join(sign if sign.isprintable() else "?" for sign in start)
+            raise Unavailable(
+                f"{label} is not an Asterisk manager: it begins with {shown!r}.",
+                backend=door.backend,
+                hint="Check host and port; the manager's port is `port` in manager.conf (5038 unless changed), not SIP and not HTTP.",
+            )
+    banner, _, _ = line.partition(b"\n")
+    return banner[len(_BANNER) :].strip().decode("ascii", "replace")
+
+
+async def _log_in(door: Door, connection: Connection) -> str:
+    """Log in, and ask when Asterisk started; FullyBooted comes in between when it has."""
+    secret = door.secret()
+    fields = {"Username": door.user}
+    try:
+        if door.where.tls:
+            fields["Secret"] = secret
+        else:
+            # The secret itself stays off an unencrypted wire, and away from a wrong peer.
+            challenge = await connection.ask(Request("Challenge", {"AuthType": "MD5"}), door.deadline)
+            digest = hashlib.md5((challenge.result.result().get("Challenge") + secret).encode(), usedforsecurity=False)
+            fields |= {"AuthType": "MD5", "Key": digest.hexdigest()}
+        # Of events, a connection that wants none still wants to hear once that Asterisk has booted.
+        events = "system" if door.events == "off" else door.events
+        reply = (await connection.ask(Request("Login", {**fields, "Events": events}), door.deadline)).result.result()
+        if not reply.ok:
+            raise _denied(door, reply)
+        started = (await connection.ask(Request("CoreStatus"), door.deadline)).result.result()
+    except (Refused, AuthFailed):
+        raise
+    except (Unavailable, Uncertain) as error:
+        raise Unavailable(
+            f"{door.where.label}: the log-in was not answered. {error.message}", backend=door.backend, hint=error.hint
+        ) from None
+    if not started.ok:
+        raise AuthFailed(
+            f"The manager user {door.user!r} on {door.where.label} may not ask for its status: {started.message}.",
+            backend=door.backend,
+            hint="Give the user read and write class `system,reporting` in manager.conf and reload it (`manager reload`).",
+        )
+    return f"{started.get('CoreStartupDate')}T{started.get('CoreStartupTime')}"
+
+
+def _denied(door: Door, reply: Reply) -> BackendError:
+    """Asterisk says the same for a wrong name, a wrong secret and an address its ACL does not permit."""
+    return AuthFailed(
+        f"{door.where.label} does not let the manager user {door.user!r} in: {reply.message or 'no reason given'}. "
+        "Asterisk says this for a wrong name or secret, and just the same when its permit/deny list does not hold this machine's address.",
+        backend=door.backend,
+        hint=f"Compare the secret with [{door.user}] in manager.conf, and see whether `permit` there covers this machine; then `manager reload`. "
+        "The log channel `security` on Asterisk tells which of the two it was.",
+    )
+
+
+def _silent(door: Door) -> BackendError:
+    other = "" if door.where.tls else " or wants TLS (set tls: true),"
+    return Unavailable(
+        f"{door.where.label} took the connection but sent no banner within {door.deadline:g} s.",
+        backend=door.backend,
+        hint=f"Asterisk is stopped or overloaded,{other} or this is another service's port (SIP, HTTP): see `systemctl status asterisk`.",
+    )
+
+
+def _unavailable(door: Door, why: str) -> Unavailable:
+    return Unavailable(
+        f"Asterisk was not reached: {why}.",
+        backend=door.backend,
+        hint="Check that Asterisk runs, and host and port (manager.conf: enabled, bindaddr, port; a firewall in between).",
+    )
+
+
+def _words(error: OSError) -> str:
+    return (error.strerror or str(error) or type(error).__name__).lower()
+
+
+async def shut(opened: Opened) -> None:
+    """Close a connection, whatever its state."""
+    with contextlib.suppress(OSError):
+        await opened.connection.close()

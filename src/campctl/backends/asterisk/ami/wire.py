@@ -1,0 +1,197 @@
+"""AMI on the wire: requests to bytes, bytes to messages. No I/O, and as little work per message as can be.
+
+A message is lines `Name: value` ended by CRLF, and ended by an empty line. The limits are those of Asterisk 22's manager.c,
+tried on 22.10.1: a line holds 1,022 bytes beside its CRLF, a request 128 lines; a longer one is answered with "line too
+long", without its ActionID. Asterisk strips blanks and control characters in front of a value, so such values are refused
+here: they would not come back as they were written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple, TypeAlias
+
+from campctl.errors import Refused
+
+MAX_LINE: Final = 1022
+"""Bytes of one line `Name: value` of a request."""
+MAX_LINES: Final = 128
+"""Lines of one request, Action and ActionID among them."""
+MAX_MESSAGE: Final = 16 << 20
+"""Bytes of one message received: more without an end is not AMI, or not an answer anyone wants."""
+
+Fields: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]]
+"""Fields of a request, in order; pairs where a name is repeated."""
+
+_READS: Final = frozenset(
+    {
+        "challenge", "command-read", "coresettings", "coreshowchannels", "corestatus", "dbget", "dbgettree", "devicestatelist",
+        "eventmask", "extensionstatelist", "filter", "getconfig", "getconfigjson", "getvar", "listcategories", "listcommands",
+        "login", "logoff", "modulecheck", "ping", "queuerule", "queuestatus", "queuesummary", "sorcerymemorycachestale",
+        "sorceryread", "status",
+    }
+)  # fmt: skip
+_READ_PREFIXES: Final = ("pjsipshow", "voicemailuserslist")
+_READ_COMMANDS: Final = (
+    "core show ", "core waitfullybooted", "database get ", "database show", "dialplan show", "manager show ", "module show", "pjsip list ",
+    "pjsip show ", "queue show", "realtime show ", "realtime load ", "http show ",
+)  # fmt: skip
+
+
+class Request(NamedTuple):
+    """One request: the action's name and its fields."""
+
+    action: str
+    fields: Fields = ()
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether it can change nothing on Asterisk, so that losing its answer leaves no doubt."""
+        name = self.action.lower()
+        if name == "command":
+            command = dict(self.fields).get("Command", "")
+            return command.startswith(_READ_COMMANDS)
+        return name in _READS or name.startswith(_READ_PREFIXES)
+
+
+class Message:
+    """A message received. Its fields are looked at only when asked for: an answer may hold 100,000 of them.
+
+    No value ever shows in its repr: rows of a database hold secrets.
+    """
+
+    __slots__ = ("_fields", "raw")
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+        self._fields: dict[str, str] | None = None
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Name to value; of a repeated name the last."""
+        if self._fields is None:
+            self._fields = dict(self.pairs())
+        return self._fields
+
+    def get(self, name: str, default: str = "") -> str:
+        """The value of a field."""
+        return self.fields.get(name, default)
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a repeated field, in order."""
+        return [value for field, value in self.pairs() if field == name]
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every field in order, repeated ones too; a line without a colon is a name with an empty value."""
+        return [(name, value.removeprefix(" ")) for name, _, value in (line.partition(":") for line in self.raw.split("\r\n"))]
+
+    @property
+    def event(self) -> str:
+        """The event's name, or nothing when this is a response."""
+        return _first(self.raw, "Event: ")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.raw.partition(chr(13))[0]!r}, {len(self.raw)} characters)"
+
+
+class Reply(Message):
+    """The response to one request."""
+
+    __slots__ = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether Asterisk did it."""
+        return not self.raw.startswith("Response: Error")
+
+    @property
+    def message(self) -> str:
+        """What Asterisk says about it ("Updated database successfully")."""
+        return self.get("Message")
+
+
+def encode(request: Request, number: int) -> bytes:
+    """One request as bytes, with `number` as its ActionID; refuses what Asterisk would misread."""
+    pairs = request.fields.items() if isinstance(request.fields, Mapping) else request.fields
+    lines = [f"Action: {request.action}\r\nActionID: {number}\r\n"]
+    for name, value in pairs:
+        line = f"{name}: {value}\r\n"
+        # One look for the whole line: an honest one has exactly the line end just put there, no NUL, and fits.
+        if line.count("\n") != 1 or line.count("\r") != 1 or "\0" in line or value[:1] < "!" or len(line.encode()) > MAX_LINE + 2:
+            _refuse(request, name, value)
+        lines.append(line)
+    if len(lines) + 1 > MAX_LINES:
+        count = len(lines) + 1
+        raise Refused(
+            f"{request.action} would take {count} lines, and Asterisk reads {MAX_LINES} in one request; nothing was sent.",
+            hint="Send it in several requests.",
+        )
+    lines.append("\r\n")
+    return "".join(lines).encode()
+
+
+def _refuse(request: Request, name: str, value: str) -> None:
+    """Say why a line cannot be sent, without its value; returns when it can after all (an empty value)."""
+    if any(sign in name + value for sign in "\r\n\0"):
+        why = "holds a line end or a NUL, which Asterisk would read as another field"
+    elif value and value[0] < "!":
+        why = "begins with a blank or a control character, which Asterisk drops"
+    elif (size := len(f"{name}: {value}".encode())) > MAX_LINE:
+        why = f"takes {size:,} bytes with its name, and Asterisk reads {MAX_LINE:,} of a line (line too long)"
+    else:
+        return
+    raise Refused(
+        f"The field {name} of {request.action} {why}; nothing was sent.", hint="Shorten the value, or take out what cannot be sent."
+    )
+
+
+class Frames:
+    """Cuts a stream of bytes into messages.
+
+    `feed` gives the messages that are complete; `text` of one that is more than MAX_MESSAGE without an end raises
+    ValueError, as does a NUL, which no AMI sends.
+    """
+
+    __slots__ = ("_rest",)
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    def feed(self, data: bytes) -> list[str]:
+        """Take what arrived, give what is complete."""
+        rest = self._rest
+        searched = max(0, len(rest) - 3)
+        rest += data
+        end = rest.rfind(b"\r\n\r\n", searched)
+        if end < 0:
+            if len(rest) > MAX_MESSAGE:
+                raise ValueError(f"a message of more than {MAX_MESSAGE >> 20} MB")
+            return []
+        block = rest[:end].decode("utf-8", "replace")
+        del rest[: end + 4]
+        if "\0" in block:
+            raise ValueError("a NUL character")
+        # Lists and banners may leave one more line end between messages: what is left of it is no part of a message.
+        return [part for part in (raw.lstrip("\r\n") for raw in block.split("\r\n\r\n")) if part]
+
+    @property
+    def waiting(self) -> int:
+        """Bytes of a message whose end has not come yet."""
+        return len(self._rest)
+
+
+def action_id(raw: str) -> str:
+    """The ActionID of a message; the last one, as nothing in front of it (a value) may pass for it; or nothing."""
+    at = raw.rfind("\r\nActionID: ")
+    if at < 0:
+        return ""
+    end = raw.find("\r\n", at + 12)
+    return raw[at + 12 :] if end < 0 else raw[at + 12 : end]
+
+
+def _first(raw: str, prefix: str) -> str:
+    """The value of the first line when it begins with `prefix`."""
+    if not raw.startswith(prefix):
+        return ""
+    end = raw.find("\r\n")
+    return raw[len(prefix) :] if end < 0 else raw[len(prefix) : end]
