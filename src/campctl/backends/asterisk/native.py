@@ -7,14 +7,18 @@ Asterisk are given once, when a resource is created, and kept in its record: a r
     place      name                              value
     record     "line/user/ann.lee"               JSON text: every field of the resource, and the native name it goes by
     endpoint   "ann.lee"                         PJSIP endpoint's options; absent while the line is dark
-    aor        "ann.lee"                         PJSIP AOR's options
-    auth       "ann.lee"                         PJSIP auth's options, never with its secret
+    aor        "ann.lee"                         PJSIP AOR's options; absent while the line is dark, like the endpoint
+    auth       "ann.lee"                         PJSIP auth's options, never with its secret; stays while the line is dark
     map        "ext/3001", "did/13125550100",    what the dialplan looks up (dialplan's own comment lists them)
                "cid/ann.lee", "hotline/vp/hours"
     queue      "voter-protection"                options of queues.conf
     rule       "voter-protection"                lines of queuerules.conf ("60,199,0")
     geo        "loc-chicago-hq"                  one section of geolocation.conf, with its `type`
     member     "voter-protection|PJSIP/ann.lee"  membername, penalty
+
+Why a dark line has no AOR either: an AOR that Asterisk gets to know (at its start, at a reload of res_pjsip, or by `pjsip
+reload qualify aor`) while its endpoint does not exist stays Unavailable to queues for ever; only a reload of all of
+res_pjsip cures that. Written endpoint first, then AOR, and taken away in the opposite order, it cannot happen.
 """
 
 from __future__ import annotations
