@@ -1,0 +1,226 @@
+"""A real Asterisk 22 for tests: Debian's, unpacked once by scripts/asterisk-lab, and started afresh in half a second each time.
+
+Fixtures:
+
+- `asterisk_base` (session): the unpacked Asterisk; half a minute once on a machine.
+- `asterisk` (function): one running instance, empty, on ports of its own; what the test did to it is gone afterwards.
+- `make_asterisk` (function): `make(name="b", **options)` starts further ones.
+- `started(...)`: the same as a context manager, for fixtures of a module's or session's own.
+
+Where it cannot be had (no apt, no mirror) tests that ask are skipped with the reason; with CI in the environment they fail.
+However the tests end, no Asterisk of theirs outlives them (it is told by the system when its parent dies), nor its folder.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from servers import asterisk_config
+from servers.ami import Ami
+from servers.ports import Block
+
+LAB = Path(__file__).parents[2] / "scripts" / "asterisk-lab"
+BOOTS_WITHIN = 30.0
+CARRIER = "127.0.0.2"
+"""The address calls from and to outside come from and go to."""
+
+_WATCH = 'read x; sleep 0.2; rm -rf "$1"'
+"""Removes the folder when the tests' end of a pipe closes, however they ended."""
+
+
+class Unavailable(Exception):
+    """Why there is no Asterisk to be had here."""
+
+
+class Asterisk:
+    """One instance. `sip`, `http`, `ami`: its ports; `user`, `password`: AMI's; `ports`: a block that others may take from.
+
+    `ports[0]` to `ports[9]` are the server's own, `ports[10]` to `ports[99]` free for phones and carriers of the tests, the
+    rest are for its RTP. `etc`: its configuration, `log`: what it said, `db`: the file of its AstDB.
+    """
+
+    host = "127.0.0.1"
+    user = "campctl"
+
+    def __init__(self, folder: Path, *, configure: Callable[[Asterisk], None] | None = None) -> None:
+        self.folder = folder
+        self.etc = folder / "etc"
+        self.log = folder / "log" / "messages"
+        self.db = folder / "lib" / "astdb.sqlite3"
+        self.ports = Block()
+        self.sip, self.sips, self.http, self.https, self.ami, self.amis = (self.ports[n] for n in range(6))
+        self.rtp = (self.ports[100], self.ports[399])
+        self.carrier = self.ports[10]
+        """Where calls to the outside are sent, at `CARRIER`."""
+        self.password = secrets.token_hex(12)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._configure = configure or asterisk_config.write
+
+    # -- its life --
+
+    def start(self, *, wait: bool = True) -> None:
+        """Start it, and wait until it is fully booted; nothing to do when it runs."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        if not self.etc.exists():
+            self.etc.mkdir(parents=True)
+            self._configure(self)
+        self._process = subprocess.Popen(
+            [LAB, "run", "--dir", self.folder], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+        )
+        if wait:
+            self.booted()
+
+    def booted(self) -> None:
+        """Wait until it says that it is fully booted."""
+        end = time.monotonic() + BOOTS_WITHIN
+        while time.monotonic() < end:
+            assert self._process is not None
+            if self._process.poll() is not None:
+                raise AssertionError(f"Asterisk ended with {self._process.returncode}: {self.said()[-3000:]}")
+            with suppress(ConnectionError, TimeoutError, AssertionError), self.connect() as ami:
+                ami.wait("FullyBooted")
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"Asterisk did not boot within {BOOTS_WITHIN:.0f} s: {self.said()[-3000:]}")
+
+    def stop(self) -> None:
+        """It ends in order (SIGTERM); AstDB is complete."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """`kill -9`: what AstDB had not yet committed (up to a second of it) is lost."""
+        self._end(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """SIGSTOP: connections stay open and are even accepted, and nothing answers. `thaw` undoes it."""
+        assert self._process is not None
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on."""
+        if self._process is not None and self._process.poll() is None:
+            os.kill(self._process.pid, signal.SIGCONT)
+
+    def restart(self, *, kill: bool = False) -> None:
+        """End it (in order unless told otherwise) and start it again with what it kept."""
+        self._end(signal.SIGKILL if kill else signal.SIGTERM)
+        self.start()
+
+    def up(self) -> None:
+        """Whatever was done to it: running and answering."""
+        self.thaw()
+        self.start()
+
+    def close(self) -> None:
+        """End it at once, and remove it."""
+        self._end(signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.ports.close()
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether its process is there (frozen counts)."""
+        return self._process is not None and self._process.poll() is None
+
+    # -- looking at it --
+
+    @contextmanager
+    def connect(self, *, timeout: float = 10) -> Iterator[Ami]:
+        """An AMI session of the tests' own."""
+        with Ami(self.host, self.ami, self.user, self.password, timeout=timeout) as ami:
+            yield ami
+
+    def cli(self, command: str) -> str:
+        """What the console says to a command."""
+        with self.connect() as ami:
+            return ami.command(command)
+
+    def said(self) -> str:
+        """Its log so far, and what it said before it had one."""
+        files = (self.folder / "log" / "stdout", self.log)
+        return "".join(file.read_text(errors="replace") for file in files if file.exists())
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        self.thaw()
+        if self._process.poll() is None:
+            self._process.send_signal(how)
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        self._process.communicate()
+        self._process = None
+
+
+def base() -> Path:
+    """The unpacked Asterisk, made when it is not there yet; `Unavailable` with the reason where none can be had."""
+    done = subprocess.run([LAB, "base"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise Unavailable(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"status {done.returncode}")
+    return Path(done.stdout.strip())
+
+
+@contextmanager
+def started(*, configure: Callable[[Asterisk], None] | None = None, **attributes: Any) -> Iterator[Asterisk]:
+    """A running instance, removed at the end. `configure(asterisk)` writes its etc; `attributes` are set before that."""
+    folder = Path(tempfile.mkdtemp(prefix="campctl-ast-"))
+    folder.chmod(0o755)  # it runs as somebody else when we are root
+    watch = subprocess.Popen(["sh", "-c", _WATCH, "sh", str(folder)], stdin=subprocess.PIPE, start_new_session=True)
+    server = Asterisk(folder, configure=configure)
+    for name, value in attributes.items():
+        setattr(server, name, value)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+        watch.kill()
+        watch.communicate()
+
+
+@pytest.fixture(scope="session")
+def asterisk_base() -> Path:
+    """The unpacked Asterisk that all instances run."""
+    try:
+        return base()
+    except Unavailable as why:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI has to run these tests: {why}")
+        pytest.skip(str(why))
+
+
+@pytest.fixture
+def make_asterisk(asterisk_base: Path) -> Iterator[Callable[..., Asterisk]]:
+    """Start an instance with these options of `started`; all end with the test."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(started(**options))
+
+
+@pytest.fixture
+def asterisk(make_asterisk: Callable[..., Asterisk]) -> Asterisk:
+    """An empty Asterisk of the test's own."""
+    return make_asterisk()
+
+
+__all__ = ["CARRIER", "Asterisk", "Unavailable", "asterisk", "asterisk_base", "base", "make_asterisk", "started"]

@@ -1,0 +1,57 @@
+"""Ports nobody else uses, for servers that need many: blocks handed out once on the whole machine, whoever runs tests on it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import tempfile
+from pathlib import Path
+
+FIRST, SIZE, BLOCKS = 20000, 400, 31
+"""Blocks end below 32768, where systems begin to give ports to whoever asks for any."""
+
+
+class Block:
+    """`SIZE` ports that are ours until `close`; `block[3]` is the fourth of them. Released by the system when we die."""
+
+    def __init__(self, checked: int = 40) -> None:
+        """Take the next free one; its first `checked` ports are looked at, whether something else listens there."""
+        for number in range(BLOCKS):
+            self.first = FIRST + number * SIZE
+            # One folder for all users of the machine: who may not write another's lock takes the next block.
+            path = Path(tempfile.gettempdir()) / f"campctl-ports-{self.first}.lock"
+            try:
+                self._lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            except OSError:
+                continue
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(self._lock)
+                continue
+            if all(_free(port) for port in range(self.first, self.first + checked)):
+                return
+            os.close(self._lock)
+        raise OSError("no block of ports is free")
+
+    def __getitem__(self, index: int) -> int:
+        assert 0 <= index < SIZE
+        return self.first + index
+
+    def close(self) -> None:
+        """Let others have them."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+
+def _free(port: int) -> bool:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, kind == socket.SOCK_STREAM)
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
