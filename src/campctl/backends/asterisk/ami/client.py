@@ -48,12 +48,16 @@ class Ami:
         return waiting.result.result()
 
     async def collect(self, action: str, fields: Fields = (), *, deadline: float | None = None) -> list[Message]:
-        """One request that is answered with a list; Refused when Asterisk says no."""
+        """One request that is answered with a list: its events; Refused when Asterisk says no."""
+        return [Message(raw) for raw in await self.rows(action, fields, deadline=deadline)]
+
+    async def rows(self, action: str, fields: Fields = (), *, deadline: float | None = None) -> list[str]:
+        """As `collect`, as raw text: for lists of tens of thousands, of which little is wanted."""
         opened = await self._ready()
         request = Request(action, fields)
         waiting = await opened.connection.ask(request, self._within(deadline), listed=True)
         self.accept(request, waiting.result.result())
-        return waiting.messages()
+        return waiting.events
 
     async def many(self, requests: Sequence[Request], *, deadline: float | None = None, window: int | None = None) -> list[Answer]:
         """Many requests, pipelined and done in order; for each its Reply, or the error that says what became of it.

@@ -18,6 +18,8 @@ from campctl.errors import BackendError
 
 CHUNK: Final = 1 << 18
 """Bytes read at once; asyncio stops reading from the socket at twice that."""
+MAX_ANSWER: Final = 256 << 20
+"""Bytes received without completing any answer that is waited for: nine times the state of 50 queues of 2,000 members."""
 _SLICE: Final = 32
 """Requests of many that are written at once."""
 
@@ -40,6 +42,7 @@ class Connection:
         self._on_event, self._on_lost = on_event, on_lost
         self._number = 0
         self._pending: dict[int, One | Many] = {}
+        self._received = 0
         self.loss: Loss | None = None
         self._reading = asyncio.get_running_loop().create_task(self._read(), name=f"ami-read-{label}")
 
@@ -108,7 +111,10 @@ class Connection:
         why = f"{self._label} closed the connection"
         try:
             while data := await self._reader.read(CHUNK):
+                self._received += len(data)
                 self._sort(frames.feed(data))
+                if self._received > MAX_ANSWER:
+                    raise ValueError(f"an answer of more than {MAX_ANSWER >> 20} MB")
         except ValueError as error:
             why = f"{self._label} sent what is not AMI ({error})"
         except OSError as error:
@@ -120,6 +126,8 @@ class Connection:
         """Hand each message to who waits for it. Rows of a long list take the short way: they end as the one before did."""
         tail = "\0"
         rows: list[str] = []
+        if not self._pending:
+            self._received = 0
         for raw in messages:
             if raw.endswith(tail):
                 rows.append(raw)
@@ -133,6 +141,7 @@ class Connection:
                 self._on_event(raw)
             elif waiting.take(number, raw):
                 del self._pending[number]
+                self._received = 0
                 tail = "\0"
             elif (streams := waiting.streams) is not None:
                 tail, rows = f"\r\nActionID: {number}", streams

@@ -6,10 +6,11 @@ Two traps, seen on 22.10.1: families are matched by SQL LIKE, so `_` and `%` in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from campctl.backends.asterisk.ami.client import Ami
-from campctl.backends.asterisk.ami.wire import Message, Request
+from campctl.backends.asterisk.ami.wire import Request
 from campctl.errors import Refused
 
 DURABLE_AFTER: Final = 2.0
@@ -63,19 +64,14 @@ async def db_del(ami: Ami, family: str, key: str) -> bool:
 
 async def db_tree(ami: Ami, family: str, *, deadline: float | None = None) -> dict[str, str]:
     """Everything below a family, by its key below it ("endpoint/ann.lee" of "ps"); exact, not as LIKE has it."""
-    return parse_tree(await ami.collect("DBGetTree", {"Family": family}, deadline=deadline), family)
+    return parse_tree(await ami.rows("DBGetTree", {"Family": family}, deadline=deadline), family)
 
 
-def parse_tree(rows: list[Message], family: str) -> dict[str, str]:
-    """Rows of a DBGetTree as a mapping. Rows are cut, not parsed: there may be 60,000 of them."""
+def parse_tree(rows: Sequence[str], family: str) -> dict[str, str]:
+    """Rows of one DBGetTree as a mapping. Rows are cut, not parsed: there may be 60,000, all ended by the same ActionID."""
     start = f"Event: DBGetTreeResponse\r\nKey: /{family}/"
-    skip = len(start)
-    tree: dict[str, str] = {}
-    for row in rows:
-        raw = row.raw
-        if not raw.startswith(start):
-            continue
-        key, _, value = raw[skip:].partition("\r\nVal: ")
-        at = value.rfind("\r\nActionID: ")
-        tree[key] = value[:at]
-    return tree
+    if not rows:
+        return {}
+    skip, stop = len(start), rows[0].rfind("\r\nActionID: ") - len(rows[0])
+    cut = [row[skip:stop].partition("\r\nVal: ") for row in rows if row.startswith(start)]
+    return {key: value for key, _, value in cut}

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
-from campctl.backends.asterisk.ami.wire import Message, Reply, Request
+from campctl.backends.asterisk.ami.wire import Reply, Request
 from campctl.errors import BackendError, Unavailable, Uncertain
 
 Answer: TypeAlias = Reply | BackendError
@@ -58,8 +58,6 @@ class One:
         elif not any(end in raw for end in _ENDS):
             self.events.append(raw)
             return False
-        else:
-            self.events.append(raw)
         if not self.result.done():
             self.result.set_result(self.reply)
         return True
@@ -74,10 +72,6 @@ class One:
         if not self.result.done():
             self.result.set_exception(loss.of_sent(self.request))
             self.result.exception()  # seen: nobody may be waiting any more
-
-    def messages(self) -> list[Message]:
-        """The events of the list, without the one that completes it."""
-        return [Message(raw) for raw in self.events[:-1]]
 
 
 class Many:
