@@ -111,10 +111,8 @@ class Connection:
         why = f"{self._label} closed the connection"
         try:
             while data := await self._reader.read(CHUNK):
-                self._received += len(data)
                 self._sort(frames.feed(data))
-                if self._received > MAX_ANSWER:
-                    raise ValueError(f"an answer of more than {MAX_ANSWER >> 20} MB")
+                self._weigh(len(data))
         except ValueError as error:
             why = f"{self._label} sent what is not AMI ({error})"
         except OSError as error:
@@ -126,8 +124,6 @@ class Connection:
         """Hand each message to who waits for it. Rows of a long list take the short way: they end as the one before did."""
         tail = "\0"
         rows: list[str] = []
-        if not self._pending:
-            self._received = 0
         for raw in messages:
             if raw.endswith(tail):
                 rows.append(raw)
@@ -145,6 +141,12 @@ class Connection:
                 tail = "\0"
             elif (streams := waiting.streams) is not None:
                 tail, rows = f"\r\nActionID: {number}", streams
+
+    def _weigh(self, size: int) -> None:
+        """Give up on an answer that never ends."""
+        self._received = self._received + size if self._pending else 0
+        if self._received > MAX_ANSWER:
+            raise ValueError(f"an answer of more than {MAX_ANSWER >> 20} MB")
 
     def _overdue(self, deadline: float) -> None:
         self._lose(

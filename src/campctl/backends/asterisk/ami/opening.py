@@ -230,7 +230,7 @@ def _denied(door: Door, reply: Reply) -> BackendError:
         f"{door.where.label} does not let the manager user {door.user!r} in: {reply.message or 'no reason given'}. "
         "Asterisk says this for a wrong name or secret, and just the same when its permit/deny list does not hold this machine's address.",
         backend=door.backend,
-        hint=f"Compare the secret with [{door.user}] in manager.conf, see whether `permit` there covers this machine, then `manager reload`. "
+        hint=f"Compare the secret with [{door.user}] in manager.conf, see whether `permit` there covers this machine; `manager reload`. "
         "The log channel `security` on Asterisk tells which of the two it was.",
     )
 
