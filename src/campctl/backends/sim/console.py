@@ -20,9 +20,9 @@ from campctl.backends.sim.database import Damaged, Database
 from campctl.backends.sim.exchange import Exchange, decode, opens, restart
 from campctl.backends.sim.faults import UNDO_SECONDS, Faults
 from campctl.backends.sim.options import Settings
-from campctl.backends.sim.places import faults_file
-from campctl.backends.sim.rules import No
+from campctl.backends.sim.places import faults_file, traffic_file
 from campctl.errors import Refused
+from campctl.model.refusals import No
 from campctl.model.resources import RESOURCE_TYPES, Key, Kind, Line, Location, Member, Queue, Resource, Route, fields_of
 
 
@@ -66,7 +66,29 @@ class SetFaults(Struct, frozen=True, tag="faults", tag_field="do"):
     options: dict[str, Any] = {}
 
 
-Op: TypeAlias = Plant | Alter | Remove | Register | Restart | SetFaults
+class CallIn(Struct, frozen=True, tag="call", tag_field="do"):
+    """So many callers call a queue now."""
+
+    queue: str
+    calls: int = 1
+
+
+class Emergency(Struct, frozen=True, tag="emergency", tag_field="do"):
+    """Somebody dials 911 (or 933, the test of it) from a line."""
+
+    line: str
+    number: str = "911"
+
+
+class Pause(Struct, frozen=True, tag="pause", tag_field="do"):
+    """Whoever answers on a line pauses in all queues, or (`paused` False) is back."""
+
+    line: str
+    paused: bool = True
+    reason: str = ""
+
+
+Op: TypeAlias = Plant | Alter | Remove | Register | Restart | SetFaults | CallIn | Emergency | Pause
 
 
 class Operation(Struct, frozen=True):
@@ -88,7 +110,8 @@ def poke(path: Path, ops: Sequence[Op | Mapping[str, Any]], *, at: float | None 
 
     Ops may be mappings: {"do": "plant", "resource": {"kind": "route", "number": "+1..."}}, {"do": "alter", "kind": "line",
     "id": "user/x", "fields": {"name": "X"}}, {"do": "remove", ...}, {"do": "register", "line": ..., "registered": False},
-    {"do": "restart", "loses": 1}, {"do": "faults", "options": {"fail_every": 3}}. The exchange's rules hold by hand too:
+    {"do": "restart", "loses": 1}, {"do": "faults", "options": {"fail_every": 3}}, {"do": "call", "queue": "main", "calls": 5},
+    {"do": "emergency", "line": "user/x"}, {"do": "pause", "line": "user/x", "reason": "lunch"}. The exchange's rules hold by hand too:
     `errors.Refused` says which one was broken. What is done by hand shows at once, whatever the propagation.
     """
     now = time.time() if at is None else at
@@ -109,6 +132,8 @@ def poke(path: Path, ops: Sequence[Op | Mapping[str, Any]], *, at: float | None 
         for op in todo:
             if isinstance(op, SetFaults):
                 _write_faults(path, op.options, calls)
+            elif isinstance(op, CallIn | Emergency | Pause):
+                _wish(path, op)
 
 
 def log(path: Path) -> list[Operation]:
@@ -170,8 +195,28 @@ def _do(connection: sqlite3.Connection, op: Op, now: float) -> None:
         live_at = now if op.registered else None
         if not connection.execute("UPDATE resource SET live_at = ? WHERE kind = 'line' AND id = ?", (live_at, op.line)).rowcount:
             raise No("unknown", f"line {op.line} does not exist.")
+    elif isinstance(op, CallIn | Emergency | Pause):
+        key = Key("queue", op.queue) if isinstance(op, CallIn) else Key("line", op.line)
+        if not connection.execute("SELECT 1 FROM resource WHERE kind = ? AND id = ?", key).fetchone():
+            raise No("unknown", f"{key.kind} {key.id} does not exist.")
     elif isinstance(op, Restart):
         restart(connection, Settings(), now, min(op.loses, UNDO_SECONDS))
+
+
+def _wish(path: Path, op: CallIn | Emergency | Pause) -> None:
+    """Leave it for whoever moves the floor on next."""
+    from campctl.backends.sim.traffic.ledger import Ledger
+
+    ledger = Ledger(traffic_file(path))
+    try:
+        if isinstance(op, CallIn):
+            ledger.wish("call", op.queue, [""] * op.calls)
+        elif isinstance(op, Emergency):
+            ledger.wish("emergency", op.line, [op.number])
+        else:
+            ledger.wish("pause" if op.paused else "resume", op.line, [op.reason])
+    finally:
+        ledger.close()
 
 
 def _altered(connection: sqlite3.Connection, op: Alter) -> Resource:

@@ -10,8 +10,9 @@ import msgspec
 
 from campctl.backends.sim.database import Damaged, Row, Writer
 from campctl.backends.sim.options import LIMITS, Settings
-from campctl.backends.sim.rules import No, check, extension_of, kind_of, known_kind
+from campctl.model import refusals
 from campctl.model.changes import Change
+from campctl.model.refusals import check, extension_of, kind_of, known_kind
 from campctl.model.resources import Key, Line, Member, Resource, references, repoint
 
 if TYPE_CHECKING:
@@ -41,27 +42,27 @@ class Exchange:
         self._counts: dict[str, int] = {}
 
     def apply(self, change: Change) -> None:
-        """Do one change; `No` when it is refused."""
+        """Do one change; `refusals.No` when it is refused."""
         before, after = change.before, change.after
         if change.action == "create" and after is not None:
             self.create(after)
         elif change.action == "update" and after is not None:
             if before is not None and (kind_of(before), before.id) != (kind_of(after), after.id):
-                raise No("invalid", f"An update cannot turn {before.id} into {after.id}; that is a rename.")
+                raise refusals.is_a_rename(before.id, after.id)
             self.update(after)
         elif change.action == "rename" and before is not None and after is not None:
             self.rename(Key(kind_of(before), before.id), after)
         elif change.action == "delete" and before is not None:
             self.delete(Key(kind_of(before), before.id))
         else:
-            raise No("invalid", f"A {change.action} without its resource.")
+            raise refusals.without_resource(change.action)
 
     def create(self, new: Resource) -> None:
         """Add what does not exist."""
         kind = kind_of(new)
         check(new, self.settings.unsupported)
         if self.rows.get(kind, new.id) is not None:
-            raise No("exists", f"{kind} {new.id} exists.")
+            raise refusals.exists(Key(kind, new.id))
         self._check_around(new)
         self._check_limits(new)
         secret = seal(os.urandom(24)) if isinstance(new, Line) else None
@@ -76,7 +77,7 @@ class Exchange:
         check(new, self.settings.unsupported)
         row = self.rows.get(kind, new.id)
         if row is None:
-            raise No("unknown", f"{kind} {new.id} does not exist.")
+            raise refusals.unknown(Key(kind, new.id))
         self._check_around(new)
         self.rows.put(kind, new.id, self._row(new, row, row.secret), row)
         self.rows.refer(kind, new.id, references(decode(row.body)), references(new))
@@ -85,15 +86,15 @@ class Exchange:
         """Give what exists another id (and other fields); whatever refers to it follows."""
         kind = kind_of(new)
         if not self.settings.rename:
-            raise No("unsupported", "This exchange cannot rename.")
+            raise refusals.cannot_rename()
         if kind != old.kind or new.id == old.id:
-            raise No("invalid", f"A rename of {old} needs another id of the same kind.")
+            raise refusals.not_a_rename(old)
         check(new, self.settings.unsupported)
         row = self.rows.get(*old)
         if row is None:
-            raise No("unknown", f"{kind} {old.id} does not exist.")
+            raise refusals.unknown(Key(kind, old.id))
         if self.rows.get(kind, new.id) is not None:
-            raise No("exists", f"{kind} {new.id} exists.")
+            raise refusals.exists(Key(kind, new.id))
         new = repoint(new, old, Key(kind, new.id))
         self._check_around(new, but=old)
         self.rows.put(old.kind, old.id, None, row)
@@ -107,11 +108,10 @@ class Exchange:
         """Remove what exists and nobody refers to."""
         row = self.rows.get(*key)
         if row is None:
-            raise No("unknown", f"{key.kind} {key.id} does not exist.")
-        users = [f"{kind} {id_}" for kind, id_ in self.rows.referrers(*key) if (kind, id_) != key]
+            raise refusals.unknown(key)
+        users = [Key(known_kind(kind), id_) for kind, id_ in self.rows.referrers(*key) if (kind, id_) != key]
         if users:
-            more = f" and {len(users) - 3} more" if len(users) > 3 else ""
-            raise No("in-use", f"{key.kind} {key.id} is still referred to by {', '.join(users[:3])}{more}.")
+            raise refusals.in_use(key, users)
         self.rows.put(key.kind, key.id, None, row)
         self.rows.refer(key.kind, key.id, references(decode(row.body)), ())
         if key.kind in self._counts:
@@ -121,14 +121,14 @@ class Exchange:
         """Keep a salted hash of a line's secret."""
         row = self.rows.get("line", line)
         if row is None:
-            raise No("unknown", f"line {line} does not exist.")
+            raise refusals.unknown(Key("line", line))
         self.rows.put("line", line, Row(row.body, row.extension, row.live_at, seal(secret.encode("utf-8", "surrogatepass"))), row)
 
     def _row(self, new: Resource, old: Row | None, secret: bytes | None) -> Row:
         try:
             body = _encode(new)
         except UnicodeEncodeError:
-            raise No("invalid", f"{kind_of(new)} {new.id!a}: a text in it is not Unicode (a lone surrogate).") from None
+            raise refusals.not_unicode(Key(kind_of(new), new.id)) from None
         live_at = None
         if isinstance(new, Line) and new.enabled:
             live_at = old.live_at if old is not None and old.live_at is not None else self._registers_at
@@ -139,13 +139,13 @@ class Exchange:
         own = Key(kind_of(new), new.id)
         for to in references(new):
             if to not in {own, but} and self.rows.get(*to) is None:
-                raise No("missing-reference", f"{own.kind} {own.id} refers to {to.kind} {to.id}, which does not exist.")
+                raise refusals.missing_reference(own, to)
         extension = extension_of(new)
         if extension is None:
             return
         holder = self.rows.run("SELECT kind, id FROM resource WHERE extension = ?", (extension,)).fetchone()
         if holder is not None and holder not in {own, but}:
-            raise No("extension-taken", f"Extension {extension} of {own.kind} {own.id} is taken by {holder[0]} {holder[1]}.")
+            raise refusals.extension_taken(extension, own, f"{holder[0]} {holder[1]}")
 
     def _check_limits(self, new: Resource) -> None:
         limits = self.settings.limits
@@ -157,11 +157,11 @@ class Exchange:
             if kind not in self._counts:
                 self._counts[kind] = self.rows.run("SELECT count(*) FROM resource WHERE kind = ?", (kind,)).fetchone()[0]
             if self._counts[kind] >= limits[name]:
-                raise No("limit", f"{kind} {new.id}: this exchange takes {limits[name]} {name}.")
+                raise refusals.too_many(Key(kind, new.id), name, limits[name])
         if isinstance(new, Member) and "members-per-queue" in limits:
             there = sum(kind == "member" for kind, _ in self.rows.referrers("queue", new.queue))
             if there >= limits["members-per-queue"]:
-                raise No("limit", f"member {new.id}: a queue of this exchange takes {limits['members-per-queue']} members.")
+                raise refusals.too_many(Key("member", new.id), "members-per-queue", limits["members-per-queue"])
 
     def _follow(self, referrer: Key, old: Key, new: Key) -> None:
         row = self.rows.get(*referrer)

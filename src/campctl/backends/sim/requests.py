@@ -11,8 +11,8 @@ from msgspec import Struct
 from campctl.backends.sim.exchange import Exchange, restart
 from campctl.backends.sim.faults import UNDO_SECONDS, Faults
 from campctl.backends.sim.options import Settings
-from campctl.backends.sim.rules import No
 from campctl.model.changes import Change, Outcome
+from campctl.model.refusals import No
 
 if TYPE_CHECKING:
     import sqlite3

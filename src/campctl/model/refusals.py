@@ -1,4 +1,6 @@
-"""What the exchange lets through, and why not: pure checks of one resource, and the words of each refusal.
+"""What an exchange lets through, and why not: pure checks of one resource, and the words of each refusal.
+
+The exchanges that check for themselves (sim, Asterisk's image) share them, so that they refuse alike.
 
 Codes are stable: exists, unknown, invalid, extension-taken, missing-reference, location-required, in-use, limit,
 unsupported.
@@ -7,12 +9,12 @@ unsupported.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from campctl.model.addresses import lacking
 from campctl.model.campaign import PERMISSIONS
-from campctl.model.resources import KINDS, Kind, Line, Location, Member, Queue, Resource, Route, target_key
+from campctl.model.resources import KINDS, Key, Kind, Line, Location, Member, Queue, Resource, Route, target_key
 
 _DIGITS = re.compile(r"[0-9]{1,15}", re.ASCII)
 _NUMBER = re.compile(r"\+[0-9]{2,15}", re.ASCII)
@@ -47,6 +49,63 @@ def check(resource: Resource, unsupported: dict[Kind, tuple[str, ...]]) -> None:
         default = type(resource).__struct_defaults__[_from_end(resource, name)]
         if getattr(resource, name) != default:
             raise No("unsupported", f"This exchange cannot keep `{name}` of a {kind}.")
+
+
+def exists(key: Key) -> No:
+    """It is there already."""
+    return No("exists", f"{key.kind} {key.id} exists.")
+
+
+def unknown(key: Key) -> No:
+    """It is not there."""
+    return No("unknown", f"{key.kind} {key.id} does not exist.")
+
+
+def missing_reference(own: Key, to: Key) -> No:
+    """It refers to what is not there."""
+    return No("missing-reference", f"{own.kind} {own.id} refers to {to.kind} {to.id}, which does not exist.")
+
+
+def extension_taken(extension: str, own: Key, holder: str) -> No:
+    """Its extension is another's; `holder` in words ("line user/ann.lee")."""
+    return No("extension-taken", f"Extension {extension} of {own.kind} {own.id} is taken by {holder}.")
+
+
+def in_use(key: Key, users: Sequence[Key]) -> No:
+    """Others refer to it."""
+    more = f" and {len(users) - 3} more" if len(users) > 3 else ""
+    return No("in-use", f"{key.kind} {key.id} is still referred to by {', '.join(f'{kind} {id_}' for kind, id_ in users[:3])}{more}.")
+
+
+def too_many(key: Key, name: str, most: int) -> No:
+    """The exchange holds its limit of `name` ("lines", "members-per-queue", ...)."""
+    of = "a queue of this exchange" if name == "members-per-queue" else "this exchange"
+    return No("limit", f"{key.kind} {key.id}: {of} takes {most} {name.partition('-')[0]}.")
+
+
+def cannot_rename() -> No:
+    """The exchange has no way to."""
+    return No("unsupported", "This exchange cannot rename.")
+
+
+def not_a_rename(old: Key) -> No:
+    """A rename without another id of the same kind."""
+    return No("invalid", f"A rename of {old} needs another id of the same kind.")
+
+
+def is_a_rename(old: str, new: str) -> No:
+    """An update with another id."""
+    return No("invalid", f"An update cannot turn {old} into {new}; that is a rename.")
+
+
+def without_resource(action: str) -> No:
+    """A change that lacks what it is about."""
+    return No("invalid", f"A {action} without its resource.")
+
+
+def not_unicode(key: Key) -> No:
+    """A text with half a character in it."""
+    return No("invalid", f"{key.kind} {key.id!a}: a text in it is not Unicode (a lone surrogate).")
 
 
 def kind_of(resource: Resource) -> Kind:
