@@ -7,13 +7,14 @@ how. A test that does not apply (a kind, a field or a limit the capabilities rul
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from campctl.errors import BackendError
-from campctl.model.live import Capabilities, Probe
+from campctl.model.live import Capabilities, Event, Probe
 from campctl.model.resources import KINDS, RESOURCE_TYPES, Key, Kind, Line, Member, Queue, Route, key_of
 from campctl.ports.clock import Clock
 from campctl.testing.clock import FakeClock
@@ -440,16 +441,60 @@ class BackendContract:
         await session.founded()
         assert await session.one(key_of(LINE)) == session.fit(LINE)
 
+    # -- what goes on --
+
+    @in_session
+    async def test_live_shows_what_is_there(self, session: Session) -> None:
+        """A look at what goes on names every queue, the members when asked for, and lines with a phone; nothing else."""
+        await session.founded()
+        wanted = _kept(session, (MEMBER,))
+        await session.done(*(create(session.fit(member)) for member in wanted))
+        await session.settled()
+        short, whole = await session.backend.live(), await session.backend.live(agents=True)
+        assert short.backend == session.backend.name
+        assert short.agents == ()
+        assert short.since <= short.at
+        if "queue" in session.capabilities.kinds:
+            assert {QUEUE.id, OTHER_QUEUE.id} <= {queue.queue for queue in short.queues}
+            mine = next(queue for queue in short.queues if queue.queue == QUEUE.id)
+            assert (mine.waiting, mine.longest_wait, sum(mine.agents.values())) == (0, 0.0, len(wanted))
+        assert {MEMBER.id for _ in wanted} <= {agent.member for agent in whole.agents}
+        there = (await session.settled()).resources
+        assert all(Key("line", line) in there for line in whole.registered)
+
+    @in_session
+    async def test_events_tell_of_a_new_member(self, session: Session) -> None:
+        """Who listens hears of a member that joins a queue after they began to listen."""
+        if not session.capabilities.events or "member" not in session.capabilities.kinds:
+            pytest.skip("it has no events")
+        await session.founded()
+        heard = asyncio.ensure_future(_first(session.backend.events(), key_of(MEMBER)))
+        other = session.another()
+        for _ in range(5):  # a listener needs a moment to be there; a change that came before it is made again
+            await session.done(create(session.fit(MEMBER)))
+            await session.settled(on=other)
+            done, _pending = await asyncio.wait([heard], timeout=1.0)
+            if done:
+                break
+            await session.done(delete(session.fit(MEMBER)))
+        event = await asyncio.wait_for(heard, _SECONDS)
+        assert event.type == "agent-state"
+        assert event.backend == session.backend.name
+        assert event.data["state"] in {"free", "busy", "paused", "ringing", "wrap-up", "gone"}
+
     @in_session
     async def test_events_end(self, session: Session) -> None:
-        """A backend without events yields none and does not make its listener wait."""
-        if session.capabilities.events:
-            pytest.skip("it has events")
+        """Who listens is let go when the connection is closed; a backend without events yields none and keeps nobody waiting."""
 
         async def listen() -> list[Any]:
             return [event async for event in session.backend.events()]
 
-        assert await asyncio.wait_for(listen(), _SECONDS) == []
+        listening = asyncio.ensure_future(listen())
+        if session.capabilities.events:
+            await asyncio.sleep(0)
+            await session.backend.close()
+        heard = await asyncio.wait_for(listening, _SECONDS)
+        assert session.capabilities.events or heard == []
 
     # -- capabilities --
 
@@ -507,6 +552,14 @@ class BackendContract:
         assert refused
         await session.refused(create(refused[0]))
         await session.done(delete(taken[0]), create(refused[0]))
+
+
+async def _first(events: AsyncIterator[Event], key: Key) -> Event:
+    """The first event about this key."""
+    async for event in events:
+        if event.key == key:
+            return event
+    raise AssertionError("the events ended")
 
 
 def _crowd(session: Session, limit: str, most: int) -> list[Any]:

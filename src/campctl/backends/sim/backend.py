@@ -10,20 +10,23 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from campctl.backends.sim import database, requests
 from campctl.backends.sim.database import Busy, Damaged, Database
 from campctl.backends.sim.faults import Faults, FaultsFile, unit
 from campctl.backends.sim.observing import observe
 from campctl.backends.sim.options import Settings
-from campctl.backends.sim.places import exchange_file, faults_file
+from campctl.backends.sim.places import exchange_file, faults_file, traffic_file
 from campctl.backends.sim.requests import Answer, Moment
 from campctl.errors import BackendError, Refused, Throttled, Unavailable, Uncertain
 from campctl.model.changes import Change, Outcome
 from campctl.model.live import Event, Live, Probe, Snapshot
 from campctl.model.resources import Key
 from campctl.ports.backend import BackendEnv
+
+if TYPE_CHECKING:
+    from campctl.backends.sim.traffic.listening import Listening
 
 T = TypeVar("T")
 _RETRY_SECONDS = 0.003
@@ -49,6 +52,7 @@ class SimBackend:
         self._running = 0
         self._asked = 0
         self._closed = False
+        self._ear: Listening | None = None
 
     async def observe(self, keys: Collection[Key] | None = None) -> Snapshot:
         """Everything there is, or just `keys`."""
@@ -84,14 +88,28 @@ class SimBackend:
                 raise Refused(outcome.error, backend=self.name, hint="A line gets a secret of its own when it is created.")
 
     async def events(self) -> AsyncIterator[Event]:
-        """No events: this exchange has no callers."""
-        nothing: tuple[Event, ...] = ()
-        for event in nothing:
-            yield event
+        """What happens from now on; a gap when the exchange was down, restarted, or told more than is kept."""
+        from campctl.backends.sim.traffic.listening import TICK, gap
 
-    async def live(self, *, agents: bool = False) -> Live:  # noqa: ARG002
-        """Nothing goes on: this exchange has no callers."""
-        return Live(at=self._clock.now(), backend=self.name, since=self._clock.now())
+        place = await self._listen(lambda ear: ear.here(self._now()))
+        lost = False
+        while not self._closed:
+            if self._faults.now().down:
+                lost = True
+            elif lost:
+                lost = False
+                place = await self._listen(lambda ear: ear.here(self._now()))
+                yield gap(self.name, self._now(), "the exchange did not answer")
+            else:
+                events, place = await self._listen(lambda ear, after=place: ear.since(after, self._now()))  # type: ignore[misc]
+                for event in events:
+                    yield event
+            await self._clock.sleep(TICK)
+
+    async def live(self, *, agents: bool = False) -> Live:
+        """What goes on now; costs no request of the rate."""
+        self._admit()
+        return await self._listen(lambda ear: ear.live(self._now(), agents=agents))
 
     async def check(self) -> Sequence[Probe]:
         """Look whether the file, the clock and the settings are well; costs no request and meets no fault."""
@@ -107,7 +125,26 @@ class SimBackend:
         """Let go of the file; safe to call twice."""
         self._closed = True
         with self._lock:
+            if self._ear is not None:
+                self._ear.close()
             self._database.close()
+
+    async def _listen(self, work: Callable[[Listening], T]) -> T:
+        """Look at the floor, in a thread: another process may be moving it on."""
+        from campctl.backends.sim.traffic.listening import Listening
+
+        def look() -> T:
+            with self._lock:
+                if self._closed:
+                    raise Unavailable(f"The connection to {self.name} was closed.", backend=self.name)
+                if self._ear is None:
+                    self._ear = Listening(self.name, self._database, traffic_file(self._path), self._settings.habits)
+                return work(self._ear)
+
+        try:
+            return await asyncio.to_thread(look)
+        except (sqlite3.Error, OSError, Damaged) as fault:
+            raise self._database.translate(fault) from fault
 
     def _now(self) -> float:
         return self._clock.now().timestamp()

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from campctl.backends.sim.faults import FAULT_OPTIONS, Faults
+from campctl.backends.sim.habits import Habits, calls, shape
 from campctl.backends.sim.values import duration as as_duration
 from campctl.backends.sim.values import whole_number, yes_or_no
 from campctl.errors import Refused
@@ -39,6 +40,10 @@ OPTIONS: tuple[Option, ...] = (
     Option("register_after", "duration", "How long a phone takes to register once its line is enabled.", 0.0),
     Option("rename", "bool", "Whether it can rename; without, campctl has to remove and create.", default=True),
     Option("unsupported", "text", 'Fields it cannot keep, as "line.device, member.penalty".', ""),
+    Option("calls", "text", 'Calls a day: "3000" to each queue, or by queue: "voter-protection=12000, main=3000". Default: nobody calls.'),
+    Option("calls_shape", "text", "When they come: ordinary, debate-night, election-day, flat, or 24 weights from midnight.", "ordinary"),
+    Option("talk_time", "duration", "How long a call lasts in the mean (exponential).", 240.0),
+    Option("patience", "duration", "How long callers wait in the mean before they give up (exponential).", 180.0),
     Option("max_lines", "int", "The most lines it takes."),
     Option("max_queues", "int", "The most queues it takes."),
     Option("max_members", "int", "The most members it takes, over all queues."),
@@ -66,6 +71,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     rename: bool = True
     unsupported: dict[Kind, tuple[str, ...]] = {}
     limits: dict[str, int] = {}
+    habits: Habits = Habits()
     raw_faults: dict[str, Any] = {}
     faults: Faults = Faults()
 
@@ -78,6 +84,8 @@ class Settings(Struct, frozen=True, kw_only=True):
             latency=self.latency + self.jitter / 2,
             propagation=self.propagation,
             rename=self.rename,
+            events=True,
+            self_registering=True,
             unsupported=self.unsupported,
             limits=self.limits,
         )
@@ -107,7 +115,8 @@ def parse(options: Mapping[str, Any], *, backend: str = "") -> Settings:
         parsed = Faults.parse(faults)
     except ValueError as fault:
         raise Refused(f"Backend option {fault}.", backend=backend, hint="docs/sim.md lists the options.") from None
-    return Settings(**values, limits=limits, raw_faults=faults, faults=parsed)
+    habits = Habits(seed=parsed.seed, **{name: values.pop(option) for option, name in _HABITS.items() if option in values})
+    return Settings(**values, limits=limits, habits=habits, raw_faults=faults, faults=parsed)
 
 
 def _bad(name: str, why: str, backend: str) -> Refused:
@@ -153,7 +162,20 @@ def _optional_fields(kind: Kind) -> tuple[str, ...]:
     return config.__struct_fields__[len(config.__struct_fields__) - len(config.__struct_defaults__) :]
 
 
+def _seconds(value: Any) -> float:
+    found = as_duration(value)
+    if not found:
+        raise ValueError("it has to be longer than nothing")
+    return found
+
+
+_HABITS = {"calls": "calls", "calls_shape": "shares", "talk_time": "talk", "patience": "patience"}
+
 _READERS: dict[str, Any] = {
+    "calls": calls,
+    "calls_shape": shape,
+    "talk_time": _seconds,
+    "patience": _seconds,
     "file": str,
     "latency": as_duration,
     "jitter": as_duration,

@@ -17,3 +17,8 @@ def exchange_file(root: Path, name: str, file: str = "") -> Path:
 def faults_file(exchange: Path) -> Path:
     """The faults file beside it: sim-NAME.faults.json."""
     return exchange.with_name(f"{exchange.stem}.faults.json")
+
+
+def traffic_file(exchange: Path) -> Path:
+    """Where its callers are kept: sim-NAME.traffic.db."""
+    return exchange.with_name(f"{exchange.stem}.traffic.db")
