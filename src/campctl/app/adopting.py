@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from campctl.model.campaign import Campaign
+from campctl.model.campaign import Campaign, home_of, homes_of
 from campctl.model.former import former_key, key_of_noun
 from campctl.model.resources import Key, Line, Location, Member, Queue, Resource, Route
 
@@ -116,15 +116,17 @@ def _nouns(campaign: Campaign) -> Iterator[tuple[str, Key, str]]:
         if office.renamed_from:
             yield office.backend, former_key("offices", office.renamed_from), office.id
     for user in campaign.users.values():
-        home = campaign.offices[user.office].backend
-        yield home, key_of_noun("users", user.id), f"user/{user.id}"
+        home = home_of(campaign, user)
+        for place in homes_of(campaign, user):
+            yield place, key_of_noun("users", user.id), f"user/{user.id}"
         if user.renamed_from:
             yield home, former_key("users", user.renamed_from), f"user/{user.id}"
         if user.number:
             yield home, Key("route", user.number), user.number
     for port in campaign.ports.values():
-        home = campaign.offices[port.office].backend
-        yield home, key_of_noun("ports", port.id), f"port/{port.id}"
+        home = home_of(campaign, port)
+        for place in homes_of(campaign, port):
+            yield place, key_of_noun("ports", port.id), f"port/{port.id}"
         if port.renamed_from:
             yield home, former_key("ports", port.renamed_from, port.office), f"port/{port.id}"
     for hotline in campaign.hotlines.values():
@@ -139,8 +141,8 @@ def _nouns(campaign: Campaign) -> Iterator[tuple[str, Key, str]]:
 
 
 def _extensions(campaign: Campaign) -> dict[tuple[str, str], str]:
-    found = {(campaign.offices[user.office].backend, user.extension): f"user/{user.id}" for user in campaign.users.values()}
-    found |= {(campaign.offices[port.office].backend, port.extension): f"port/{port.id}" for port in campaign.ports.values()}
+    found = {(home, user.extension): f"user/{user.id}" for user in campaign.users.values() for home in homes_of(campaign, user)}
+    found |= {(home, port.extension): f"port/{port.id}" for port in campaign.ports.values() for home in homes_of(campaign, port)}
     for hotline in campaign.hotlines.values():
         if hotline.extension:
             found[hotline.backend or campaign.default_backend, hotline.extension] = f"hotline/{hotline.id}"

@@ -9,7 +9,7 @@ from msgspec.structs import FieldInfo, fields
 
 from campctl.effective.lines import add_lines
 from campctl.effective.places import Places
-from campctl.effective.queues import Switchboard, add_queues, add_routes
+from campctl.effective.queues import Switchboard, add_queues, add_routes, homes
 from campctl.findings import Finding, Ref, Related
 from campctl.findings.catalogue import finding
 from campctl.findings.text import listed, plural
@@ -52,10 +52,7 @@ def check(campaign: Campaign, capabilities: Mapping[str, Capabilities]) -> list[
 
 
 def _loads(campaign: Campaign, findings: list[Finding]) -> tuple[dict[str, _Load], dict[Key, str]]:
-    names = [*campaign.backends, campaign.default_backend]
-    names += [office.backend for office in campaign.offices.values()]
-    names += [_home(campaign, hotline) for hotline in campaign.hotlines.values()]
-    loads = {name: _Load() for name in names}
+    loads = {name: _Load() for name in (*campaign.backends, *sorted(homes(campaign)))}
     backends = {name: load.resources for name, load in loads.items()}
     origin: dict[Key, str] = {}
     places = Places(campaign)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from campctl.effective.lighting import Floor
 from campctl.effective.places import Places
 from campctl.model.answering import may_answer, port_may_answer
-from campctl.model.campaign import Answer, Campaign, User
+from campctl.model.campaign import Answer, Campaign, User, home_of
 
 Order = tuple[bool, int, int, str]
 """Sorts by choice: lit ports with somebody there (False), then the most matches (negated), then role, then line id."""
@@ -78,7 +78,7 @@ class Crowd:
         found_matches = -len(answer.skills) - len(answer.languages)
         for user in people:
             uid = user.id
-            if uid in skip or user.office not in offices:
+            if uid in skip or (user.office not in offices if not user.backend else not self._is_there(user, backend)):
                 continue
             if uid in sits:
                 found = None if answer.ports else self._user(user, hotline, answer, backend, level)
@@ -101,15 +101,19 @@ class Crowd:
                 found = self._port(seat, hotline, answer, backend)
                 if found is not None:
                     return found
-        if self._home[user.office] != backend or not self._located[user.office] or not may_answer(answer, user):
+        if not self._is_there(user, backend) or not may_answer(answer, user):
             return None
         order = (True, -matches(answer, user), _role(answer, user), f"user/{user.id}")
         return Candidate(f"user/{user.id}", user.id, user.name, user, "", order)
 
+    def _is_there(self, user: User, backend: str) -> bool:
+        """Whether their own line is on that backend, and enabled."""
+        return (user.backend or self._home[user.office]) == backend and self._located[user.office]
+
     def _port(self, pid: str, hotline: str, answer: Answer, backend: str) -> Candidate | None:
         port, lit = self.campaign.ports[pid], self.floor.lit[pid]
         user = self.campaign.users.get(lit.user)
-        if self._home[port.office] != backend or (lit.hotline and lit.hotline != hotline) or not port_may_answer(answer, port, user):
+        if home_of(self.campaign, port) != backend or (lit.hotline and lit.hotline != hotline) or not port_may_answer(answer, port, user):
             return None
         name = user.name if user is not None else lit.volunteer
         order = (not name, -matches(answer, user), _role(answer, user), f"port/{pid}")

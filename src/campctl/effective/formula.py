@@ -11,7 +11,7 @@ from campctl.effective.demand import demands
 from campctl.effective.lighting import Lighter
 from campctl.effective.lines import add_lines
 from campctl.effective.places import Places
-from campctl.effective.queues import Switchboard, add_members, add_queues, add_routes
+from campctl.effective.queues import Switchboard, add_members, add_queues, add_routes, homes
 from campctl.effective.renames import renames
 from campctl.effective.result import Desired
 from campctl.effective.seats import assign
@@ -44,10 +44,8 @@ def desired(
     lighter.take_any(surges, {hotline: one.wanted for hotline, one in demand.items()}, present)
 
     backends: dict[str, dict[Key, Resource]] = {name: {} for name in campaign.backends}
-    for name in {office.backend for office in campaign.offices.values()} | {campaign.default_backend}:
+    for name in homes(campaign):
         backends.setdefault(name, {})
-    for hotline in campaign.hotlines.values():
-        backends.setdefault(hotline.backend or campaign.default_backend, {})
     origin: dict[Key, str] = {}
     add_lines(campaign, places, floor.lit, backends, findings)
     places.add_to(backends, origin)

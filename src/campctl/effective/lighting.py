@@ -12,7 +12,7 @@ from campctl.effective.result import LitPort
 from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding
 from campctl.model.answering import port_may_answer
-from campctl.model.campaign import Campaign, Hotline, Port, Surge
+from campctl.model.campaign import Campaign, Hotline, Port, Surge, home_of
 from campctl.model.records import Override
 
 
@@ -180,8 +180,7 @@ class Lighter:
 
     def can_sit(self, port: Port, lit: LitPort, hotline: Hotline) -> bool:
         """Whether a lit port may answer the hotline, and lives on its backend."""
-        backend = self.campaign.offices[port.office].backend
-        return backend == (hotline.backend or self.campaign.default_backend) and port_may_answer(
+        return home_of(self.campaign, port) == (hotline.backend or self.campaign.default_backend) and port_may_answer(
             hotline.answer, port, self.campaign.users.get(lit.user)
         )
 
@@ -206,10 +205,10 @@ class Lighter:
         )
 
     def _may_not(self, pid: str, lit: LitPort, hotline: Hotline) -> None:
-        backend = self.campaign.offices[self.campaign.ports[pid].office].backend
+        backend = home_of(self.campaign, self.campaign.ports[pid])
         home = hotline.backend or self.campaign.default_backend
         reason = (
-            f"its office is on backend {backend} and the hotline on {home}"
+            f"it is on backend {backend} and the hotline on {home}"
             if backend != home
             else f"{'ports' if not hotline.answer.ports else lit.user or 'its office'} may not answer it"
         )

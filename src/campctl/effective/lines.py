@@ -15,7 +15,7 @@ from campctl.effective.result import LitPort
 from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding
 from campctl.findings.text import listed
-from campctl.model.campaign import Campaign
+from campctl.model.campaign import Campaign, Port, User, homes_of
 from campctl.model.resources import Key, Line, Resource
 
 
@@ -26,7 +26,7 @@ def add_lines(
     backends: dict[str, dict[Key, Resource]],
     findings: list[Finding],
 ) -> None:
-    """Put the lines of users and ports on the backends of their offices."""
+    """Put the lines of users and ports on their backends: their offices', unless they say otherwise; on a second one as well."""
     _users(campaign, places, backends, findings)
     users, main = campaign.users, campaign.main_number
     for pid, port in campaign.ports.items():
@@ -41,9 +41,18 @@ def add_lines(
                 name = state.volunteer
         line = f"port/{pid}"
         location = places.port(port.office, port.floor, port.room)
-        backends[office.backend][Key("line", line)] = Line(
-            line, port.extension, name, number, location, permission, state is not None and location != "", port.device
-        )
+        made = Line(line, port.extension, name, number, location, permission, state is not None and location != "", port.device)
+        if port.backend or port.also_on:
+            _put(campaign, places, port, made, backends)
+        else:
+            backends[office.backend][Key("line", line)] = made
+
+
+def _put(campaign: Campaign, places: Places, spot: User | Port, line: Line, backends: dict[str, dict[Key, Resource]]) -> None:
+    """A line that is not where its office is, or not only: its location has to be there too."""
+    for home in homes_of(campaign, spot):
+        backends[home][Key("line", line.id)] = line
+        places.need(line.location, home)
 
 
 def _users(campaign: Campaign, places: Places, backends: dict[str, dict[Key, Resource]], findings: list[Finding]) -> None:
@@ -62,9 +71,11 @@ def _users(campaign: Campaign, places: Places, backends: dict[str, dict[Key, Res
             unlocated.setdefault(user.office, []).append(uid)
         line = "user/" + uid
         # Key() itself costs more than the line does; this is the same object made without its argument checks.
-        resources[new(Key, ("line", line))] = Line(
-            line, user.extension, user.name, user.number or shown, location, user.permission, location != ""
-        )
+        made = Line(line, user.extension, user.name, user.number or shown, location, user.permission, location != "")
+        if user.backend or user.also_on:
+            _put(campaign, places, user, made, backends)
+        else:
+            resources[new(Key, ("line", line))] = made
     for office_id, people in unlocated.items():
         findings.append(
             finding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from campctl.effective.words import slug
 from campctl.model.addresses import lacking
@@ -18,6 +18,8 @@ class Places:
         self._offices = campaign.offices
         self._ids: dict[tuple[str, str, str], str] = {}
         self.dispatchable = {office.id: not lacking(office.address, campaign.country) for office in campaign.offices.values()}
+        self._elsewhere: set[tuple[str, str]] = set()
+        """(place, backend) of lines that are not on their office's backend."""
         self.resources: dict[str, tuple[Location, Office]] = {}
         for office in campaign.offices.values():
             if self.dispatchable[office.id]:
@@ -65,11 +67,25 @@ class Places:
             notify=office.notify_911,
         )
 
+    def need(self, place: str, backend: str) -> None:
+        """A line on that backend is at that place."""
+        if place:
+            self._elsewhere.add((place, backend))
+
+    def homes(self) -> Iterator[tuple[str, str]]:
+        """(place, backend): every location on the backend of its office, and wherever else a line is there."""
+        for place, (_, office) in self.resources.items():
+            yield place, office.backend
+        for place, backend in sorted(self._elsewhere):
+            if self.resources[place][1].backend != backend:
+                yield place, backend
+
     def add_to(self, backends: Mapping[str, dict[Key, Resource]], origin: dict[Key, str]) -> None:
-        """Put every location on the backend of its office."""
-        for place, (location, office) in self.resources.items():
+        """Put every location where lines need it."""
+        for place, backend in self.homes():
+            location, office = self.resources[place]
             key = Key("location", place)
-            backends[office.backend][key] = location
+            backends[backend][key] = location
             origin[key] = f"office/{office.id}"
 
 

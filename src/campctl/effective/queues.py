@@ -8,8 +8,17 @@ from campctl.effective.result import Seating
 from campctl.effective.words import hours_rules
 from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding
-from campctl.model.campaign import Campaign, Hotline, Target
+from campctl.model.campaign import Campaign, Hotline, Target, home_of
 from campctl.model.resources import Key, Member, Queue, Resource, Route
+
+
+def homes(campaign: Campaign) -> set[str]:
+    """Every backend that something of the campaign is on, defined or not."""
+    users, ports = campaign.users.values(), campaign.ports.values()
+    found = {user.backend for user in users} | {user.also_on for user in users}
+    found |= {port.backend for port in ports} | {port.also_on for port in ports}
+    found |= {office.backend for office in campaign.offices.values()} | {hotline.backend for hotline in campaign.hotlines.values()}
+    return found - {""} | {campaign.default_backend}
 
 
 class Switchboard:
@@ -26,7 +35,7 @@ class Switchboard:
             hotline = campaign.hotlines.get(target.id)
             return (hotline.backend or campaign.default_backend) if hotline is not None else ""
         found = campaign.users.get(target.id) if target.kind == "user" else campaign.ports.get(target.id)
-        return campaign.offices[found.office].backend if found is not None and target.kind != "outside" else ""
+        return home_of(campaign, found) if found is not None and target.kind != "outside" else ""
 
     def reach(self, target: Target | None, backend: str) -> str | None:
         """The target as text for a resource on `backend`; None when there is no way from there."""
@@ -154,6 +163,6 @@ def add_routes(campaign: Campaign, board: Switchboard, backends: dict[str, dict[
             put(number, hotline.backend or default, f"queue/{hotline.id}", labels.get(number, ""), f"hotline/{hotline.id}")
     for uid, user in campaign.users.items():
         if user.number:
-            put(user.number, offices[user.office].backend, f"line/user/{uid}", labels.get(user.number, ""), f"user/{uid}")
+            put(user.number, user.backend or offices[user.office].backend, f"line/user/{uid}", labels.get(user.number, ""), f"user/{uid}")
     for number, place, label in held:
         put(number, place, "", label, f"number/{number}")

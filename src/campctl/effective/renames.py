@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from campctl.effective.places import Places
-from campctl.model.campaign import Campaign, Port, User
+from campctl.model.campaign import Campaign, Port, User, homes_of
 from campctl.model.former import former_key, holder_of, key_of_noun, on_exchange
 from campctl.model.live import Snapshot
 from campctl.model.resources import Key, Member
@@ -25,15 +25,15 @@ def renames(campaign: Campaign) -> tuple[Rename, ...]:
         found += _locations(campaign, moved)
     for user in campaign.users.values():
         if user.renamed_from:
-            backend = campaign.offices[user.office].backend
-            if _free(campaign, "users", user.renamed_from, backend):
-                found.append((backend, former_key("users", user.renamed_from), key_of_noun("users", user.id)))
+            for backend in homes_of(campaign, user):
+                if _free(campaign, "users", user.renamed_from, backend):
+                    found.append((backend, former_key("users", user.renamed_from), key_of_noun("users", user.id)))
     # An office taken over from an exchange had no desks of campctl's under its old name.
     named = {id_: old for id_, old in moved.items() if on_exchange("offices", campaign.offices[id_].renamed_from) is None}
     for port in campaign.ports.values():
         line, now = _port_before(port, named), key_of_noun("ports", port.id)
         if line != now and not holder_of(campaign, line):
-            found.append((campaign.offices[port.office].backend, line, now))
+            found += [(backend, line, now) for backend in homes_of(campaign, port)]
     for hotline in campaign.hotlines.values():
         backend = hotline.backend or campaign.default_backend
         if hotline.renamed_from and _free(campaign, "hotlines", hotline.renamed_from, backend):
@@ -53,12 +53,15 @@ def _locations(campaign: Campaign, moved: Mapping[str, str]) -> list[Rename]:
     spots: list[User | Port] = [*campaign.users.values(), *campaign.ports.values()]
     for spot in spots:
         if spot.office in moved:
-            places.of(spot.office, spot.floor, spot.room)
-    return [
-        (office.backend, Key("location", f"{moved[office.id]}{place[len(office.id) :]}"), Key("location", place))
-        for place, (_, office) in places.resources.items()
-        if office.id in moved
-    ]
+            place = places.of(spot.office, spot.floor, spot.room)
+            for backend in homes_of(campaign, spot):
+                places.need(place, backend)
+    found = []
+    for place, backend in places.homes():
+        office = places.resources[place][1].id
+        if office in moved:
+            found.append((backend, Key("location", f"{moved[office]}{place[len(office) :]}"), Key("location", place)))
+    return found
 
 
 def _port_before(port: Port, moved: Mapping[str, str]) -> Key:

@@ -56,4 +56,4 @@ def holder_of(campaign: Campaign, key: Key, backend: str = "") -> str:
         return f"hotlines/{key.id}" if hotline is not None and backend in {"", hotline.backend or default} else ""
     kind, _, name = key.id.partition("/")
     found = campaign.users.get(name) if kind == "user" else campaign.ports.get(name) if kind == "port" else None
-    return f"{kind}s/{name}" if found is not None and backend in {"", home(found.office)} else ""
+    return f"{kind}s/{name}" if found is not None and backend in {"", found.backend or home(found.office), found.also_on} else ""

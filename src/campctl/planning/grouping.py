@@ -110,16 +110,15 @@ class Grouping:
             return "move"
         return "close" if before + len(created) == len(deleted) else "update"
 
-    @staticmethod
-    def _line_verb(subject: str, changes: Sequence[Change]) -> Verb:
+    def _line_verb(self, subject: str, changes: Sequence[Change]) -> Verb:
         before, after = ends(changes)
         if before is None:
             return "provision"
         if after is None:
-            return "remove"
+            return "move" if remaining(self.scene.want, changes) else "remove"
         assert isinstance(before, Line)
         assert isinstance(after, Line)
-        if len(changes) > 1 and len({change.backend for change in changes}) > 1:
+        if len({change.backend for change in changes if change.action != "update"}) > 1:
             return "move"
         if before.location != after.location and subject.startswith("user/") and office_of_line(before) != office_of_line(after):
             return "move"
@@ -178,6 +177,12 @@ def ends(changes: Sequence[Change]) -> tuple[Resource | None, Resource | None]:
     before = next((change.before for change in changes if change.before is not None), None)
     made = [change.after for change in changes if change.after is not None and not change.id.endswith(PARKING)]
     return before, made[-1] if made else None
+
+
+def remaining(world: Mapping[str, Mapping[Key, Resource]], changes: Sequence[Change]) -> tuple[str, ...]:
+    """The backends, beside those where these changes happen, on which the same thing is: a line may be on two for a while."""
+    here = {change.backend for change in changes}
+    return tuple(sorted(name for name, things in world.items() if name not in here and any(change.key in things for change in changes)))
 
 
 def _replaces(changes: Sequence[Change]) -> bool:

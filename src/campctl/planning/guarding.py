@@ -137,10 +137,15 @@ def _shares(seen: Guarded) -> Iterator[Guard]:
     """Shares of what campctl owns on a backend.
 
     Members do not count: seats follow from the hotlines' own bounds and come and go all day. What is deleted here because
-    it was made on another backend is moved, not lost, and counts as an update.
+    it was made on another backend, now or in an earlier plan, is moved, not lost, and counts as an update.
     """
-    moving = len(seen.graph.sides) > 1
-    arriving = {change.key for change in seen.changes if change.action == "create"} if moving else set()
+    sides = seen.graph.sides
+    arriving = {change.key for change in seen.changes if change.action == "create"} if len(sides) > 1 else set()
+    arriving |= {
+        change.key
+        for change in (seen.changes if len(sides) > 1 else ())
+        if change.action == "delete" and any(change.key in side.diff.want for name, side in sides.items() if name != change.backend)
+    }
     updates: dict[str, set[Key]] = {}
     deletes: dict[str, set[Key]] = {}
     for change in seen.changes:

@@ -9,7 +9,7 @@ from campctl.findings.text import listed, plural
 from campctl.model.changes import Change, Story, Verb
 from campctl.model.resources import Key, Line, Location, Member, Queue, Route
 from campctl.planning.effects import differing
-from campctl.planning.grouping import Grouping, Scene, ends
+from campctl.planning.grouping import Grouping, Scene, ends, remaining
 from campctl.planning.subjects import office_of, office_of_line, subject_of
 from campctl.planning.telling import PlaceStories, backends_of, joined
 from campctl.planning.wording import phone
@@ -89,6 +89,8 @@ class Teller(PlaceStories):
         _, after = self._line(changes)
         assert after is not None
         numbers = [f"extension {after.extension}", *map(phone, self.names.numbers(after.id))]
+        if elsewhere := remaining(self.scene.have, changes):
+            return self._second_line(subject, changes, elsewhere[0])
         if subject.startswith("port/"):
             title = f"Set up {self.names.subject(subject)}, {'lit' if after.enabled else 'dark'}{self._sitter(after)}"
         else:
@@ -97,6 +99,13 @@ class Teller(PlaceStories):
         parts = [title, ", ".join(numbers), self._answers(after)]
         parts.append(f"911 location {self.names.address(after.location)}" if after.location else "no 911 location")
         return joined(parts)
+
+    def _second_line(self, subject: str, changes: Sequence[Change], first: str) -> str:
+        _, after = self._line(changes)
+        assert after is not None
+        place = f"911 location {self.names.address(after.location)}" if after.location else "no 911 location"
+        where = f"a line on exchange {changes[0].backend} too, beside that on {first}"
+        return joined([f"Give {self.names.subject(subject)} {where}", f"the same extension {after.extension}", place])
 
     def _answers(self, line: Line) -> str:
         hotlines = self.names.answers(line.id) if line.enabled else []
@@ -110,6 +119,10 @@ class Teller(PlaceStories):
     def _move(self, subject: str, changes: Sequence[Change]) -> str:
         before, after = self._line(changes)
         assert before is not None
+        stays = remaining(self.scene.want, [change for change in changes if change.action == "delete"]) if after is None else ()
+        if stays:
+            found = self.scene.want[stays[0]][Key("line", before.id)]
+            after = found if isinstance(found, Line) else None
         assert after is not None
         here, there = office_of_line(before), office_of_line(after)
         title = f"Move {self.names.subject(subject)}"
@@ -121,7 +134,10 @@ class Teller(PlaceStories):
         kept += [phone(number) for number in has if number in had]
         parts = [title]
         backends = backends_of(changes)
-        if backends is not None:
+        if stays:
+            gone = next(change.backend for change in changes if change.action == "delete" and change.key.kind == "line")
+            parts.append(f"phone is on exchange {stays[0]} alone from now on, and no longer on {gone}")
+        elif backends is not None:
             parts.append(f"phone moves from exchange {backends[0]} to {backends[1]}")
         if kept:
             parts.append(f"keeps {listed(kept, 5)}")
@@ -208,6 +224,8 @@ class Teller(PlaceStories):
         noun = subject.partition("/")[0]
         title = f"Update {'hotline ' if noun == 'hotline' else ''}{self.names.subject(subject)}"
         parts: list[str] = []
+        if noun == "office" and (both := self._on_both(changes)):
+            return both.format(self.names.subject(subject))
         by_key: dict[Key, list[Change]] = {}
         for change in changes:
             by_key.setdefault(change.key, []).append(change)
@@ -215,6 +233,15 @@ class Teller(PlaceStories):
             before, after = ends(group)
             parts += self._parts(noun, key, before, after)
         return f"{title}: {joined(parts)}" if parts else title
+
+    def _on_both(self, changes: Sequence[Change]) -> str:
+        """What to say of an office whose address comes to a second exchange, or leaves one of the two; "" otherwise."""
+        world = {"create": self.scene.have, "delete": self.scene.want}
+        (action, *others) = {change.action for change in changes}
+        (backend, *more) = {change.backend for change in changes}
+        if others or more or action not in world or not all(remaining(world[action], [change]) for change in changes):
+            return ""
+        return f"Update {{}}: 911 location on exchange {backend} {'too' if action == 'create' else 'no more'}"
 
     def _parts(self, noun: str, key: Key, before: object, after: object) -> list[str]:
         if key.kind == "route" and noun == "user":

@@ -6,6 +6,44 @@ from campctl.findings.catalogue import Entry, register
 
 register(
     Entry(
+        code="second-line-at-home",
+        severity="warning",
+        summary="a second line on the backend it is on anyway",
+        why="`also_on` is for the time in which an office moves: the phone has a line on both exchanges until it is re-pointed.",
+        example="""\
+users:
+  cat: { name: Cat Diaz, office: hq, extension: 3003, also_on: local }
+""",
+    ),
+    Entry(
+        code="answerer-on-other-backend",
+        severity="warning",
+        summary="who is named to answer a hotline is on another backend",
+        why="A queue rings lines of its own exchange only. While an office moves from one to another, its hotlines go with those who answer.",
+        example="""\
+campaign:
+  name: Two exchanges
+  country: US
+  time_zone: America/Chicago
+  main_number: "+13125550100"
+  backend: old
+  backends:
+    old: { type: sim }
+    new: { type: sim }
+offices:
+  hq:
+    name: Headquarters
+    address: { street: 1 Example Plaza, city: Chicago, state: IL, postal_code: "60601", floor: "3" }
+    extensions: [3000-3099]
+    notify_911: [security@example.org]
+users:
+  ann: { name: Ann Lee, office: hq, extension: 3001 }
+  ben: { name: Ben Ito, office: hq, extension: 3002, backend: new }
+hotlines:
+  main: { name: Main, numbers: ["+13125550100"], seats: 1, answer: { users: [ann, ben] } }
+""",
+    ),
+    Entry(
         code="user-at-two-ports",
         severity="error",
         summary="a user sits at two ports",

@@ -24,13 +24,21 @@ def taken(facts: Facts) -> Iterator[Finding]:
     by_office: dict[str, dict[str, Owner]] = {office: plans.setdefault(backend, {}) for office, backend in facts.backend_of.items()}
     lost: dict[str, Owner] = {}
     clashes: list[tuple[Port, Owner]] = []
+
+    def take(owner: User | Port) -> Owner:
+        """Who has the extension: themselves, or who had it before, on any backend that it has to mean them on."""
+        if not owner.backend and not owner.also_on:
+            return by_office.get(owner.office, lost).setdefault(owner.extension, owner)
+        found = [plans.setdefault(backend, {}).setdefault(owner.extension, owner) for backend in facts.dial_plans(owner)]
+        return next((other for other in found if other is not owner), owner)
+
     for user in facts.users:
         # People of an unknown office are on no dial plan yet; `unknown-office` says so.
-        first = by_office.get(user.office, lost).setdefault(user.extension, user)
+        first = take(user)
         if first is not user and user.extension and user.office in by_office:
             yield _collision(facts, user, first)
     for port in facts.ports:
-        first = by_office.get(port.office, lost).setdefault(port.extension, port)
+        first = take(port)
         if first is not port and port.extension and port.office in by_office:
             clashes.append((port, first))
     for bank in _clashing_banks(clashes):
@@ -59,7 +67,7 @@ def _bank_collision(facts: Facts, bank: list[tuple[Port, Owner]]) -> Finding:
     return finding(
         "extension-taken",
         f"Extensions {listed([port.extension for port in ports], SHOWN)} of {span_of_desks(ports)} already belong to {whose}. "
-        f"All are on backend `{facts.backend_of[ports[0].office]}`, where an extension rings one line: "
+        f"All are on backend `{_common(facts, ports[0], first)}`, where an extension rings one line: "
         "calls for the one would reach the other.",
         help="Give one of the two other extensions.",
         at=_place(ports[0]),
@@ -68,7 +76,7 @@ def _bank_collision(facts: Facts, bank: list[tuple[Port, Owner]]) -> Finding:
 
 
 def _collision(facts: Facts, owner: Owner, first: Owner) -> Finding:
-    backend = facts.backend_of_hotline(owner) if isinstance(owner, Hotline) else facts.backend_of[owner.office]
+    backend = _common(facts, owner, first)
     free = "" if isinstance(owner, Hotline) else facts.free_extension(owner.office, owner.id)
     return finding(
         "extension-taken",
@@ -78,6 +86,12 @@ def _collision(facts: Facts, owner: Owner, first: Owner) -> Finding:
         at=_place(owner),
         related=(Related(f"first given to {_name(first)}", at=_place(first)),),
     )
+
+
+def _common(facts: Facts, owner: Owner, first: Owner) -> str:
+    """The backend on which both of them need the extension."""
+    one, other = ((facts.backend_of_hotline(each),) if isinstance(each, Hotline) else facts.dial_plans(each) for each in (owner, first))
+    return next((backend for backend in one if backend in other), one[0])
 
 
 def outside(facts: Facts) -> Iterator[Finding]:

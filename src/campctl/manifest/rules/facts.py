@@ -17,8 +17,8 @@ from campctl.findings.suggest import Suggester
 from campctl.model.answering import has_criteria, meets_criteria, port_may_answer
 from campctl.model.campaign import Answer, Campaign, Hotline, Port, Target, User
 
-Profile: TypeAlias = tuple[str, str, tuple[str, ...], tuple[str, ...]]
-"""Office, role, skills, languages: all that decides which hotlines a person may answer, names aside."""
+Profile: TypeAlias = tuple[str, str, tuple[str, ...], tuple[str, ...], str]
+"""Office, role, skills, languages, own backend: all that decides which hotlines a person may answer, names aside."""
 
 
 class Facts:
@@ -38,6 +38,20 @@ class Facts:
         default = self.campaign.default_backend
         return {office.id: office.backend or default for office in self.campaign.offices.values()}
 
+    def home(self, owner: User | Port) -> str:
+        """The backend a person or desk is on; "" while their office is unknown and they name none."""
+        return owner.backend or self.backend_of.get(owner.office, "")
+
+    def dial_plans(self, owner: User | Port) -> tuple[str, ...]:
+        """The backends in whose dial plans their extension is theirs: where their lines are, and their office's.
+
+        While an office moves, its exchanges pass calls on to each other by extension, so it must mean one line on both.
+        """
+        home = self.backend_of.get(owner.office, "")
+        if not owner.backend and not owner.also_on:
+            return (home,)
+        return tuple(dict.fromkeys(name for name in (owner.backend or home, owner.also_on, home) if name))
+
     def backend_of_hotline(self, hotline: Hotline) -> str:
         """The name of the backend a hotline is on."""
         return hotline.backend or self.campaign.default_backend
@@ -47,7 +61,8 @@ class Facts:
         used: dict[str, set[str]] = {}
         owners: Iterable[User | Port] = chain(self.users, self.ports)
         for owner in owners:
-            used.setdefault(self.backend_of.get(owner.office, ""), set()).add(owner.extension)
+            for backend in self.dial_plans(owner):
+                used.setdefault(backend, set()).add(owner.extension)
         for hotline in self.hotlines:
             used.setdefault(self.backend_of_hotline(hotline), set()).add(hotline.extension)
         return {
@@ -70,7 +85,7 @@ class Facts:
     @cached_property
     def profiles(self) -> Counter[Profile]:
         """How many users there are of each profile: far fewer than users."""
-        return Counter([(user.office, user.role, user.skills, user.languages) for user in self.users])
+        return Counter([(user.office, user.role, user.skills, user.languages, user.backend) for user in self.users])
 
     def names_unknown(self, answer: Answer) -> bool:
         """Whether it names users or offices that do not exist: then counting who may answer would only repeat that."""
@@ -81,11 +96,13 @@ class Facts:
         count = 0
         if has_criteria(answer):
             for profile, number in self.profiles.items():
-                if meets_criteria(answer, *profile) and (not backend or self.backend_of.get(profile[0]) == backend):
+                office, role, skills, languages, own = profile
+                there = not backend or (own or self.backend_of.get(office)) == backend
+                if there and meets_criteria(answer, office, role, skills, languages):
                     count += number
         for name in dict.fromkeys(answer.users):
             user = self.campaign.users.get(name)
-            if user is not None and (not backend or self.backend_of.get(user.office) == backend):
+            if user is not None and (not backend or self.home(user) == backend):
                 count += not meets_criteria(answer, user.office, user.role, user.skills, user.languages)
         return count
 
@@ -104,7 +121,7 @@ class Facts:
             port
             for port in self.ports
             if (whatever_for or port.hotline in {"", hotline.id})
-            and self.backend_of.get(port.office) == backend
+            and self.home(port) == backend
             and port_may_answer(answer, port, users.get(port.user))
             and not (chosen_by_name and port.user in users)
         ]
@@ -175,7 +192,11 @@ def span_of_desks(ports: Sequence[Port]) -> str:
     return f"port `{ports[0].id}`" if len(ports) == 1 else f"ports `{ports[0].id}` to `{ports[-1].id}`"
 
 
+def _says(port: Port) -> tuple[str, ...]:
+    return port.office, port.user, port.hotline, port.permission, port.floor, port.room, port.backend, port.also_on
+
+
 def banks(ports: Iterable[Port]) -> Iterator[list[Port]]:
     """Neighbouring ports of one office that say the same, as one list: a bank of desks is written, and is wrong, once."""
-    for _, group in groupby(ports, key=lambda port: (port.office, port.user, port.hotline, port.permission, port.floor, port.room)):
+    for _, group in groupby(ports, key=_says):
         yield list(group)

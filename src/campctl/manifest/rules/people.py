@@ -91,7 +91,7 @@ def traits(facts: Facts) -> Iterator[Finding]:
     if not facts.hotlines:
         return
     has: dict[str, set[str]] = {"roles": set(), "skills": set(), "languages": set()}
-    for _, role, skills, languages in facts.profiles:
+    for _, role, skills, languages, _ in facts.profiles:
         has["roles"].add(role)
         has["skills"].update(skills)
         has["languages"].update(languages)
@@ -111,7 +111,47 @@ def traits(facts: Facts) -> Iterator[Finding]:
                     )
 
 
+def second_lines(facts: Facts) -> Iterator[Finding]:
+    """`second-line-at-home`: `also_on` names the backend the line is on anyway."""
+    for user in facts.users:
+        if user.also_on and user.also_on == facts.home(user):
+            yield _second_line(f"User `{user.id}` is", user.also_on, Ref("users", user.id, "also_on"))
+    for ports in banks(port for port in facts.ports if port.also_on and port.also_on == facts.home(port)):
+        who = f"Port `{ports[0].id}` is" if len(ports) == 1 else f"Ports `{ports[0].id}` to `{ports[-1].id}` are"
+        yield _second_line(who, ports[0].also_on, Ref("ports", ports[0].id, "also_on"))
+
+
+def _second_line(who: str, backend: str, at: Ref) -> Finding:
+    return finding(
+        "second-line-at-home",
+        f"{who} on backend `{backend}` anyway, so `also_on` makes no second line.",
+        help="Remove `also_on`, or name the backend that the phone is being moved to.",
+        at=at,
+    )
+
+
+def answering_elsewhere(facts: Facts) -> Iterator[Finding]:
+    """`answerer-on-other-backend`: somebody named in `answer.users` whose line is not on the hotline's backend."""
+    for hotline in facts.hotlines:
+        backend = facts.backend_of_hotline(hotline)
+        for answer, place in answers(hotline):
+            for index, name in enumerate(answer.users):
+                user = facts.campaign.users.get(name)
+                home = facts.home(user) if user is not None else ""
+                if home and home != backend:
+                    yield finding(
+                        "answerer-on-other-backend",
+                        f"`{name}` is named to answer hotline `{hotline.id}`, whose queue is on backend `{backend}`; their line is on "
+                        f"`{home}`, and a queue rings lines of its own exchange only. They get no seat by their own phone.",
+                        help=f"Move them (`campctl move --office {user.office if user else ''} --backend {backend} {name}`), "
+                        f"or the hotline (`backend: {home}`).",
+                        at=Ref(place.section, place.id, place.field, (*place.path, "users", str(index))),
+                    )
+
+
 RULES: dict[str, Check] = {
+    "second-line-at-home": second_lines,
+    "answerer-on-other-backend": answering_elsewhere,
     "user-at-two-ports": two_ports,
     "port-user-elsewhere": elsewhere,
     "port-may-dial-far": toll_fraud,

@@ -49,7 +49,7 @@ def _offices_named(facts: Facts) -> Iterator[Finding]:
 
 
 def backends(facts: Facts) -> Iterator[Finding]:
-    """`unknown-backend`: of the campaign's default, of offices and of hotlines."""
+    """`unknown-backend`: of the campaign's default, of offices, hotlines, people and desks."""
     campaign = facts.campaign
     known = campaign.backends
     if campaign.default_backend and campaign.default_backend not in known:
@@ -61,6 +61,24 @@ def backends(facts: Facts) -> Iterator[Finding]:
             if holder.backend and holder.backend not in known and holder.backend != campaign.default_backend:
                 who = f"{section[:-1].capitalize()} `{holder.id}` is on backend"
                 yield _unknown(facts, "backend", holder.backend, who, Ref(section, holder.id, "backend"), _exchange(facts))
+    yield from _backends_of_lines(facts)
+
+
+def _backends_of_lines(facts: Facts) -> Iterator[Finding]:
+    """Backends that people and desks name for themselves."""
+    known = facts.campaign.backends.keys() | {""}
+    for field, word in (("backend", "on"), ("also_on", "also on")):
+        if not {getattr(user, field) for user in facts.users} <= known:
+            for user in facts.users:
+                if (name := getattr(user, field)) not in known:
+                    who = f"User `{user.id}` is {word} backend"
+                    yield _unknown(facts, "backend", name, who, Ref("users", user.id, field), _exchange(facts))
+        if not {getattr(port, field) for port in facts.ports} <= known:
+            for ports in banks(port for port in facts.ports if getattr(port, field) not in known):
+                first = ports[0]
+                who = f"Port `{first.id}` is" if len(ports) == 1 else f"Ports `{first.id}` to `{ports[-1].id}` are"
+                at = Ref("ports", first.id, field)
+                yield _unknown(facts, "backend", getattr(first, field), f"{who} {word} backend", at, _exchange(facts))
 
 
 def _exchange(facts: Facts) -> str:
@@ -188,7 +206,7 @@ def renamed(facts: Facts) -> Iterator[Finding]:
 def _backend_of(facts: Facts, holder: Office | User | Port | Hotline) -> str:
     if isinstance(holder, Hotline):
         return facts.backend_of_hotline(holder)
-    return facts.backend_of.get(holder.id if isinstance(holder, Office) else holder.office, "")
+    return facts.backend_of.get(holder.id, "") if isinstance(holder, Office) else facts.home(holder)
 
 
 RULES: dict[str, Check] = {
