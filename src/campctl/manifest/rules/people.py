@@ -135,6 +135,8 @@ def answering_elsewhere(facts: Facts) -> Iterator[Finding]:
     for hotline in facts.hotlines:
         backend = facts.backend_of_hotline(hotline)
         for answer, place in answers(hotline):
+            if not answer.users or not facts.people_for(answer, backend):
+                continue  # of nobody at all, `hotline-unanswered` and `escalation-beyond-people` tell
             for index, name in enumerate(answer.users):
                 user = facts.campaign.users.get(name)
                 home = facts.home(user) if user is not None else ""
