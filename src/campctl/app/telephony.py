@@ -10,6 +10,7 @@ from campctl.app.results import BackendHealth, Health, Listing, Message
 from campctl.app.secrets import Lookup
 from campctl.model.campaign import BackendSpec
 from campctl.model.live import Probe
+from campctl.ports.backend import secrets_needed
 
 
 def list_backends(ctx: Context) -> Listing:
@@ -37,7 +38,7 @@ def secret_sources(ctx: Context, spec: BackendSpec) -> dict[str, str]:
     """Secret name to where it comes from; "" when nowhere."""
     made = wiring.factory(spec.type)
     lookup = Lookup(ctx.environ, spec)
-    return {name: lookup.source(spec.name, name) for name in (made.secrets if made else ())}
+    return {name: lookup.source(spec.name, name) for name in (secrets_needed(made, wiring.own_options(spec)) if made else ())}
 
 
 async def check(ctx: Context, *, name: str = "") -> Health:
@@ -77,4 +78,4 @@ def secrets_asked(ctx: Context, *, name: str) -> tuple[str, ...]:
     """Names of the secrets a backend needs."""
     spec = one(ctx.campaign.backends, name, "backend")
     made = wiring.factory(spec.type)
-    return tuple(made.secrets) if made else ()
+    return secrets_needed(made, wiring.own_options(spec)) if made else ()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from campctl.ports.store import Store
 
 GROUP = "campctl.backends"
-OWN = {"sim": "campctl.backends.sim:factory"}
+OWN = {"sim": "campctl.backends.sim:factory", "asterisk": "campctl.backends.asterisk:factory"}
 
 
 class SystemClock:

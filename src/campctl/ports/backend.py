@@ -91,7 +91,10 @@ class BackendFactory(Protocol):
     type: str
     options: Sequence[Option]
     secrets: Sequence[str]
-    """Names of the secrets it asks for ("password"); empty when it needs none."""
+    """Names of the secrets it asks for ("password"); empty when it needs none.
+
+    A factory whose secrets depend on its options also has `secrets_for(options)`; see `secrets_needed`.
+    """
 
     def capabilities(self, options: Mapping[str, Any]) -> Capabilities:
         """What it can do under these options, without talking to it."""
@@ -100,3 +103,9 @@ class BackendFactory(Protocol):
     def open(self, spec: BackendSpec, env: BackendEnv) -> Backend:
         """Make one, without blocking; it connects on first use."""
         ...
+
+
+def secrets_needed(factory: BackendFactory, options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of the secrets a backend with these options asks for."""
+    of = getattr(factory, "secrets_for", None)
+    return tuple(of(options) if of is not None else factory.secrets)
