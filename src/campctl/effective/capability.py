@@ -156,7 +156,7 @@ def _limits(name: str, load: _Load, can: Capabilities, campaign: Campaign) -> It
             yield finding(
                 "backend-limit",
                 f"Backend {name} holds {limit:,} {what} at the most; the campaign would place {count:,} there.",
-                help="Add a backend (one more machine) and put some of its offices or hotlines there; or raise the limit, if it can carry more.",
+                help="Put some of its offices or hotlines on another backend (one more machine), or raise the limit there.",
                 at=Ref("campaign", "", "backends", (name,)) if name in campaign.backends else None,
             )
     most = can.limits.get("members-per-queue")
