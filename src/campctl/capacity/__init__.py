@@ -1,0 +1,1 @@
+"""How many people, seats and trunks calls need: queueing formulas, forecasts, staffing. Pure."""
