@@ -1,0 +1,356 @@
+"""The shelf of what all nodes share: records, endpoints, AORs, auths, queues, rules.
+
+Every write is one transaction, so a batch is kept whole or not at all. When the answer to its COMMIT is lost, PostgreSQL
+is asked what became of that transaction (pg_xact_status); only when it cannot tell in time is the outcome uncertain.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from campctl.backends.asterisk.native import Fact, Place, Value, Write
+from campctl.backends.asterisk.sql import faults, reading, rows, writing
+from campctl.backends.asterisk.sql.link import Access, Link, load
+from campctl.backends.asterisk.sql.schema import LOCK, TABLES
+from campctl.errors import BackendError, Unavailable, Uncertain
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+
+_HOLDER = """
+SELECT coalesce(nullif(a.application_name, ''), 'a session') || coalesce(' since ' || to_char(a.state_change, 'HH24:MI:SS TZ'), '')
+FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND (l.classid, l.objid, l.objsubid) = (%s, %s, 2)
+"""
+_IDLE_LIMIT = """
+SELECT set_config('idle_session_timeout', %s, false) WHERE current_setting('server_version_num')::int >= 140000
+"""
+BEAT = 15.0
+"""Seconds between signs of life while the lock is held; after four without any, the server ends the session."""
+
+
+class Delivery(Struct, frozen=True):
+    """Something that each of `nodes` is to be told after the commit; `payload` is the cluster's own affair."""
+
+    nodes: tuple[str, ...]
+    payload: str
+
+
+class Pending(Struct, frozen=True):
+    """A delivery that a node has not had yet."""
+
+    node: str
+    id: int
+    payload: str
+
+
+class SqlShelf:
+    """Implements `native.Shelf` on one PostgreSQL."""
+
+    places: frozenset[Place] = frozenset(TABLES)
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._writer = Link(access, "writer")
+        self._reader = Link(access, "reader")
+        self._turn = asyncio.Lock()
+        self._held: AsyncConnection[Any] | None = None
+        self.generation = 0
+        """As of the last read or write."""
+
+    def __repr__(self) -> str:
+        return f"SqlShelf({self._access.database.shown})"
+
+    # -- native.Shelf --
+
+    async def read(self, facts: Collection[Fact] | None = None) -> dict[Fact, Value]:
+        """Everything on this shelf, or what there is of `facts`, as of one instant."""
+        if facts is not None and not (facts := [fact for fact in facts if fact.place in self.places]):
+            return {}
+        self.generation, found = await self._reader.run(lambda connection: reading.read(connection, facts))
+        return found
+
+    async def write(self, writes: Sequence[Write], delivery: Delivery | None = None) -> list[str | None]:
+        """One transaction. Writes PostgreSQL cannot keep are said why and left out; the rest is kept whole, or not at all."""
+        said = [rows.unwritable(TABLES[write.fact.place], write.fact.name, write.value) for write in writes]
+        good = [write for write, why in zip(writes, said, strict=True) if why is None]
+        if good or delivery is not None:
+            refused = await self._transact(good, delivery)
+            said = [why or refused.get(write.fact) for write, why in zip(writes, said, strict=True)]
+        return said
+
+    # -- beside it --
+
+    async def current(self) -> int:
+        """The generation now: unchanged means that a whole earlier read is still true, hand-made changes included."""
+        return await self._reader.run(reading.generation, seconds=self._access.seconds.connect)
+
+    async def set_secret(self, native: str, secret: str) -> bool:
+        """Give an auth a new secret; False when there is none."""
+
+        async def change(connection: AsyncConnection[Any]) -> bool:
+            cursor = await connection.execute(
+                "UPDATE ps_auths SET password = %s WHERE id = %s", (rows.encoded(secret), rows.encoded(native))
+            )
+            return bool(cursor.rowcount)
+
+        return await self._writer.run(change)
+
+    @asynccontextmanager
+    async def exclusive(self) -> AsyncIterator[None]:
+        """Alone among all campctls that write to this database, until the end of the block or of this process."""
+        async with self._turn:
+            held = await self._take()
+            self._held = held
+            beat = asyncio.create_task(self._beat(held))
+            try:
+                yield
+            finally:
+                beat.cancel()
+                with suppress(asyncio.CancelledError):
+                    await beat
+                self._held = None
+                await self._give_back(held)
+
+    async def pending(self) -> list[Pending]:
+        """What nodes have not had yet, oldest first."""
+
+        async def look(connection: AsyncConnection[Any]) -> list[Pending]:
+            cursor = await connection.execute(
+                "SELECT p.node, d.id, d.payload FROM campctl_pending p JOIN campctl_delivery d ON d.id = p.delivery ORDER BY d.id"
+            )
+            return [Pending(*row) for row in await cursor.fetchall()]
+
+        return await self._reader.run(look)
+
+    async def delivered(self, done: Sequence[tuple[str, int]]) -> None:
+        """Nodes have had these; what every node has had is forgotten."""
+
+        async def forget(connection: AsyncConnection[Any]) -> None:
+            nodes, ids = [node for node, _ in done], [number for _, number in done]
+            async with connection.transaction():
+                await connection.execute(
+                    "DELETE FROM campctl_pending p USING unnest(%s::text[], %s::bigint[]) AS v(node, delivery)"
+                    " WHERE p.node = v.node AND p.delivery = v.delivery",
+                    (nodes, ids),
+                )
+                await connection.execute(
+                    "DELETE FROM campctl_delivery d WHERE d.id = ANY(%s::bigint[])"
+                    " AND NOT EXISTS (SELECT FROM campctl_pending p WHERE p.delivery = d.id)",
+                    (ids,),
+                )
+
+        if done:
+            await self._writer.run(forget)
+
+    async def nodes(self) -> set[str]:
+        """The nodes known to have everything but what is pending."""
+
+        async def look(connection: AsyncConnection[Any]) -> set[str]:
+            cursor = await connection.execute("SELECT name FROM campctl_node")
+            return {row[0] for row in await cursor.fetchall()}
+
+        return await self._reader.run(look)
+
+    async def know_nodes(self, joined: Collection[str], left: Collection[str]) -> None:
+        """From now on deliveries are kept for those who joined, and dropped for those who left."""
+
+        async def change(connection: AsyncConnection[Any]) -> None:
+            async with connection.transaction():
+                await connection.execute("DELETE FROM campctl_node WHERE name = ANY(%s)", ([*left],))
+                await connection.execute("INSERT INTO campctl_node (name) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", ([*joined],))
+                await connection.execute(
+                    "DELETE FROM campctl_delivery d WHERE NOT EXISTS (SELECT FROM campctl_pending p WHERE p.delivery = d.id)"
+                )
+
+        await self._writer.run(change)
+
+    async def ask(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Rows of a question that changes nothing; for probes."""
+
+        async def look(connection: AsyncConnection[Any]) -> list[tuple[Any, ...]]:
+            cursor = await connection.execute(statement.encode(), parameters)
+            return await cursor.fetchall()
+
+        return await self._reader.run(look)
+
+    async def close(self) -> None:
+        """Let go of both connections; safe to call twice."""
+        await self._reader.drop()
+        await self._writer.drop()
+
+    # -- one transaction --
+
+    async def _transact(self, writes: Sequence[Write], delivery: Delivery | None) -> dict[Fact, str]:
+        """Facts that PostgreSQL refused, in words. Raises `Uncertain` when nobody can say whether it was committed."""
+        marks: dict[str, Any] = {}
+
+        async def work(connection: AsyncConnection[Any]) -> dict[Fact, str]:
+            return await self._in_transaction(connection, writes, delivery, marks)
+
+        try:
+            refused = await self._writer.run(work, only=self._held)
+        except BackendError as error:
+            if "committing" not in marks or isinstance(error, Uncertain):
+                raise
+            lost = error
+        else:
+            self.generation = marks["generation"]
+            return refused
+        if await self._committed(marks["committing"], lost):
+            self.generation = marks["generation"]
+            return marks["refused"]  # type: ignore[no-any-return]
+        raise lost
+
+    async def _in_transaction(
+        self, connection: AsyncConnection[Any], writes: Sequence[Write], delivery: Delivery | None, marks: dict[str, Any]
+    ) -> dict[Fact, str]:
+        psycopg = load()
+        await connection.execute(b"BEGIN")
+        try:
+            if self._held is None:
+                await connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", LOCK)
+            refused = await _write_all(connection, writes)
+            if delivery is not None:
+                await _put(connection, delivery)
+            cursor = await connection.execute(b"SELECT generation, pg_current_xact_id()::text FROM campctl_state")
+            row = await cursor.fetchone()
+            assert row is not None
+        except psycopg.Error:
+            if not connection.closed:
+                await connection.execute(b"ROLLBACK")
+            raise
+        marks.update(generation=int(row[0]), refused=refused, committing=row[1])
+        try:
+            await connection.execute(b"COMMIT")
+        except psycopg.Error:
+            if not connection.closed:
+                del marks["committing"]  # it said no, and so it is undone
+            raise
+        return refused
+
+    async def _committed(self, transaction: str, lost: BackendError) -> bool:
+        """What became of a transaction whose COMMIT was not answered; `Uncertain` when that cannot be found out in time."""
+        until = time.monotonic() + self._access.seconds.fate
+
+        async def look(connection: AsyncConnection[Any]) -> str | None:
+            cursor = await connection.execute("SELECT pg_xact_status(%s::xid8)", (transaction,))
+            row = await cursor.fetchone()
+            return row[0] if row else None
+
+        while True:
+            left = until - time.monotonic()
+            try:
+                status = await self._reader.run(look, seconds=max(0.5, left))
+            except BackendError:
+                status = "in progress"
+            if status in {"committed", "aborted"}:
+                return status == "committed"
+            if left <= 0 or status is None:
+                name = self._access.database.shown
+                raise Uncertain(
+                    f"The database {name} was lost while it was to keep a batch; it may or may not have.",
+                    backend=self._access.backend,
+                    hint=lost.hint,
+                )
+            await asyncio.sleep(min(0.2, left))
+
+    # -- the lock --
+
+    async def _take(self) -> AsyncConnection[Any]:
+        """The writer's connection with campctl's lock on it."""
+        seconds = self._access.seconds
+        psycopg = load()
+
+        async def take(connection: AsyncConnection[Any]) -> AsyncConnection[Any] | None:
+            async with connection.transaction():
+                await connection.execute("SELECT set_config('lock_timeout', %s, true)", (f"{round(seconds.turn * 1000)}ms",))
+                await connection.execute("SELECT set_config('statement_timeout', %s, true)", (f"{round(seconds.turn * 1000) + 500}ms",))
+                try:
+                    await connection.execute("SELECT pg_advisory_lock(%s, %s)", LOCK)
+                except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled):
+                    return None
+            await connection.execute(_IDLE_LIMIT, (f"{round(4 * BEAT)}s",))
+            return connection
+
+        held = await self._writer.run(take, seconds=seconds.turn + 2)
+        if held is not None:
+            return held
+        raise await self._occupied()
+
+    async def _occupied(self) -> Unavailable:
+        """Who has the lock, for a person."""
+        try:
+            holders = await self._reader.run(_holders)
+        except BackendError:
+            holders = []
+        who = ", ".join(holders) or "another session"
+        return Unavailable(
+            f"Another campctl is writing to the database {self._access.database.shown}, and has been for over"
+            f" {self._access.seconds.turn:g} s: {who}; nothing was done.",
+            backend=self._access.backend,
+            hint="Wait for it; when it hangs, end that process (its session ends with it).",
+        )
+
+    async def _beat(self, held: AsyncConnection[Any]) -> None:
+        """Show the server that this process is alive, when nothing else does."""
+        while True:
+            await asyncio.sleep(BEAT)
+            if not self._writer.busy:
+                with suppress(BackendError):
+                    await self._writer.run(_nothing, only=held)
+
+    async def _give_back(self, held: AsyncConnection[Any]) -> None:
+        async def unlock(connection: AsyncConnection[Any]) -> None:
+            await connection.execute("SELECT pg_advisory_unlock(%s, %s)", LOCK)
+            await connection.execute(_IDLE_LIMIT, ("0",))
+
+        try:
+            await self._writer.run(unlock, only=held)
+        except BackendError:
+            await self._writer.drop()  # the lock goes with the session
+
+
+async def _holders(connection: AsyncConnection[Any]) -> list[str]:
+    cursor = await connection.execute(_HOLDER, LOCK)
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def _nothing(connection: AsyncConnection[Any]) -> None:
+    await connection.execute(b"SELECT 1")
+
+
+async def _put(connection: AsyncConnection[Any], delivery: Delivery) -> None:
+    """Remember what nodes are to be told, in the transaction that makes it true."""
+    await connection.execute(
+        "WITH d AS (INSERT INTO campctl_delivery (payload) VALUES (%s) RETURNING id)"
+        " INSERT INTO campctl_pending (node, delivery) SELECT n.name, d.id FROM d, campctl_node n WHERE n.name = ANY(%s)",
+        (delivery.payload, [*delivery.nodes]),
+    )
+
+
+async def _write_all(connection: AsyncConnection[Any], writes: Sequence[Write]) -> dict[Fact, str]:
+    """All at once; when the database refuses a row (a CHECK of somebody's own), one by one to find out which."""
+    psycopg = load()
+    try:
+        async with connection.transaction():
+            await writing.write(connection, writing.latest(writes))
+    except (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.RaiseException):
+        pass
+    else:
+        return {}
+    refused: dict[Fact, str] = {}
+    for write in writes:
+        try:
+            async with connection.transaction():
+                await writing.write(connection, writing.latest([write]))
+        except (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.RaiseException) as error:
+            refused[write.fact] = f"PostgreSQL refused: {faults.words_of(error)}"
+    return refused

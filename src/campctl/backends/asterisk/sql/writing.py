@@ -1,0 +1,122 @@
+"""Facts into tables, inside a transaction that somebody else began and will end.
+
+New rows go by COPY, which takes a third of the time of INSERT ... ON CONFLICT; rows that are there already are changed
+from arrays. What is there is asked first, while campctl's lock keeps other writers away.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from campctl.backends.asterisk.native import Place, Value, Write
+from campctl.backends.asterisk.sql import rows
+from campctl.backends.asterisk.sql.schema import TABLES
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+
+SECRET_BYTES = 16
+_CELL, _NULL = "\x01", "\x02"
+
+
+def new_secret() -> str:
+    """What a phone gets to log in with: 128 bits, in letters and digits that no provisioning page mangles."""
+    return secrets.token_hex(SECRET_BYTES)
+
+
+def latest(writes: Sequence[Write]) -> dict[Place, dict[str, Value | None]]:
+    """What each fact shall hold in the end, by place."""
+    found: dict[Place, dict[str, Value | None]] = {}
+    for (place, name), value in writes:
+        found.setdefault(place, {})[name] = value
+    return found
+
+
+async def write(connection: AsyncConnection[Any], wanted: Mapping[Place, Mapping[str, Value | None]]) -> None:
+    """Make facts hold these values."""
+    there = await _there(connection, wanted)
+    rewritten: dict[Place, dict[str, Value]] = {}
+    for place, values in wanted.items():
+        table = TABLES[place]
+        kept = {name: value for name, value in values.items() if value is not None}
+        exists = there[place]
+        gone = [rows.encoded(name) for name in values if rows.encoded(name) in exists and (name not in kept or place == "rule")]
+        if gone:
+            statement = f"DELETE FROM {table.name} WHERE {table.key} = ANY(%s)"  # noqa: S608 - names of our own tables
+            await connection.execute(statement.encode(), (gone,))
+        if place == "rule":
+            await _copy_rules(connection, cast("Mapping[str, Sequence[str]]", kept))
+            continue
+        fresh = {name: value for name, value in kept.items() if rows.encoded(name) not in exists}
+        if fresh:
+            await _copy(connection, place, fresh)
+        if len(fresh) < len(kept):
+            rewritten[place] = {name: value for name, value in kept.items() if name not in fresh}
+    for place, values_of in rewritten.items():
+        await _update(connection, place, values_of)
+
+
+async def _there(connection: AsyncConnection[Any], wanted: Mapping[Place, Mapping[str, Value | None]]) -> dict[Place, set[str]]:
+    """The keys that exist, of those wanted; one exchange for all places."""
+    cursors: dict[Place, Any] = {}
+    async with connection.pipeline():
+        for place, values in wanted.items():
+            table = TABLES[place]
+            source, names = _array([rows.encoded(name) for name in values])
+            statement = f"SELECT {table.key} FROM {table.name} WHERE {table.key} = ANY({source})"  # noqa: S608 - names of our own tables
+            cursors[place] = await connection.execute(statement.encode(), (names,))
+    return {place: {row[0] for row in await cursor.fetchall()} for place, cursor in cursors.items()}
+
+
+def _plain(place: Place, values: Mapping[str, Value]) -> tuple[tuple[str, ...], list[rows.Row]]:
+    """Columns and rows of facts that have one row each."""
+    table = TABLES[place]
+    if place == "record":
+        return table.columns, [(name, cast("str", value)) for name, value in values.items()]
+    return rows.option_rows(table, cast("Mapping[str, Mapping[str, str]]", values))
+
+
+async def _copy(connection: AsyncConnection[Any], place: Place, values: Mapping[str, Value]) -> None:
+    table = TABLES[place]
+    columns, lines = _plain(place, values)
+    if table.secret:
+        lines = [(*line, new_secret()) for line in lines]
+    names = ", ".join((table.key, *columns, *table.secret))
+    async with connection.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN".encode()) as copy:
+        for line in lines:
+            await copy.write_row(line)
+
+
+async def _copy_rules(connection: AsyncConnection[Any], values: Mapping[str, Sequence[str]]) -> None:
+    table = TABLES["rule"]
+    names = ", ".join((table.key, "seq", *table.columns))
+    async with connection.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN".encode()) as copy:
+        for name, lines in values.items():
+            for line in rows.rule_rows(name, lines):
+                await copy.write_row(line)
+
+
+async def _update(connection: AsyncConnection[Any], place: Place, values: Mapping[str, Value]) -> None:
+    """Whole rows: an option that is not given any more is NULL afterwards. Secrets stay."""
+    table = TABLES[place]
+    columns, lines = _plain(place, values)
+    arrays = [_array(column) for column in zip(*lines, strict=True)]
+    sets = [f"{column} = v.{column}" if column in columns else f"{column} = NULL" for column in table.columns]
+    source = ", ".join(expression for expression, _ in arrays)
+    names = ", ".join((table.key, *columns))
+    where = f"t.{table.key} = v.{table.key}"
+    statement = f"UPDATE {table.name} t SET {', '.join(sets)} FROM unnest({source}) AS v({names}) WHERE {where}"  # noqa: S608 - names of our own tables
+    await connection.execute(statement.encode(), [value for _, value in arrays])
+
+
+def _array(cells: Sequence[str | None]) -> tuple[str, Any]:
+    """An expression for an array of texts, and its parameter.
+
+    One text that the server splits again is made in a fraction of the time of an array, cell by cell, in Python.
+    """
+    joined = _CELL.join([_NULL if cell is None else cell for cell in cells])
+    if joined and joined.count(_CELL) == len(cells) - 1 and joined.count(_NULL) == cells.count(None):
+        return "string_to_array(%s, chr(1), chr(2))", joined
+    return "%b::text[]", list(cells)
