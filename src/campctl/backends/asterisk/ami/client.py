@@ -152,13 +152,20 @@ class Ami:
             return opened
         async with self._opening:
             if self._closed:
-                raise Unavailable(f"The connection to {self.where.label} was closed.", backend=self.options.backend)
+                raise self._over()
             opened = self._opened
             if opened is None or not opened.connection.alive:
                 if opened is not None:
                     await shut(opened)
-                opened = self._opened = await open_connection(self._door)
+                opened = await open_connection(self._door)
+                if self._closed:  # while it was opened
+                    await shut(opened)
+                    raise self._over()
+                self._opened = opened
             return opened
+
+    def _over(self) -> Unavailable:
+        return Unavailable(f"The connection to {self.where.label} was closed.", backend=self.options.backend)
 
 
 def settled(answers: Sequence[Answer]) -> list[Reply]:

@@ -60,12 +60,11 @@ class Connection:
         waiting = One(request, listed=listed)
         self._pending[number] = waiting
         self._writer.write(data)
-        try:
-            async with asyncio.timeout(deadline):
-                await waiting.result
-        except TimeoutError:
+        # Not `asyncio.timeout`, which would cancel the future that is to tell what the loss means.
+        await asyncio.wait((waiting.result,), timeout=deadline)
+        if not waiting.result.done():
             self._overdue(deadline)
-            await waiting.result
+        waiting.result.result()
         return waiting
 
     async def many(self, requests: Sequence[Request], deadline: float, window: int) -> list[Answer]:
@@ -112,7 +111,7 @@ class Connection:
         try:
             while data := await self._reader.read(CHUNK):
                 self._sort(frames.feed(data))
-                self._weigh(len(data))
+                self._check(frames, len(data))
         except ValueError as error:
             why = f"{self._label} sent what is not AMI ({error})"
         except OSError as error:
@@ -142,8 +141,10 @@ class Connection:
             elif (streams := waiting.streams) is not None:
                 tail, rows = f"\r\nActionID: {number}", streams
 
-    def _weigh(self, size: int) -> None:
-        """Give up on an answer that never ends."""
+    def _check(self, frames: Frames, size: int) -> None:
+        """Give up on what is not AMI, and on an answer that never ends."""
+        if frames.fault:
+            raise ValueError(frames.fault)
         self._received = self._received + size if self._pending else 0
         if self._received > MAX_ANSWER:
             raise ValueError(f"an answer of more than {MAX_ANSWER >> 20} MB")
@@ -173,9 +174,9 @@ class Connection:
                 self._writer.write(encode(Request("Logoff"), 0))
                 await asyncio.wait({self._reading}, timeout=0.2)
         self._lose(f"the connection to {self._label} was closed by campctl")
-        self._reading.cancel()
-        with contextlib.suppress(asyncio.CancelledError, OSError):
-            await self._reading
+        if not self._reading.done():
+            self._reading.cancel()
+            await asyncio.wait({self._reading}, timeout=1.0)
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
 

@@ -212,8 +212,11 @@ async def _log_in(door: Door, connection: Connection) -> str:
     except (Refused, AuthFailed):
         raise
     except (Unavailable, Uncertain) as error:
+        loss = connection.loss
         raise Unavailable(
-            f"{door.where.label}: the log-in was not answered. {error.message}", backend=door.backend, hint=error.hint
+            f"The log-in at {door.where.label} was not answered: {loss.why if loss else error.message}.",
+            backend=door.backend,
+            hint=(loss.hint if loss else "") or "See Asterisk's log; too many sessions not logged in (authlimit) end like this.",
         ) from None
     if not started.ok:
         raise AuthFailed(

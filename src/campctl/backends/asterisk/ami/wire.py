@@ -146,16 +146,13 @@ def _refuse(request: Request, name: str, value: str) -> None:
 
 
 class Frames:
-    """Cuts a stream of bytes into messages.
+    """Cuts a stream of bytes into messages. `fault` says why the stream is not AMI from some point on; what came before it counts."""
 
-    `feed` gives the messages that are complete; `text` of one that is more than MAX_MESSAGE without an end raises
-    ValueError, as does a NUL, which no AMI sends.
-    """
-
-    __slots__ = ("_rest",)
+    __slots__ = ("_rest", "fault")
 
     def __init__(self) -> None:
         self._rest = bytearray()
+        self.fault = ""
 
     def feed(self, data: bytes) -> list[str]:
         """Take what arrived, give what is complete."""
@@ -165,12 +162,13 @@ class Frames:
         end = rest.rfind(b"\r\n\r\n", searched)
         if end < 0:
             if len(rest) > MAX_MESSAGE:
-                raise ValueError(f"a message of more than {MAX_MESSAGE >> 20} MB")
+                self.fault = f"a message of more than {MAX_MESSAGE >> 20} MB"
             return []
         block = rest[:end].decode("utf-8", "replace")
         del rest[: end + 4]
         if "\0" in block:
-            raise ValueError("a NUL character")
+            self.fault = "a NUL character"
+            block = block[: max(0, block.rfind("\r\n\r\n", 0, block.index("\0")))]
         # Lists and banners may leave one more line end between messages: what is left of it is no part of a message.
         return [part for part in (raw.lstrip("\r\n") for raw in block.split("\r\n\r\n")) if part]
 
