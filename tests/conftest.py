@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["servers.postgres", "servers.asterisk"]
+pytest_plugins = ["servers.postgres", "servers.asterisk", "servers.sipp"]
 
 # Both measure the machine and not the code: a busy one would fail a check at random.
 NEVER_SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}

@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -47,8 +47,8 @@ class Unavailable(Exception):
 class Asterisk:
     """One instance. `sip`, `http`, `ami`: its ports; `user`, `password`: AMI's; `ports`: a block that others may take from.
 
-    `ports[0]` to `ports[9]` are the server's own, `ports[10]` to `ports[99]` free for phones and carriers of the tests, the
-    rest are for its RTP. `etc`: its configuration, `log`: what it said, `db`: the file of its AstDB.
+    `ports[0]` to `ports[9]` are the server's own, `ports[10]` to `ports[199]` for phones and carriers of the tests (`take`),
+    the rest for its RTP. `etc`: its configuration, `log`: what it said, `db`: the file of its AstDB.
     """
 
     host = "127.0.0.1"
@@ -61,9 +61,10 @@ class Asterisk:
         self.db = folder / "lib" / "astdb.sqlite3"
         self.ports = Block()
         self.sip, self.sips, self.http, self.https, self.ami, self.amis = (self.ports[n] for n in range(6))
-        self.rtp = (self.ports[100], self.ports[399])
+        self.rtp = (self.ports[200], self.ports[399])
         self.carrier = self.ports[10]
         """Where calls to the outside are sent, at `CARRIER`."""
+        self._free = list(range(self.ports[20], self.ports[200]))
         self.password = secrets.token_hex(12)
         self._process: subprocess.Popen[bytes] | None = None
         self._configure = configure or asterisk_config.write
@@ -143,6 +144,12 @@ class Asterisk:
 
     # -- looking at it --
 
+    def take(self, count: int = 1) -> int:
+        """The first of `count` ports in a row for whoever talks with it; none twice."""
+        assert len(self._free) >= count, "no ports left for phones"
+        taken, self._free = self._free[:count], self._free[count:]
+        return taken[0]
+
     @contextmanager
     def connect(self, *, timeout: float = 10) -> Iterator[Ami]:
         """An AMI session of the tests' own."""
@@ -181,6 +188,13 @@ def base() -> Path:
     return Path(done.stdout.strip())
 
 
+def cannot(why: str) -> NoReturn:
+    """Skip the test for this reason; in CI, fail."""
+    if os.environ.get("CI"):
+        pytest.fail(f"CI has to run these tests: {why}")
+    pytest.skip(why)
+
+
 @contextmanager
 def started(*, configure: Callable[[Asterisk], None] | None = None, **attributes: Any) -> Iterator[Asterisk]:
     """A running instance, removed at the end. `configure(asterisk)` writes its etc; `attributes` are set before that."""
@@ -205,9 +219,7 @@ def asterisk_base() -> Path:
     try:
         return base()
     except Unavailable as why:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI has to run these tests: {why}")
-        pytest.skip(str(why))
+        cannot(str(why))
 
 
 @pytest.fixture
@@ -223,4 +235,4 @@ def asterisk(make_asterisk: Callable[..., Asterisk]) -> Asterisk:
     return make_asterisk()
 
 
-__all__ = ["CARRIER", "Asterisk", "Unavailable", "asterisk", "asterisk_base", "base", "make_asterisk", "started"]
+__all__ = ["CARRIER", "Asterisk", "Unavailable", "asterisk", "asterisk_base", "base", "cannot", "make_asterisk", "started"]

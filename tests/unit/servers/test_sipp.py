@@ -1,0 +1,87 @@
+"""Phones and carrier of the tests do what a person would: and see what they are sent, to the letter."""
+
+from __future__ import annotations
+
+import pytest
+
+from servers.asterisk import Asterisk
+from servers.sipp import Phones, until
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def exchange(asterisk: Asterisk) -> Asterisk:
+    """Two people with phones, and a hotline the first one answers."""
+    with asterisk.connect() as ami:
+        for user, context in (("ann", "campctl-internal"), ("bob", "campctl-national")):
+            ami.put(f"ps/auth/{user}", {"auth_type": "userpass", "username": user, "password": "s3cret"})
+            ami.put(f"ps/aor/{user}", {"max_contacts": "1", "remove_existing": "yes"})
+            row = {"aors": user, "auth": user, "context": context, "disallow": "all", "allow": "ulaw"}
+            ami.put(f"ps/endpoint/{user}", row)
+            ami.command(f"pjsip reload qualify aor {user}")
+        ami.put("did/13125550100", "help")
+        ami.put("ext/3001", "ann")
+        ami.do("UpdateConfig", SrcFilename="queues.conf", DstFilename="queues.conf", Action_000000="NewCat", Cat_000000="help")
+        ami.do("QueueReload", Parameters="yes", Members="no", Rules="no")
+        ami.do("QueueAdd", Queue="help", Interface="PJSIP/ann")
+    return asterisk
+
+
+def test_a_phone_registers_with_its_own_secret_alone(exchange: Asterisk, phones: Phones) -> None:
+    """200 with the right one, 401 with another; taken back, nobody is there."""
+    ann = phones.phone("ann", "s3cret")
+    assert ann.register(secret="other") == 401
+    assert ann.register() == 200
+    assert f":{ann.port}" in exchange.cli("pjsip show contacts")
+    assert ann.unregister() == 200
+    assert f":{ann.port}" not in exchange.cli("pjsip show contacts")
+
+
+def test_a_call_from_outside_is_taken_and_ends(exchange: Asterisk, phones: Phones) -> None:
+    """It rings, is answered, and nothing stays on the exchange; whoever hangs up first."""
+    ann, carrier = phones.phone("ann", "s3cret"), phones.carrier()
+    assert ann.register() == 200
+    ann.answers()
+    call = carrier.call("13125550100")
+    call.answered()
+    assert ann.rung().from_ == "12025550199"
+    call.done()
+    ann.answers(talk=0.1)
+    carrier.call("13125550100", talk=60).done()
+    assert ann.taken == 2
+    until(lambda: "0 active channels" in exchange.cli("core show channels count"), "an idle exchange")
+
+
+def test_a_call_to_outside_is_recorded(exchange: Asterisk, phones: Phones) -> None:
+    """The number dialled and all else that the trunk sends can be looked at."""
+    bob, carrier = phones.phone("bob", "s3cret"), phones.carrier()
+    call = bob.dial("12025550123")
+    call.answered()
+    invite = carrier.rung()
+    assert (invite.number, invite.method) == ("12025550123", "INVITE")
+    assert "m=audio" in invite.body
+    call.done()
+
+
+def test_callers_give_up_and_phones_refuse(exchange: Asterisk, phones: Phones) -> None:
+    """A phone that only rings, one that is busy, a caller without patience."""
+    ann, bob = phones.phone("ann", "s3cret"), phones.phone("bob", "s3cret")
+    assert ann.register() == 200
+    ann.rings()
+    call = ann.dial("3001", patience=0.3)
+    assert call.ended() == 487
+    ann.rung()
+    until(lambda: any(m.method == "CANCEL" for m in ann.messages), "the ringing's end")
+    ann.rejects(486)
+    assert ann.dial("3001").ended() == 486
+    assert bob.dial("0").ended() == 484
+
+
+def test_many_calls_at_a_rate(exchange: Asterisk, phones: Phones) -> None:
+    """Each comes to a status."""
+    ann, carrier = phones.phone("ann", "s3cret"), phones.carrier()
+    assert ann.register() == 200
+    ann.answers()
+    assert carrier.calls("13125550100", count=5, rate=10, talk=0.1).statuses() == [200] * 5
+    assert ann.taken == 5
