@@ -477,7 +477,7 @@ def test_nobody_there_is_unavailable() -> None:
         server, where = await serve(b"", then_close=True)
         server.close()
         await server.wait_closed()
-        with pytest.raises(Unavailable, match=r"connection refused|connect call failed") as caught:
+        with pytest.raises(Unavailable, match="connection refused") as caught:
             await Ami(where, "campctl", lambda: "x", QUICK).ask("Ping")
         assert str(where.port) in caught.value.message
 

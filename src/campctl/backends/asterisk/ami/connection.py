@@ -12,7 +12,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from campctl.backends.asterisk.ami.pending import Answer, Loss, Many, One
+from campctl.backends.asterisk.ami.pending import Answer, Loss, Many, One, in_words
 from campctl.backends.asterisk.ami.wire import Frames, Request, action_id, encode
 from campctl.errors import BackendError
 
@@ -85,7 +85,7 @@ class Connection:
         except TimeoutError:
             self._overdue(deadline)
         except OSError as error:
-            self._lose(f"the connection to {self._label} broke ({_words(error)})")
+            self._lose(f"the connection to {self._label} broke ({in_words(error)})")
         return batch.results()
 
     def _send(self, batch: Many, count: int) -> None:
@@ -115,7 +115,7 @@ class Connection:
         except ValueError as error:
             why = f"{self._label} sent what is not AMI ({error})"
         except OSError as error:
-            why = f"the connection to {self._label} broke ({_words(error)})"
+            why = f"the connection to {self._label} broke ({in_words(error)})"
         finally:
             self._lose(why)
 
@@ -179,8 +179,3 @@ class Connection:
             await asyncio.wait({self._reading}, timeout=1.0)
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
-
-
-def _words(error: OSError) -> str:
-    """An OSError in a few words, without numbers nobody reads."""
-    return (error.strerror or str(error) or type(error).__name__).lower()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from campctl.backends.asterisk.ami.connection import CHUNK, Connection
+from campctl.backends.asterisk.ami.pending import in_words
 from campctl.backends.asterisk.ami.wire import Reply, Request
 from campctl.errors import AuthFailed, BackendError, Refused, Unavailable, Uncertain
 
@@ -122,7 +123,7 @@ async def _connect(door: Door) -> tuple[asyncio.StreamReader, asyncio.StreamWrit
         try:
             return await asyncio.open_connection(where.host, where.port, limit=CHUNK)
         except OSError as error:
-            raise _unavailable(door, f"cannot connect to {where.label} ({_words(error)})") from None
+            raise _unavailable(door, f"cannot connect to {where.label} ({in_words(error)})") from None
     import ssl
 
     context = _tls(door)
@@ -148,7 +149,7 @@ async def _connect(door: Door) -> tuple[asyncio.StreamReader, asyncio.StreamWrit
             hint="Check tlsenable, tlsbindaddr and tlscertfile in manager.conf; the TLS port is usually 5039, the plain one 5038.",
         ) from None
     except OSError as error:
-        raise _unavailable(door, f"cannot connect to {where.label} ({_words(error)})") from None
+        raise _unavailable(door, f"cannot connect to {where.label} ({in_words(error)})") from None
 
 
 def _tls(door: Door) -> ssl.SSLContext:
@@ -159,7 +160,7 @@ def _tls(door: Door) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=str(Path(ca).expanduser()) if ca else None)
     except (OSError, ssl.SSLError) as error:
-        why = _words(error) if not isinstance(error, ssl.SSLError) else "it holds no certificate in PEM form"
+        why = in_words(error) if not isinstance(error, ssl.SSLError) else "it holds no certificate in PEM form"
         raise Refused(
             f"The CA file {ca} cannot be used: {why}.", backend=door.backend, hint="Name a readable PEM file with the CA's certificate."
         ) from None
@@ -175,7 +176,7 @@ async def _banner(door: Door, reader: asyncio.StreamReader) -> str:
         try:
             data = await reader.read(_MAX_BANNER - len(line))
         except OSError as error:
-            raise _unavailable(door, f"the connection to {label} broke before its banner ({_words(error)})") from None
+            raise _unavailable(door, f"the connection to {label} broke before its banner ({in_words(error)})") from None
         if not data:
             raise _unavailable(door, f"{label} closed the connection before its banner")
         line += data
@@ -253,10 +254,6 @@ def _unavailable(door: Door, why: str) -> Unavailable:
         backend=door.backend,
         hint="Check that Asterisk runs, and host and port (manager.conf: enabled, bindaddr, port; a firewall in between).",
     )
-
-
-def _words(error: OSError) -> str:
-    return (error.strerror or str(error) or type(error).__name__).lower()
 
 
 async def shut(opened: Opened) -> None:

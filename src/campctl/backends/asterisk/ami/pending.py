@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
@@ -14,6 +15,12 @@ Answer: TypeAlias = Reply | BackendError
 
 STARTS: Final = "\r\nEventList: start"
 _ENDS: Final = ("\r\nEventList: Complete", "\r\nEventList: Cancelled", "\r\nEventList: complete", "\r\nEventList: cancelled")
+
+
+def in_words(error: OSError) -> str:
+    """An OSError in a few words, without numbers nobody reads."""
+    text = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error) or type(error).__name__
+    return text.lower()
 
 
 class Loss:
