@@ -294,12 +294,10 @@ class Carrier(_Station):
 
     def calls(self, number: str, *, count: int, rate: float = 5, talk: float = 0.2) -> Calls:
         """So many people call, so many a second."""
-        return Calls(self._dial(number, "12025550199", talk, count, rate), count)
+        return Calls(self._dial(number, sipp_scenarios.calls("12025550199", talk), count, rate), count)
 
-    def _dial(self, number: str, caller: str, talk: float, count: int, rate: float) -> Sipp:
-        sipp = Sipp(
-            self.server, sipp_scenarios.calls(caller, talk), ip=self.ip, port=self.server.take(), number=number, calls=count, rate=rate
-        )
+    def _dial(self, number: str, steps: str, count: int = 1, rate: float = 0) -> Sipp:
+        sipp = Sipp(self.server, steps, ip=self.ip, port=self.server.take(), number=number, calls=count, rate=rate)
         self._calls.append(sipp)
         return sipp
 
