@@ -1,0 +1,409 @@
+"""The exchange as last read, and what changes make of it: validated as `sim` validates, answered with native writes.
+
+    image = Image(facts)                                        # everything `Shelf.read()` gave, of all shelves
+    image.resources                                             # what observe() reports
+    applied = image.apply(change, limits=..., unsupported=...)  # raises refusals.No(code, sentence): nothing was done
+    applied.writes                                              # the difference, in an order that is safe to stop in
+    image.undo(applied)                                         # it could not be written; the last one not undone first
+
+Later changes see earlier ones. When it is not known what was written, throw the image away and read anew.
+A change writes what differs between the facts there are and those the resource renders to, so an update of a thing
+changed by hand puts all of it right again, and one without a difference writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from campctl.backends.asterisk.decode import Decoded, again, decode
+from campctl.backends.asterisk.directory import NAMED
+from campctl.backends.asterisk.grammar import FORCED, target_text
+from campctl.backends.asterisk.index import Index, Journal
+from campctl.backends.asterisk.names import RESERVED, given, member_fact, record_name
+from campctl.backends.asterisk.native import Fact, Facts, Value, Write
+from campctl.backends.asterisk.records import VERSION, Fault, Record, read, write
+from campctl.backends.asterisk.render import belongings, render
+from campctl.backends.asterisk.rows import fits
+from campctl.model import refusals
+from campctl.model.changes import Change
+from campctl.model.refusals import No, check, extension_of, kind_of
+from campctl.model.resources import Key, Kind, Member, Resource, key_of, references, repoint, target_key
+
+LIMITS: Mapping[Kind, str] = {"line": "lines", "queue": "queues", "member": "members", "route": "routes"}
+"""The limit that counts a kind."""
+_PUTS = {place: n for n, place in enumerate(("record", "geo", "auth", "aor", "endpoint", "rule", "queue", "map", "member"))}
+
+
+class Applied(Struct, frozen=True):
+    """What one change comes to.
+
+    writes: in order. keys: the resources it changed, old keys and new (a read-back looks at these). darkened: endpoints that are
+    gone, so what rings there must be hung up. learned: endpoints whose phone Asterisk must be made to know (new AOR, or
+    an endpoint back again). readded: members that must be removed and added, because Asterisk changes no member's name.
+    """
+
+    change: Change
+    writes: tuple[Write, ...] = ()
+    keys: tuple[Key, ...] = ()
+    darkened: tuple[str, ...] = ()
+    learned: tuple[str, ...] = ()
+    readded: tuple[Fact, ...] = ()
+    mark: int = 0
+
+
+class Image:
+    """One exchange. `reserved`: endpoint names that static configuration has taken (trunks, peers)."""
+
+    def __init__(self, facts: Facts, reserved: Collection[str] = ()) -> None:
+        self._seen: Decoded = decode(facts)
+        self._journal = Journal()
+        self._index: Index | None = None
+        self._reserved = frozenset(name.lower() for name in reserved)
+        self._writes: list[Write] = []
+        self._changed: dict[Key, None] = {}
+
+    @property
+    def resources(self) -> dict[Key, Resource]:
+        """What there is; it changes with `apply`, so whoever keeps it copies it."""
+        return self._seen.resources
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What nobody can have meant, as found when it was read."""
+        return tuple(self._seen.faults)
+
+    @property
+    def orphans(self) -> tuple[Fact, ...]:
+        """Records whose thing is gone from the exchange."""
+        return tuple(Fact("record", record_name(key)) for key in sorted(self._seen.orphans))
+
+    def native(self, key: Key) -> str | None:
+        """The native name of a line, queue or location there is."""
+        return self._seen.names.find(key)
+
+    def line_of(self, endpoint: str) -> str | None:
+        """The line an endpoint is."""
+        return self._seen.names.holder("line", endpoint)
+
+    def queue_of(self, native: str) -> str | None:
+        """The hotline a native queue is."""
+        return self._seen.names.holder("queue", native)
+
+    def member_of(self, queue: str, endpoint: str) -> Key | None:
+        """The member that these native names stand for."""
+        hotline, line = self.queue_of(queue), self.line_of(endpoint)
+        key = Key("member", f"{hotline}/{line}")
+        return key if key in self.resources else None
+
+    def value(self, fact: Fact) -> Value | None:
+        """What a fact holds."""
+        found: Value | None = self._seen.rows.by[fact.place].get(fact.name)
+        return found
+
+    def bent(self) -> dict[Key, tuple[Fact, ...]]:
+        """Resources whose native facts are not what they render to, though perhaps no field shows it, with those facts."""
+        found = {}
+        for key, resource in self.resources.items():
+            if key in self._seen.records:
+                wrong = tuple(item.fact for item in self._mended(key, resource) if item.fact.place != "record")
+                if wrong:
+                    found[key] = wrong
+        return found
+
+    def facts_of(self, keys: Iterable[Key]) -> list[Fact]:
+        """What to read to see how these resources are now."""
+        found: dict[Fact, None] = {}
+        for key in keys:
+            found.update(dict.fromkeys(self._facts_of(key)))
+        return list(found)
+
+    def refresh(self, asked: Iterable[Key], facts: Facts) -> dict[Key, Resource]:
+        """How these resources are according to `facts`, which is what there was of `facts_of(asked)`.
+
+        The image takes it over; it can no longer be undone to before. Those that exist are returned.
+        """
+        keys = list(asked)
+        for fact in self.facts_of(keys):
+            value = facts.get(fact)
+            self._seen.rows.put(fact.place, fact.name, value if fits(fact.place, value) else None)
+        found = {}
+        for key in keys:
+            self._take_record(key)
+            resource = again(self._seen, key)
+            if resource is not None:
+                found[key] = resource
+        self._journal.clear()
+        self._index = None
+        return found
+
+    def apply(
+        self,
+        change: Change,
+        *,
+        limits: Mapping[str, int] | None = None,
+        unsupported: Mapping[Kind, tuple[str, ...]] | None = None,
+    ) -> Applied:
+        """Do one change in the image. Raises `No` when it is refused, and then nothing was done."""
+        self._writes, self._changed = [], {}
+        mark = self._journal.mark()
+        try:
+            self._do(change, limits or {}, dict(unsupported or {}))
+        except BaseException:
+            self._journal.undo(mark)
+            raise
+        return self._told(change, mark)
+
+    def undo(self, applied: Applied) -> None:
+        """Make it not have been; of several the last one first."""
+        self._journal.undo(applied.mark)
+
+    def settle(self) -> None:
+        """All that was applied is written: it will not be undone, and nothing of it needs to be kept."""
+        self._journal.clear()
+
+    # -- the four actions --
+
+    def _do(self, change: Change, limits: Mapping[str, int], unsupported: dict[Kind, tuple[str, ...]]) -> None:
+        before, after = change.before, change.after
+        if change.action == "create" and after is not None:
+            self._create(after, unsupported, limits)
+        elif change.action == "update" and after is not None:
+            if before is not None and key_of(before) != key_of(after):
+                raise refusals.is_a_rename(before.id, after.id)
+            self._update(after, unsupported)
+        elif change.action == "rename" and before is not None and after is not None:
+            self._rename(key_of(before), after, unsupported)
+        elif change.action == "delete" and before is not None:
+            self._delete(key_of(before))
+        else:
+            raise refusals.without_resource(change.action)
+
+    def _create(self, new: Resource, unsupported: dict[Kind, tuple[str, ...]], limits: Mapping[str, int]) -> None:
+        key = key_of(new)
+        check(new, unsupported)
+        if key in self.resources:
+            raise refusals.exists(key)
+        self._check_around(key, new)
+        self._check_limits(key, new, limits)
+        self._put(key, new)
+
+    def _update(self, new: Resource, unsupported: dict[Kind, tuple[str, ...]]) -> None:
+        key = key_of(new)
+        check(new, unsupported)
+        if key not in self.resources:
+            raise refusals.unknown(key)
+        self._check_around(key, new)
+        self._put(key, new)
+
+    def _rename(self, old: Key, new: Resource, unsupported: dict[Kind, tuple[str, ...]]) -> None:
+        key = Key(kind_of(new), new.id)
+        if key.kind != old.kind or key.id == old.id or key.kind not in NAMED:
+            raise refusals.not_a_rename(old)
+        check(new, unsupported)
+        if old not in self.resources:
+            raise refusals.unknown(old)
+        if key in self.resources:
+            raise refusals.exists(key)
+        new = repoint(new, old, key)
+        self._check_around(key, new, but=old)
+        users = self._indices.users(old)
+        native = self._seen.names.native(old)
+        was = self.resources[old]
+        self._forget(old)
+        self._journal.learn(self._seen.names, key, native)
+        self._put(key, new, former=was, was=old)
+        for user in users:
+            if user != old:
+                self._follow(user, old, key)
+        self._drop_record(old)
+
+    def _delete(self, key: Key) -> None:
+        resource = self.resources.get(key)
+        if resource is None:
+            raise refusals.unknown(key)
+        users = [user for user in self._indices.users(key) if user != key]
+        if users:
+            raise refusals.in_use(key, users)
+        for fact in (*self._facts_of(key)[1:], *self._aliases(key)):
+            if self._may_remove(fact, key):
+                self._write(fact, None)
+        self._forget(key)
+        self._drop_record(key)
+
+    # -- what they share --
+
+    @property
+    def _indices(self) -> Index:
+        if self._index is None:
+            self._index = Index(self.resources, self._journal)
+        return self._index
+
+    def _put(self, key: Key, new: Resource, former: Resource | None = None, was: Key | None = None) -> None:
+        """Make a resource so; `former` is what it was under the key `was`."""
+        names = self._seen.names
+        if key.kind in NAMED and names.find(key) is None:
+            self._journal.learn(names, key, given(key, lambda name: self._taken(key.kind, name)))
+        old = former if former is not None else self.resources.get(key)
+        native = names.native(key) if key.kind in NAMED else ""
+        differences = self._differences(key, new, old, was)
+        for item in differences:
+            self._write(*item)
+        self._journal.put(self._seen.records, key, Record(VERSION, native, new))
+        self._indices.replace(key, self.resources.get(key), new)
+        self._journal.put(self.resources, key, new)
+        self._changed[key] = None
+
+    def _taken(self, kind: Kind, name: str) -> bool:
+        return name in RESERVED or self._seen.names.taken(kind, name) or (kind == "line" and name in self._reserved)
+
+    def _differences(self, key: Key, new: Resource, old: Resource | None = None, was: Key | None = None) -> list[Write]:
+        """Writes that make the native facts what the resource renders to."""
+        names = self._seen.names
+        native = names.native(key) if key.kind in NAMED else ""
+        wanted = render(new, native, names)
+        record = Fact("record", record_name(key))
+        known = self._seen.records.get(key)
+        if known is not None and known.r == new and known.n == native and not was and self.value(record) is not None:
+            del wanted[record]
+        elif was is not None:
+            wanted[record] = write(new, native, record_name(was))
+        found = [Write(fact, value) for fact, value in wanted.items() if self.value(fact) != value]
+        extensions = {extension_of(resource) or "" for resource in (old, new, known.r if known else None) if resource is not None}
+        for extension in sorted(extensions):
+            for fact in belongings(key, native, extension):
+                gone = fact not in wanted and self.value(fact) is not None and not fact.name.endswith(f"/{FORCED}")
+                if gone and self._may_remove(fact, key) and Write(fact, None) not in found:
+                    found.append(Write(fact, None))
+        return found
+
+    def _mended(self, key: Key, resource: Resource) -> list[Write]:
+        try:
+            return self._differences(key, resource)
+        except No:
+            return []
+
+    def _follow(self, user: Key, old: Key, new: Key) -> None:
+        """What referred to `old` refers to `new`; a member changes its own key with it."""
+        resource = self.resources[user]
+        after = repoint(resource, old, new)
+        key = key_of(after)
+        if key != user:
+            self._forget(user)
+        self._put(key, after, former=resource, was=user if key != user else None)
+        if key != user:
+            self._drop_record(user)
+
+    def _forget(self, key: Key) -> None:
+        self._indices.replace(key, self.resources.get(key), None)
+        self._journal.put(self.resources, key, None)
+        self._journal.put(self._seen.records, key, None)
+        self._journal.forget(self._seen.names, key)
+        self._changed[key] = None
+
+    def _drop_record(self, key: Key) -> None:
+        fact = Fact("record", record_name(key))
+        if self.value(fact) is not None:
+            self._write(fact, None)
+
+    def _write(self, fact: Fact, value: Value | None) -> None:
+        self._journal.write(self._seen.rows, fact, value)
+        self._writes.append(Write(fact, value))
+
+    def _facts_of(self, key: Key) -> list[Fact]:
+        """Its record, and everything native that may be its."""
+        names = self._seen.names
+        found = [Fact("record", record_name(key))]
+        resource = self.resources.get(key)
+        known = self._seen.known(key)
+        if key.kind == "member":
+            member = resource if resource is not None else known
+            if isinstance(member, Member):
+                found.append(member_fact(names.native(Key("queue", member.queue)), names.native(Key("line", member.line))))
+            return found
+        native = names.native(key) if key.kind in NAMED else ""
+        for one in (resource, known):
+            extension = (extension_of(one) or "") if one is not None else ""
+            found += [fact for fact in belongings(key, native, extension) if fact not in found]
+        return found
+
+    def _aliases(self, key: Key) -> list[Fact]:
+        """Further extensions that lead to it."""
+        leading = self._seen.rows.extensions.get(f"{key.kind}:{self._seen.names.native(key)}", ())
+        return [Fact("map", f"ext/{extension}") for extension in leading]
+
+    def _may_remove(self, fact: Fact, key: Key) -> bool:
+        """Whether a fact is there, and of this resource: an extension may have come to lead elsewhere."""
+        value = self.value(fact)
+        if fact.place == "map" and fact.name.startswith("ext/"):
+            return value == f"{key.kind}:{self._seen.names.native(key)}"
+        return value is not None
+
+    def _take_record(self, key: Key) -> None:
+        name = record_name(key)
+        text = self._seen.rows.by["record"].get(name)
+        record = read(name, text) if text is not None else None
+        if isinstance(record, Record):
+            self._seen.records[key] = record
+            if key.kind in NAMED and self._seen.names.find(key) is None:
+                self._seen.names.learn(key, record.n)
+        else:
+            self._seen.records.pop(key, None)
+
+    def _check_around(self, own: Key, new: Resource, but: Key | None = None) -> None:
+        """References must lead somewhere, the extension must be free; `but` is the resource's own old key."""
+        for to in references(new):
+            if to not in {own, but} and to not in self.resources:
+                raise refusals.missing_reference(own, to)
+        extension = extension_of(new)
+        if extension is None:
+            return
+        holder: Key | str | None = self._indices.holder(extension) or self._led(extension)
+        if holder is not None and holder not in {own, but}:
+            words = f"{holder.kind} {holder.id}" if isinstance(holder, Key) else holder
+            raise refusals.extension_taken(extension, own, words)
+
+    def _led(self, extension: str) -> Key | str | None:
+        """Whom an extension leads to that is nobody's own: a thing's second one, or an outside number put there by hand."""
+        value = self._seen.rows.ext(extension)
+        if value is None:
+            return None
+        text = target_text(value, self._seen.names)
+        key = target_key(text)
+        if key is not None:
+            return key if key in self.resources else None
+        return text if text.startswith("outside/") else None
+
+    def _check_limits(self, key: Key, new: Resource, limits: Mapping[str, int]) -> None:
+        name = LIMITS.get(key.kind, "")
+        if name in limits and self._indices.count(key.kind) >= limits[name]:
+            raise refusals.too_many(key, name, limits[name])
+        most = limits.get("members-per-queue")
+        if isinstance(new, Member) and most is not None and self._indices.members(new.queue) >= most:
+            raise refusals.too_many(key, "members-per-queue", most)
+
+    def _told(self, change: Change, mark: int) -> Applied:
+        """The writes in order (what is new before what is gone, a record first in and last out), and what else is to be done."""
+        before = self._journal.since(mark)
+        writes = sorted((item for item in self._writes if item.value is not None), key=lambda item: _PUTS[item.fact.place])
+        writes += sorted((item for item in self._writes if item.value is None), key=lambda item: -_PUTS[item.fact.place])
+        changed: list[tuple[Fact, Any, Value | None]] = [(item.fact, before.get(item.fact), item.value) for item in writes]
+        learned = [fact.name for fact, old, new in changed if fact.place in {"aor", "endpoint"} and old is None and new is not None]
+        return Applied(
+            change=change,
+            writes=tuple(writes),
+            keys=tuple(self._changed),
+            darkened=tuple(fact.name for fact, old, new in changed if fact.place == "endpoint" and old is not None and new is None),
+            learned=tuple(dict.fromkeys(name for name in learned if self.value(Fact("endpoint", name)) is not None)),
+            readded=tuple(
+                fact
+                for fact, old, new in changed
+                if fact.place == "member"
+                and isinstance(old, Mapping)
+                and isinstance(new, Mapping)
+                and old.get("membername") != new["membername"]
+            ),
+            mark=mark,
+        )

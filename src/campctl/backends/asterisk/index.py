@@ -1,0 +1,136 @@
+"""Who has which extension, who refers to whom, how many there are; and a journal by which all of an image can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from campctl.backends.asterisk.directory import Directory
+from campctl.backends.asterisk.native import Fact, Value
+from campctl.backends.asterisk.rows import Rows
+from campctl.model.refusals import extension_of
+from campctl.model.resources import Key, Kind, Resource, references
+
+
+class Journal:
+    """How to undo what was done since a mark, latest first."""
+
+    def __init__(self) -> None:
+        self._undos: list[Callable[[], object]] = []
+        self._facts: list[tuple[int, Fact, Value | None]] = []
+        self._cleared = 0
+
+    def mark(self) -> int:
+        """Here."""
+        return self._cleared + len(self._undos)
+
+    def add(self, undo: Callable[[], object]) -> None:
+        """One more thing that was done."""
+        self._undos.append(undo)
+
+    def undo(self, mark: int) -> None:
+        """Back to a mark. ValueError when there is no way back to it."""
+        if not self._cleared <= mark <= self.mark():
+            raise ValueError("this was undone already, or settled")
+        while self.mark() > mark:
+            self._undos.pop()()
+        while self._facts and self._facts[-1][0] >= mark:
+            self._facts.pop()
+
+    def clear(self) -> None:
+        """There is no way back from here."""
+        self._cleared = self.mark()
+        self._undos.clear()
+        self._facts.clear()
+
+    def since(self, mark: int) -> dict[Fact, Value | None]:
+        """What facts written since a mark held before it."""
+        found: dict[Fact, Value | None] = {}
+        for at, fact, old in reversed(self._facts):
+            if at < mark:
+                break
+            found[fact] = old
+        return found
+
+    def put(self, into: dict[Key, Any], key: Key, value: Any) -> None:
+        """Set, or (None) remove, an entry."""
+        old = into.get(key)
+        if value is None:
+            into.pop(key, None)
+        else:
+            into[key] = value
+        self.add(lambda: into.pop(key, None) if old is None else into.__setitem__(key, old))
+
+    def write(self, rows: Rows, fact: Fact, value: Value | None) -> None:
+        """Set, or (None) remove, a fact."""
+        old = rows.by[fact.place].get(fact.name)
+        self._facts.append((self.mark(), fact, old))
+        rows.put(fact.place, fact.name, value)
+        self.add(lambda: rows.put(fact.place, fact.name, old))
+
+    def learn(self, names: Directory, key: Key, native: str) -> None:
+        """Give a thing its native name."""
+        names.learn(key, native)
+        self.add(lambda: names.forget(key))
+
+    def forget(self, names: Directory, key: Key) -> None:
+        """Take it away again."""
+        native = names.find(key)
+        if native is not None:
+            names.forget(key)
+            self.add(lambda: names.learn(key, native))
+
+
+class Index:
+    """Kept true by `replace`; every change of it goes through the journal."""
+
+    def __init__(self, resources: Mapping[Key, Resource], journal: Journal) -> None:
+        self._journal = journal
+        self._extensions: dict[str, Key] = {}
+        self._users: dict[Key, dict[Key, None]] = {}
+        self._counts: dict[str, int] = {}
+        for key, resource in resources.items():
+            self._add(key, resource)
+
+    def holder(self, extension: str) -> Key | None:
+        """Whose extension it is."""
+        return self._extensions.get(extension)
+
+    def users(self, key: Key) -> list[Key]:
+        """Who refers to it, in order."""
+        return sorted(self._users.get(key, ()))
+
+    def count(self, kind: Kind) -> int:
+        """How many there are of a kind."""
+        return self._counts.get(kind, 0)
+
+    def members(self, queue: str) -> int:
+        """How many members a queue has."""
+        return sum(user.kind == "member" for user in self._users.get(Key("queue", queue), ()))
+
+    def replace(self, key: Key, old: Resource | None, new: Resource | None) -> None:
+        """A resource is another now, or gone."""
+        if old is not None:
+            self._remove(key, old)
+            self._journal.add(lambda: self._add(key, old))
+        if new is not None:
+            self._add(key, new)
+            self._journal.add(lambda: self._remove(key, new))
+
+    def _add(self, key: Key, resource: Resource) -> None:
+        extension = extension_of(resource)
+        if extension is not None:
+            self._extensions.setdefault(extension, key)
+        for to in references(resource):
+            self._users.setdefault(to, {})[key] = None
+        self._counts[key.kind] = self._counts.get(key.kind, 0) + 1
+
+    def _remove(self, key: Key, resource: Resource) -> None:
+        extension = extension_of(resource)
+        if extension is not None and self._extensions.get(extension) == key:
+            del self._extensions[extension]
+        for to in references(resource):
+            users = self._users.get(to)
+            if users is not None:
+                users.pop(key, None)
+        self._counts[key.kind] -= 1

@@ -1,0 +1,77 @@
+"""Facts by place, for quick work on many: maps by their family too. What has the wrong shape for its place is a fault, left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from campctl.backends.asterisk.native import PLACES, Facts
+from campctl.backends.asterisk.records import Fault
+
+_OPTIONS = frozenset(("endpoint", "aor", "auth", "queue", "geo", "member"))
+_TEXTS = frozenset(("record", "map"))
+
+
+class Rows:
+    """`by[place][name]` is a value; `extensions[target]` are the extensions that lead there."""
+
+    __slots__ = ("by", "extensions")
+
+    def __init__(self) -> None:
+        self.by: dict[str, dict[str, Any]] = {place: {} for place in PLACES}
+        self.extensions: dict[str, list[str]] = {}
+
+    def put(self, place: str, name: str, value: Any) -> None:
+        """Make a fact hold a value, or (None) be gone."""
+        rows = self.by[place]
+        if place == "map" and name.startswith("ext/"):
+            self._lead(name[4:], rows.get(name), value)
+        if value is None:
+            rows.pop(name, None)
+        else:
+            rows[name] = value
+
+    def ext(self, extension: str) -> str | None:
+        """Where an extension leads."""
+        found: str | None = self.by["map"].get(f"ext/{extension}")
+        return found
+
+    def _lead(self, extension: str, old: str | None, new: str | None) -> None:
+        if old is not None:
+            left = [other for other in self.extensions.get(old, ()) if other != extension]
+            if left:
+                self.extensions[old] = left
+            else:
+                self.extensions.pop(old, None)
+        if new is not None:
+            self.extensions.setdefault(new, []).append(extension)
+
+
+def sorted_out(facts: Facts) -> tuple[Rows, list[Fault]]:
+    """All facts by place."""
+    rows, faults = Rows(), []
+    by, extensions = rows.by, rows.extensions
+    for fact, value in facts.items():
+        place, name = fact
+        if not fits(place, value):
+            faults.append(Fault(str(place), str(name), "has the wrong shape"))
+            continue
+        by[place][name] = value
+        if place == "map" and name.startswith("ext/") and type(value) is str:
+            extensions.setdefault(value, []).append(name[4:])
+    return rows, faults
+
+
+def fits(place: str, value: object) -> bool:
+    """Whether a value has the shape of its place."""
+    if place in _TEXTS:
+        return type(value) is str
+    if place in _OPTIONS:
+        return isinstance(value, dict | Mapping)
+    return place == "rule" and type(value) is tuple and all(type(line) is str for line in value)
+
+
+def text(options: Mapping[str, Any], name: str) -> str:
+    """An option's text, "" without it."""
+    value = options.get(name, "")
+    return value if isinstance(value, str) else str(value)
