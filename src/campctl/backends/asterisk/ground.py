@@ -1,0 +1,145 @@
+"""What an AsteriskBackend stands on: one machine here, several over one PostgreSQL in `sql`.
+
+    backend = pure image + Ground.shelves
+
+A ground says where facts live (one shelf a place), who may write (`exclusive`), whether an image is still true (`stamp`), what
+somebody was in the midst of (`doing`), and which machines there are (`nodes`). All else is the same for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Final, Protocol
+
+from msgspec import Struct
+
+from campctl.backends.asterisk import records
+from campctl.backends.asterisk.ami import Ami, Answer, db_get, db_tree, delete, put
+from campctl.backends.asterisk.lease import Lease
+from campctl.backends.asterisk.native import Shelf
+from campctl.backends.asterisk.node import Node
+from campctl.backends.asterisk.shelves import AstDbShelf, MemberShelf, SectionShelf
+from campctl.backends.asterisk.shelves.answers import worded
+from campctl.backends.asterisk.shelves.astdb import CAMPCTL
+from campctl.errors import Refused
+from campctl.ports.clock import Clock
+
+
+class State(Struct, frozen=True):
+    """What is asked before and after everything else. An image is true as long as `epoch` and `generation` are the same.
+
+    epoch: when Asterisk started. generation: another one after each write of a campctl. doing: what a writer has begun and
+    not ended; somebody else's when asked under the lock, and then that one died.
+    """
+
+    epoch: str
+    generation: str
+    doing: str = ""
+
+
+class Ground(Protocol):
+    """Raises `errors.BackendError`s as the port says."""
+
+    nodes: Sequence[Node]
+    """Machines that are to be told things a shelf does not hold; those that are down are left out by the ground itself."""
+    shelves: Sequence[Shelf]
+    """For each place of `native.PLACES` exactly one."""
+
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """Alone among all campctls that write here."""
+        ...
+
+    def must_be_exclusive(self) -> None:
+        """Raise Unavailable when the lock may have been lost meanwhile."""
+        ...
+
+    async def state(self) -> State:
+        """The state now."""
+        ...
+
+    async def begin(self, doing: str) -> None:
+        """Remember what is about to be written, before any of it is."""
+        ...
+
+    async def end(self, generation: str) -> None:
+        """It is written: the image of everybody else is old."""
+        ...
+
+    async def set_secret(self, name: str, secret: str) -> bool:
+        """Give an auth another secret; whether there is such an auth."""
+        ...
+
+    async def arrive(self) -> None:
+        """Called once a connection: finish what an earlier campctl left undone that needs no lock."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections. Safe to call twice."""
+        ...
+
+
+_GENERATION: Final = "generation"
+_DOING: Final = "doing/now"
+
+
+class Machine:
+    """Implements `Ground`: one Asterisk, everything in its AstDB and its files."""
+
+    def __init__(self, ami: Ami, clock: Clock, backend: str) -> None:
+        self.node = Node("", ami)
+        self.nodes: Sequence[Node] = (self.node,)
+        self._ami = ami
+        self._astdb = AstDbShelf(ami)
+        self.shelves: Sequence[Shelf] = (self._astdb, SectionShelf(ami), MemberShelf(ami))
+        self._lease = Lease(ami, clock, backend)
+        self._rows = 0
+        """Rows the present note of what is being done takes up."""
+
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """See `lease`."""
+        return self._lease.held()
+
+    def must_be_exclusive(self) -> None:
+        """See `lease`."""
+        self._lease.must_be_fresh()
+
+    async def state(self) -> State:
+        """Two looks and none at what is being done, in the usual case."""
+        epoch = await self._ami.epoch()
+        generation = await db_get(self._ami, CAMPCTL, _GENERATION) or ""
+        doing = await db_get(self._ami, CAMPCTL, _DOING) or ""
+        if doing.startswith("~"):
+            rows = await db_tree(self._ami, f"{CAMPCTL}/doing")
+            whole = records.join({f"doing/{key}": value for key, value in rows.items()})[0]
+            # Not all of it is there: then nothing of what it says was begun.
+            doing = whole.get(_DOING, "")
+        return State(epoch, generation, doing)
+
+    async def begin(self, doing: str) -> None:
+        """The first piece last: before it is there the others mean nothing."""
+        rows = records.split(_DOING, doing)
+        self._rows = len(rows)
+        self._sure(await self._ami.many([put(CAMPCTL, key, text) for key, text in reversed(rows)]))
+
+    async def end(self, generation: str) -> None:
+        """A new generation first: an image that is thought to be old is only read once more."""
+        gone = [delete(CAMPCTL, records.part_name(_DOING, n)) for n in range(1, max(self._rows, 1) + 1)]
+        self._sure(await self._ami.many([put(CAMPCTL, _GENERATION, generation), *gone]))
+
+    async def set_secret(self, name: str, secret: str) -> bool:
+        """See `shelves.astdb`."""
+        return await self._astdb.set_secret(name, secret)
+
+    async def arrive(self) -> None:
+        """Make known what others wrote and did not live to make known."""
+        await self.node.aors.take_over(await db_tree(self._ami, CAMPCTL))
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._ami.close()
+
+    def _sure(self, answers: Sequence[Answer]) -> None:
+        why = next((text for text in worded(answers, fine=("Database entry",)) if text), None)
+        if why is not None:
+            raise Refused(f"{why}; AstDB cannot be written.", hint="Run `campctl backend check`.")

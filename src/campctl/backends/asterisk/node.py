@@ -1,0 +1,89 @@
+"""One machine with Asterisk on it: its connection, and what only that machine knows or can do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Final
+
+import msgspec
+
+from campctl.backends.asterisk.ami import Ami, Request, db_tree, delete
+from campctl.backends.asterisk.aors import Aors
+from campctl.backends.asterisk.shelves.answers import worded
+
+CONTACTS: Final = "registrar/contact"
+_RINGING: Final = frozenset(("Ring", "Ringing"))
+
+
+class _Contact(msgspec.Struct):
+    """A registration, as res_pjsip keeps it."""
+
+    endpoint: str = ""
+    expiration_time: str = ""
+
+
+_contact: msgspec.json.Decoder[_Contact] = msgspec.json.Decoder(_Contact)
+
+
+class Node:
+    """One machine. `name` is "" where there is only one."""
+
+    def __init__(self, name: str, ami: Ami) -> None:
+        self.name = name
+        self.ami = ami
+        self.aors = Aors(ami)
+
+    async def registered(self, now: float) -> set[str]:
+        """Names of AORs with a registration that has not run out at `now` (seconds since 1970)."""
+        found: set[str] = set()
+        for key, text in (await db_tree(self.ami, CONTACTS)).items():
+            name, sign, _ = key.partition(";@")
+            try:
+                contact = _contact.decode(text)
+            except msgspec.DecodeError:
+                continue
+            if sign and contact.expiration_time.isdecimal() and int(contact.expiration_time) > now:
+                found.add(name)
+        return found
+
+    async def registered_of(self, names: Collection[str], now: float) -> set[str]:
+        """Those of `names` that are registered; cheaper than all when they are few."""
+        if len(names) > 20:
+            return await self.registered(now) & set(names)
+        found = set()
+        for name in names:
+            if any(_left(row, now) for row in await self._contacts(name)):
+                found.add(name)
+        return found
+
+    async def cut(self, name: str) -> None:
+        """Forget every registration of an AOR: a phone with an old secret rings no more."""
+        keys = [row.get("ID") for row in await self._contacts(name)]
+        worded(await self.ami.many([delete(CONTACTS, key) for key in keys if key]), fine=("Database entry",))
+
+    async def hang_up_ringing(self, names: Collection[str]) -> None:
+        """End calls that only ring at these endpoints; who talks goes on."""
+        if not names:
+            return
+        wanted = set(names)
+        requests = []
+        for row in await self.ami.collect("CoreShowChannels"):
+            channel = row.get("Channel")
+            endpoint = channel.removeprefix("PJSIP/").rpartition("-")[0]
+            if channel.startswith("PJSIP/") and endpoint in wanted and row.get("ChannelStateDesc") in _RINGING:
+                requests.append(Request("Hangup", (("Channel", channel), ("Cause", "19"))))
+        worded(await self.ami.many(requests), fine=("No such channel",))
+
+    async def _contacts(self, name: str) -> list[Any]:
+        from campctl.errors import Refused
+
+        try:
+            rows = await self.ami.collect("PJSIPShowEndpoint", {"Endpoint": name})
+        except Refused:
+            return []
+        return [row for row in rows if row.event == "ContactStatusDetail" and row.get("AOR") == name]
+
+
+def _left(row: Any, now: float) -> bool:
+    expires = row.get("RegExpire")
+    return bool(expires.isdecimal() and int(expires) > now)

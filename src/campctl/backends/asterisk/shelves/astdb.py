@@ -1,0 +1,221 @@
+"""AstDB: records, PJSIP's rows and the dialplan's maps, pipelined over one connection.
+
+    record, e.g. "line/user/ann.lee"    family campctl, key line/user/ann.lee (long ones in pieces, see `records`)
+    endpoint, aor, auth "ann.lee"       family ps/endpoint ..., key ann.lee, a JSON object of texts
+    map "ext/3001"                      family ext, key 3001
+
+Of an auth's secret only a digest is kept (`password_digest`, seen to work for REGISTER and INVITE on 22.10): it lets a phone
+in, and stands for nothing else. Reading an auth leaves it out, writing keeps the one there is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from campctl.backends.asterisk import records
+from campctl.backends.asterisk.ami import Ami, Request, db_get, db_tree, delete, put
+from campctl.backends.asterisk.native import Fact, Place, Value, Write
+from campctl.backends.asterisk.render import REALM
+from campctl.backends.asterisk.shelves.answers import worded
+from campctl.model.resources import KINDS
+
+CAMPCTL: Final = "campctl"
+"""Family of records, and of what campctl itself has to remember (keys that begin with no kind)."""
+MAPS: Final = ("ext", "did", "cid", "e911", "notify", "hotline")
+"""Families the dialplan looks up."""
+PJSIP: Final[dict[str, Place]] = {"endpoint": "endpoint", "aor": "aor", "auth": "auth"}
+SECRETS: Final = ("password", "password_digest", "md5_cred", "oauth_secret", "refresh_token")
+"""Options of an auth that are shown to nobody."""
+_GONE: Final = ("Database entry not found", "Database entry could not be deleted")
+_ROWS: msgspec.json.Decoder[dict[str, str]] = msgspec.json.Decoder(dict[str, str])
+_encode = msgspec.json.Encoder().encode
+
+
+class AstDbShelf:
+    """Implements `native.Shelf`. `places`: those of it that live here (in a cluster only maps do)."""
+
+    def __init__(self, ami: Ami, places: Collection[Place] = ("record", "endpoint", "aor", "auth", "map")) -> None:
+        self.places: frozenset[Place] = frozenset(places)
+        self._ami = ami
+        self._pieces: set[str] = set()
+        """Keys of records' further pieces that are known to be there."""
+        self._auths: set[str] = set()
+        """Auths that are known to be there, so that writing them has to keep their secret."""
+
+    async def read(self, facts: Collection[Fact] | None = None) -> dict[Fact, Value]:
+        """Everything, or what there is of `facts`."""
+        if facts is not None:
+            return await self._some(facts)
+        families = [*(MAPS if "map" in self.places else ())]
+        if "endpoint" in self.places:
+            families.append("ps")
+        if "record" in self.places:
+            families.append(CAMPCTL)
+        trees = dict(zip(families, await asyncio.gather(*(db_tree(self._ami, family) for family in families)), strict=True))
+        found: dict[Fact, Value] = {}
+        for family, tree in trees.items():
+            if family == CAMPCTL:
+                self._take_records(found, tree)
+            elif family == "ps":
+                self._take_rows(found, tree)
+            else:
+                found |= {Fact("map", f"{family}/{key}"): value for key, value in tree.items()}
+        return found
+
+    async def write(self, writes: Sequence[Write]) -> list[str | None]:
+        """Write in order; a refused one stops nothing."""
+        kept = await self._digests([fact.name for fact, value in writes if fact.place == "auth" and value is not None])
+        requests: list[Request] = []
+        spans: list[tuple[int, int]] = []
+        for fact, value in writes:
+            start = len(requests)
+            requests += self._requests(fact, value, kept)
+            spans.append((start, len(requests)))
+        said = worded(await self._ami.many(requests), fine=_GONE)
+        return [next((text for text in said[start:stop] if text is not None), None) for start, stop in spans]
+
+    async def set_secret(self, name: str, secret: str) -> bool:
+        """Give an auth another secret; whether there is such an auth."""
+        row = await self._row("auth", name)
+        if row is None:
+            return False
+        plain = {option: value for option, value in row.items() if option not in SECRETS}
+        written = auth_row({**plain, "auth_type": "digest", "realm": REALM}, name, secret)
+        worded(await self._ami.many([put("ps/auth", name, _encode(written).decode())]))
+        return True
+
+    # -- inside --
+
+    def _take_records(self, found: dict[Fact, Value], tree: dict[str, str]) -> None:
+        rows = {key: value for key, value in tree.items() if key.partition("/")[0] in KINDS}
+        texts, faults, _ = records.join(rows)
+        self._pieces = {key for key in rows if "#" in key}
+        found.update({Fact("record", name): text for name, text in texts.items()})
+        # A damaged record is handed on as it is: who reads it says what is wrong with it.
+        found.update({Fact("record", fault.name): rows[fault.name] for fault in faults if fault.name in rows})
+
+    def _take_rows(self, found: dict[Fact, Value], tree: dict[str, str]) -> None:
+        self._auths = set()
+        decode, new = _ROWS.decode, tuple.__new__
+        for key, text in tree.items():
+            kind, _, name = key.partition("/")
+            place = PJSIP.get(kind)
+            if place is None:
+                continue
+            value = _value(text, decode)
+            if place == "auth":
+                self._auths.add(name)
+                value = public(value)
+            found[new(Fact, (place, name))] = value
+
+    async def _some(self, facts: Collection[Fact]) -> dict[Fact, Value]:
+        wanted = [fact for fact in facts if fact.place in self.places]
+        values = await asyncio.gather(*(self._one(fact) for fact in wanted))
+        return {fact: value for fact, value in zip(wanted, values, strict=True) if value is not None}
+
+    async def _one(self, fact: Fact) -> Value | None:
+        if fact.place == "record":
+            return await self._record(fact.name)
+        if fact.place == "map":
+            family, _, key = fact.name.partition("/")
+            return await db_get(self._ami, family, key)
+        text = await db_get(self._ami, f"ps/{fact.place}", fact.name)
+        if text is None:
+            return None
+        value: Value = _value(text, _ROWS.decode)
+        if fact.place == "auth":
+            self._auths.add(fact.name)
+            return public(value)
+        return value
+
+    async def _record(self, name: str) -> str | None:
+        text = await db_get(self._ami, CAMPCTL, name)
+        if text is None or not text.startswith("~"):
+            return text
+        head = text.partition(" ")[0].partition("/")[2]
+        keys = [records.part_name(name, n) for n in range(2, int(head) + 1 if head.isdecimal() else 2)]
+        parts = await asyncio.gather(*(db_get(self._ami, CAMPCTL, key) for key in keys))
+        rows = {name: text} | {key: part for key, part in zip(keys, parts, strict=True) if part is not None}
+        self._pieces.update(keys)
+        whole: str = records.join(rows)[0].get(name, text)
+        return whole
+
+    async def _row(self, kind: str, name: str) -> dict[str, str] | None:
+        text = await db_get(self._ami, f"ps/{kind}", name)
+        if text is None:
+            return None
+        value = _value(text, _ROWS.decode)
+        return dict(value) if isinstance(value, Mapping) else {}
+
+    async def _digests(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Secrets of those auths that are there already, as their rows hold them."""
+        known = [name for name in names if name in self._auths]
+        rows = await asyncio.gather(*(self._row("auth", name) for name in known))
+        return {name: row for name, row in zip(known, rows, strict=True) if row is not None}
+
+    def _requests(self, fact: Fact, value: Value | None, kept: dict[str, dict[str, str]]) -> list[Request]:
+        place, name = fact
+        if place == "record":
+            text = value if isinstance(value, str) else None
+            rows = records.split(name, text) if text is not None else []
+            stale = [key for key in records.stale_parts(name, text, self._of(name)) if key != name]
+            self._pieces.difference_update(stale)
+            self._pieces.update(key for key, _ in rows if key != name)
+            # The first piece last: before it is there the others mean nothing.
+            written = [put(CAMPCTL, key, part) for key, part in reversed(rows)] or [delete(CAMPCTL, name)]
+            return [*written, *(delete(CAMPCTL, key) for key in stale)]
+        if place == "map":
+            family, _, key = name.partition("/")
+            return [delete(family, key) if value is None else put(family, key, str(value))]
+        if value is None:
+            if place == "auth":
+                self._auths.discard(name)
+            return [delete(f"ps/{place}", name)]
+        options = dict(value) if isinstance(value, Mapping) else {}
+        if place == "auth":
+            self._auths.add(name)
+            options = with_secret(options, name, kept.get(name))
+        return [put(f"ps/{place}", name, _encode(options).decode())]
+
+    def _of(self, name: str) -> list[str]:
+        return [key for key in self._pieces if key.startswith(f"{name}#")] if self._pieces else []
+
+
+def public(value: Value) -> Value:
+    """An auth without its secret."""
+    if not isinstance(value, Mapping):
+        return "" if isinstance(value, str) else value
+    return {option: text for option, text in value.items() if option not in SECRETS}
+
+
+def with_secret(options: Mapping[str, str], name: str, before: Mapping[str, str] | None) -> dict[str, str]:
+    """An auth's options with the secret it had, while that still fits them, else with a random one nobody knows."""
+    if before:
+        if before.get("auth_type") == options.get("auth_type") and all(
+            before.get(option, "") == options.get(option, "") for option in ("username", "realm")
+        ):
+            return {**options, **{option: before[option] for option in SECRETS if option in before}}
+        if (plain := before.get("password")) and before.get("username") == options.get("username"):
+            return auth_row(options, name, plain)
+    return auth_row(options, name, secrets.token_urlsafe(18))
+
+
+def auth_row(options: Mapping[str, str], name: str, secret: str) -> dict[str, str]:
+    """An auth's options with the digest of a secret (RFC 7616's A1, MD5: what every phone can do)."""
+    user, realm = options.get("username", name), options.get("realm", REALM)
+    digest = hashlib.md5(f"{user}:{realm}:{secret}".encode(), usedforsecurity=False).hexdigest()
+    return {**options, "password_digest": f"MD5:{digest}"}
+
+
+def _value(text: str, decode: Callable[[str], dict[str, str]]) -> Any:
+    """The options of a row; the text itself when it is no JSON object of texts."""
+    try:
+        return decode(text)
+    except msgspec.DecodeError:
+        return text
