@@ -16,6 +16,7 @@ CampctlError
 │   ├── StoreBusy         another process keeps writing to it
 │   ├── StoreCorrupt
 │   ├── StoreTooNew
+│   ├── LockLost          another run took the lock over from one that was silent
 │   └── AuditBroken       the audit chain does not verify
 ├── OutputFailed          stdout cannot be written (a full disk)
 ├── Interrupted           Ctrl-C
@@ -197,6 +198,13 @@ class StoreTooNew(StoreError):
     """A newer campctl wrote the store."""
 
     code = "store-too-new"
+
+
+class LockLost(StoreError):
+    """The run was silent for so long that another took its lock; it may not begin anything more."""
+
+    exit = Exit.LOCKED
+    code = "lock-lost"
 
 
 class AuditBroken(StoreError):

@@ -1,4 +1,4 @@
-"""The store's contract: one suite, run on every implementation. PostgreSQL joins by a second entry in IMPLEMENTATIONS."""
+"""The store's contract: one suite, run on every implementation."""
 
 from __future__ import annotations
 
@@ -28,12 +28,23 @@ HOST = "hq-1.example.org"
 Open = Callable[[], Store]
 
 
-def sqlite_url(_root: Path) -> str:
+def sqlite_url(_request: pytest.FixtureRequest) -> str:
     """The embedded store, found by the campaign's folder alone."""
     return ""
 
 
-IMPLEMENTATIONS = [pytest.param(sqlite_url, id="sqlite")]
+def postgres_url(request: pytest.FixtureRequest) -> str:
+    """A shared one, which takes the tests' word for what time it is (test_shared_store.py has it look at its own clock)."""
+    from campctl.store.postgres import PostgreSQL
+
+    place = request.getfixturevalue("postgres")
+    monkeypatch = request.getfixturevalue("monkeypatch")
+    monkeypatch.setenv("PGPASSWORD", place.password)
+    monkeypatch.setattr(PostgreSQL, "time", lambda _self, given: given)
+    return f"{place.url}?schema=campctl_contract"
+
+
+IMPLEMENTATIONS = [pytest.param(sqlite_url, id="sqlite"), pytest.param(postgres_url, id="postgresql", marks=pytest.mark.live)]
 
 
 @pytest.fixture
@@ -42,8 +53,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture(params=IMPLEMENTATIONS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return str(request.param(tmp_path))
+def url(request: pytest.FixtureRequest) -> str:
+    return str(request.param(request))
 
 
 @pytest.fixture

@@ -1,19 +1,18 @@
 """Runs, journal, ownership, overrides, lock and audit: campctl's memory.
 
-How it is cut, so that PostgreSQL is one more file and nothing else:
+How it is cut:
 
-- `database.Database` is what the store needs of a database: `execute`, `executemany`, `transaction`, `types`, `check`, `close`.
-- `sqlite.SQLite` is the embedded one. A `postgres.PostgreSQL` over psycopg 3 would replace `?` by `%s` in `execute` and
-  `executemany`, take `pg_advisory_xact_lock` at the start of `transaction` (writers are serialised: sequences are "highest + 1"),
-  map psycopg's errors to `StoreError`s, and be named in `open_store`.
+- `database.Database` is what the store needs of a database.
+- `sqlite.SQLite` is the embedded one, `postgres.PostgreSQL` the shared one (`dialling` reaches it, `refusals` says what went wrong).
 - `journal`, `ownership`, `lock` and `audit` hold plain SQL of the subset both speak; `store.SqlStore` puts them together.
-- `schema` holds the numbered migrations.
+- `schema` holds the numbered migrations, `marks` what a store says of itself, `carrying` takes all of it from one to another.
 
 SQLAlchemy is not used: importing its Core takes longer than everything a `plan` of the quickstart does.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,10 @@ from campctl.errors import StoreError
 from campctl.ports.clock import Clock
 
 if TYPE_CHECKING:
+    from campctl.model.stores import StoreUrl
+    from campctl.store.database import Database
+    from campctl.store.postgres import PostgreSQL
+    from campctl.store.schema import Place
     from campctl.store.store import SqlStore
 
 __all__ = ["open_store"]
@@ -28,30 +31,59 @@ __all__ = ["open_store"]
 FOLDER = ".campctl"
 FILE = "store.db"
 
+Password = Callable[[bool], str]
+"""Where a shared store's password is: asked with False for what costs nothing to look up, with True when the server wants one."""
 
-def open_store(root: Path, url: str = "", *, clock: Clock, read_only: bool = False, create: bool = True) -> SqlStore:
-    """Open the store of the campaign in `root`; `url` is the campaign's `store:` (a folder below root; empty: `.campctl`).
+
+def open_store(
+    root: Path,
+    url: str = "",
+    *,
+    clock: Clock,
+    read_only: bool = False,
+    create: bool = True,
+    campaign: str = "",
+    password: Password = lambda _: "",
+) -> SqlStore:
+    """Open the store of the campaign in `root`; `url` is the campaign's `store:` (a folder below root; empty: `.campctl`; a server's URL).
 
     With `create=False` or `read_only=True`, a campaign that has no store yet gives an empty one in memory that refuses to be
-    written, and nothing is made on disk. Raises StoreError, StoreCorrupt, StoreTooNew.
+    written, and nothing is made on disk or server. `campaign`: its name; a shared store of another one is refused.
+    Raises StoreError, StoreCorrupt, StoreTooNew.
     """
-    if "://" in url:
-        scheme = url.partition("://")[0]
-        raise StoreError(
-            f"The campaign names a {scheme} store, and this release of campctl keeps its store in an embedded SQLite file only.",
-            hint=f"Take `store:` out of campaign.yaml, or give a folder there; the default is {FOLDER}.",
-        )
-    from campctl.store.schema import migrate, require_current
-    from campctl.store.sqlite import SQLite, make
+    from campctl.store.marks import require_in_use
     from campctl.store.store import SqlStore
 
-    path = root / (url or FOLDER) / FILE
+    if "://" in url:
+        database, place = _open_shared(url, clock, create=create and not read_only, read_only=read_only, password=password)
+    else:
+        database, place = _open_file(root / (url or FOLDER) / FILE, clock, create=create and not read_only, read_only=read_only)
+    try:
+        known = require_in_use(database, place, campaign)
+        if database.shared and campaign and create and not read_only and "campaign" not in known:
+            _claim(database, place, campaign)
+    except BaseException:
+        database.close()
+        raise
+    return SqlStore(database, clock)
+
+
+def _claim(database: Database, place: Place, campaign: str) -> None:
+    """Write down whose it is; of two that do so at once, the second is refused."""
+    from campctl.store.marks import require_in_use, set_mark
+
+    with database.transaction():
+        if "campaign" not in require_in_use(database, place, campaign):
+            set_mark(database, "campaign", campaign)
+
+
+def _open_file(path: Path, clock: Clock, *, create: bool, read_only: bool) -> tuple[Database, Place]:
+    from campctl.store.schema import migrate, require_current
+    from campctl.store.sqlite import SQLite, make
+
     if not SQLite.exists(path):
-        if read_only or not create:
-            empty = SQLite.empty()
-            migrate(empty, clock, path)
-            empty.freeze()
-            return SqlStore(empty, clock)
+        if not create:
+            return _empty(clock, path), path
         make(path, lambda database: migrate(database, clock, path))
     database = SQLite.open(path, read_only=read_only)
     try:
@@ -63,4 +95,61 @@ def open_store(root: Path, url: str = "", *, clock: Clock, read_only: bool = Fal
     except BaseException:
         database.close()
         raise
-    return SqlStore(database, clock)
+    return database, path
+
+
+def _open_shared(url: str, clock: Clock, *, create: bool, read_only: bool, password: Password) -> tuple[Database, Place]:
+    from campctl.store.schema import migrate, require_current
+
+    database = _postgres(url, password, read_only=read_only)
+    place = str(database.where)
+    try:
+        if not database.tables():
+            if not create:
+                database.close()
+                return _empty(clock, place), place
+            database.make_schema()
+        if read_only:
+            require_current(database, place)
+        else:
+            migrate(database, clock, place)
+    except BaseException:
+        database.close()
+        raise
+    return database, place
+
+
+def _postgres(url: str, password: Password, *, read_only: bool = False) -> PostgreSQL:
+    """Not connected yet. StoreError when the URL is none, or psycopg is not installed."""
+    parsed = _parsed(url)
+    try:
+        import psycopg  # noqa: F401
+    except ImportError as error:
+        raise StoreError(
+            f"The campaign's store is in PostgreSQL, and what campctl needs for that cannot be loaded: {error}.",
+            hint="Install it beside campctl: pip install 'campctl[postgres]'",
+        ) from error
+    from campctl.store.dialling import Target
+    from campctl.store.postgres import PostgreSQL
+
+    return PostgreSQL(Target(parsed, password), read_only=read_only)
+
+
+def _parsed(url: str) -> StoreUrl:
+    from campctl.model.stores import BadStoreUrl, read_url
+
+    try:
+        return read_url(url)
+    except BadStoreUrl as bad:
+        raise StoreError(f"The campaign's store cannot be used: {bad.message}", hint=bad.hint) from None
+
+
+def _empty(clock: Clock, place: Place) -> Database:
+    """In memory, never to be written: for reading a campaign that has no store yet."""
+    from campctl.store.schema import migrate
+    from campctl.store.sqlite import SQLite
+
+    empty = SQLite.empty()
+    migrate(empty, clock, place)
+    empty.freeze()
+    return empty

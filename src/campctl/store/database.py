@@ -1,9 +1,10 @@
-"""What the store needs of a database: five methods and two names for types."""
+"""What the store needs of a database: a few methods, and names for types."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
 Row: TypeAlias = tuple[Any, ...]
@@ -19,6 +20,18 @@ class Database(Protocol):
     @property
     def types(self) -> Mapping[str, str]:
         """What this database calls the types `int` (64 bits), `text` and `bytes`."""
+        ...
+
+    @property
+    def shared(self) -> bool:
+        """Whether processes of other machines, with clocks of their own, may be at it, too."""
+        ...
+
+    def time(self, given: datetime) -> datetime:
+        """Within a transaction: the instant by which the lock is judged, of the clock all those share who use this database.
+
+        `given` is what the caller's own clock says, which is that clock on a database that is not shared.
+        """
         ...
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
@@ -43,6 +56,10 @@ class Database(Protocol):
 
     def check(self) -> Sequence[str]:
         """Integrity problems in words; empty when well."""
+        ...
+
+    def about(self) -> Mapping[str, str]:
+        """What and where it is, for people: `kind`, `place`, `bytes`, and what else there is to know."""
         ...
 
     def close(self) -> None:

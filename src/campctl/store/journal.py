@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from campctl.errors import NotFound, StoreError
+from campctl.errors import LockLost, NotFound, StoreError
 from campctl.model.records import JournalEntry, Override, Owned, Run
 from campctl.model.resources import Key
 from campctl.store.codec import damaged, dump, instant, load_counts, load_overrides, moment, text
 from campctl.store.database import Database, Row
+from campctl.store.lock import still_ours
 from campctl.store.ownership import disown, own
 
 _LIST: Final = "SELECT id, started, author, command, reason, status, ended, undoes, counts FROM runs"
@@ -26,6 +27,7 @@ class SqlJournal:
     """`ports.store.Journal`."""
 
     _db: Database
+    _token: str
 
     def begin_run(self, run: Run) -> None:
         """Write down that a run begins; its id must be new."""
@@ -34,6 +36,7 @@ class SqlJournal:
             instant(run.ended) if run.ended else None, run.undoes, dump(run.counts), run.plan,
         )  # fmt: skip
         with self._db.transaction():
+            still_ours(self._db, self._token)
             if self._db.execute("SELECT 1 FROM runs WHERE id = ?", (run.id,)):
                 raise StoreError(f"There is already a run {run.id}.", hint="Please report this: it is a fault in campctl.")
             self._db.execute(_BEGIN, row)
@@ -70,8 +73,18 @@ class SqlJournal:
         return [_run(row) for row in rows]
 
     def record(self, entries: Sequence[JournalEntry], owned: Sequence[Owned] = (), disowned: Sequence[tuple[str, Key]] = ()) -> None:
-        """Journal lines and the ownership that follows, in one durable commit; what is both disowned and owned is owned."""
+        """Journal lines and the ownership that follows, in one durable commit; what is both disowned and owned is owned.
+
+        When the lock was lost, outcomes are still written and intents are not; then `errors.LockLost`.
+        """
+        lost: LockLost | None = None
         with self._db.transaction():
+            if any(entry.state == "pending" for entry in entries):
+                try:
+                    still_ours(self._db, self._token)
+                except LockLost as error:
+                    lost = error
+                    entries = [entry for entry in entries if entry.state != "pending"]
             if entries:
                 last = self._db.execute("SELECT max(seq) FROM journal")[0][0] or 0
                 self._db.executemany(
@@ -83,6 +96,8 @@ class SqlJournal:
                 )
             disown(self._db, disowned)
             own(self._db, owned)
+        if lost is not None:
+            raise lost
 
     def journal(self, run_id: str) -> Sequence[JournalEntry]:
         """In the order of writing."""
@@ -94,6 +109,7 @@ class SqlOverrides:
     """`ports.store.Overrides`."""
 
     _db: Database
+    _token: str
 
     def overrides(self) -> Sequence[Override]:
         """All that were not cleared, in the order of making."""
@@ -102,6 +118,7 @@ class SqlOverrides:
     def add_overrides(self, overrides: Sequence[Override]) -> None:
         """Add them, all or none; their ids must be new."""
         with self._db.transaction():
+            still_ours(self._db, self._token)
             last = self._db.execute("SELECT max(seq) FROM overrides")[0][0] or 0
             for seq, override in enumerate(overrides, last + 1):
                 if self._db.execute("SELECT 1 FROM overrides WHERE id = ?", (override.id,)):
@@ -111,6 +128,7 @@ class SqlOverrides:
     def clear_overrides(self, ids: Sequence[str]) -> None:
         """Forget them; ids that are not there (any more) are none the worse."""
         with self._db.transaction():
+            still_ours(self._db, self._token)
             self._db.executemany("DELETE FROM overrides WHERE id = ?", [(one,) for one in ids])
 
 

@@ -6,21 +6,27 @@ When it is taken over:
   forward); the hint says how to end it;
 - any other (another host, another container, no /proc): when its beat is older than `ttl`.
 
-A beat in the future (a clock was set back, or two hosts disagree) counts as one of now, once: it is written down as that, so the
-dead cannot hold the lock longer than `ttl` and a living holder's next beat is as good as ever. Between hosts, clocks have to agree
-to well within `ttl`; a holder robbed wrongly learns so at its next `beat`.
+"This host" is not taken from a name alone where the store is shared: two laptops may both be called `laptop`. There a process is
+looked for only when it was started under the very kernel that runs here (its boot id).
+
+Beats are judged by the database's clock (`Database.time`): on a server, its own, whatever the clocks of the hosts say; in a file, the
+machine's. A beat in the future (that clock was set back) counts as one of now, once: it is written down as that, so the dead cannot
+hold the lock longer than `ttl` and a living holder's next beat is as good as ever.
+
+Who has lost the lock may not begin anything more: `SqlStore` refuses new runs, intents and overrides of a process whose lock another
+one took over (`still_ours`), in the transaction that would have written them, however late it learns by its own `beat`.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from campctl.errors import LockHeld
+from campctl.errors import LockHeld, LockLost
 from campctl.model.records import Holder
 from campctl.ports.clock import Clock
 from campctl.store.codec import instant, moment, text
 from campctl.store.database import Database
-from campctl.store.processes import Sign, mark, sign
+from campctl.store.processes import Sign, mark, same_boot, sign
 
 
 class SqlLock:
@@ -28,10 +34,13 @@ class SqlLock:
 
     _db: Database
     _clock: Clock
+    _token: str = ""
+    """Of the lock this process took and did not give back."""
 
     def acquire(self, holder: Holder, ttl: float) -> None:
         """Take the lock for `holder`, or raise LockHeld with who has it. The same token again renews it."""
         with self._db.transaction():
+            beat = self._db.time(holder.beat)
             refusal = self._held(holder, ttl)
             if refusal is None:
                 self._db.execute("DELETE FROM lock")
@@ -39,22 +48,25 @@ class SqlLock:
                     "INSERT INTO lock (one, token, who, host, pid, process, command, since, beat) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         holder.token, text(holder.who), text(holder.host), holder.pid, mark(holder.pid), text(holder.command),
-                        instant(holder.since), instant(holder.beat),
+                        instant(holder.since), instant(beat),
                     ),
                 )  # fmt: skip
         if refusal is not None:  # raised out here: a beat written down as "now" shall stay so
             raise refusal
+        self._token = holder.token
 
     def beat(self, token: str, at: datetime) -> bool:
         """Say "still here" at `at`; False when the lock was lost."""
         with self._db.transaction():
             if not self._db.execute("SELECT 1 FROM lock WHERE token = ?", (token,)):
                 return False
-            self._db.execute("UPDATE lock SET beat = ? WHERE token = ?", (instant(at), token))
+            self._db.execute("UPDATE lock SET beat = ? WHERE token = ?", (instant(self._db.time(at)), token))
             return True
 
     def release(self, token: str) -> None:
         """Let go, if it is still ours."""
+        if token == self._token:
+            self._token = ""
         self._db.execute("DELETE FROM lock WHERE token = ?", (token,))
 
     def holder(self) -> Holder | None:
@@ -68,10 +80,10 @@ class SqlLock:
         if found is None or found[0].token == wanting.token:
             return None
         holder, process = found
-        seen: Sign = sign(holder.pid, process) if holder.host == text(wanting.host) else "unknown"
+        seen = self._sign(holder, process, text(wanting.host))
         if seen == "dead":
             return None
-        now = self._clock.now()
+        now = self._db.time(self._clock.now())
         if holder.beat > now:
             self._db.execute("UPDATE lock SET beat = ?", (instant(now),))
         silent = max(0.0, (now - holder.beat).total_seconds())
@@ -79,12 +91,31 @@ class SqlLock:
             return None
         return _refusal(holder, seen, silent, now + timedelta(seconds=max(0.0, ttl - silent)))
 
+    def _sign(self, holder: Holder, process: str, here: str) -> Sign:
+        if holder.host != here or (self._db.shared and not same_boot(process)):
+            return "unknown"
+        return sign(holder.pid, process)
+
     def _row(self) -> tuple[Holder, str] | None:
         rows = self._db.execute("SELECT token, who, host, pid, command, since, beat, process FROM lock")
         if not rows:
             return None
         token, who, host, pid, command, since, beat, process = rows[0]
         return Holder(token=token, who=who, host=host, pid=pid, command=command, since=moment(since), beat=moment(beat)), process
+
+
+def still_ours(db: Database, token: str) -> None:
+    """Within a transaction: `LockLost` when `token` was given the lock and another has it now; "" was never given it."""
+    if not token:
+        return
+    rows = db.execute("SELECT token, who, host FROM lock")
+    if rows and rows[0][0] == token:
+        return
+    who = f"{rows[0][1]} on {rows[0][2]} took it over" if rows else "another run took it over, and has ended"
+    raise LockLost(
+        f"The campaign's lock was lost while this run was silent: {who}. Nothing more was begun.",
+        hint="What was in flight is looked up by the next run. Look at `campctl history`, then apply again.",
+    )
 
 
 def _refusal(holder: Holder, seen: Sign, silent: float, expires: datetime) -> LockHeld:

@@ -27,6 +27,12 @@ def mark(pid: int, proc: Path = PROC) -> str:
     return f"{boot} {space} {stat.started}" if stat else ""
 
 
+def same_boot(marked: str, proc: Path = PROC) -> bool:
+    """Whether `mark` was made under the kernel that runs here, since it was started: on this very machine."""
+    here = mark(os.getpid(), proc)
+    return bool(marked and here) and marked.split(" ", maxsplit=1)[0] == here.split(" ")[0]
+
+
 def sign(pid: int, marked: str, proc: Path = PROC) -> Sign:
     """Whether process `pid` of this host, of which `mark` said `marked` when it took the lock, is alive.
 

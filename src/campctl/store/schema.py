@@ -15,6 +15,11 @@ from campctl.ports.clock import Clock
 from campctl.store.codec import instant
 from campctl.store.database import Database
 
+Place = Path | str
+"""What messages call the store: its file, or the words for a schema on a server."""
+
+TABLES = ("runs", "journal", "owned", "overrides", "lock", "audit", "meta", "migrations")
+
 
 class Migration(NamedTuple):
     """One step of the schema. `number` counts from 1 without gaps."""
@@ -71,7 +76,7 @@ MIGRATIONS: tuple[Migration, ...] = (
 )
 
 
-def migrate(db: Database, clock: Clock, path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
+def migrate(db: Database, clock: Clock, path: Place, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
     """Bring the schema up to date. Several processes may do so at once: each looks again once it is the one writer."""
     if version(db, path) == migrations[-1].number:
         return
@@ -86,7 +91,7 @@ def migrate(db: Database, clock: Clock, path: Path, migrations: tuple[Migration,
                 db.execute("INSERT INTO migrations (number, name, at) VALUES (?, ?, ?)", (step.number, step.name, instant(clock.now())))
 
 
-def require_current(db: Database, path: Path) -> None:
+def require_current(db: Database, path: Place) -> None:
     """For reading without the right to write: the schema must be the one this campctl knows."""
     found, known = version(db, path), MIGRATIONS[-1].number
     _refuse_newer(found, known, path)
@@ -98,7 +103,7 @@ def require_current(db: Database, path: Path) -> None:
         )
 
 
-def version(db: Database, path: Path) -> int:
+def version(db: Database, path: Place) -> int:
     """The number of the last migration applied; 0 for an empty database. StoreCorrupt when it is somebody else's database."""
     tables = db.tables()
     if "migrations" in tables:
@@ -106,13 +111,16 @@ def version(db: Database, path: Path) -> int:
         return int(found or 0)
     if tables:
         raise StoreCorrupt(
-            f"{path} is a database, but not a campctl store: it has no table `migrations`. Nothing was changed.",
-            hint=f"Find out whose it is and move it aside (mv {path} {path}.other); campctl then begins a new store.",
+            f"{path} is {'a database' if isinstance(path, Path) else 'there'}, but not a campctl store: it has no table `migrations`. "
+            "Nothing was changed.",
+            hint=f"Find out whose it is and move it aside (mv {path} {path}.other); campctl then begins a new store."
+            if isinstance(path, Path)
+            else "Find out whose it is, and give the campaign a schema of its own (`?schema=NAME` at the end of `store:`).",
         )
     return 0
 
 
-def _refuse_newer(found: int, known: int, path: Path) -> None:
+def _refuse_newer(found: int, known: int, path: Place) -> None:
     if found > known:
         raise StoreTooNew(
             f"The store {path} was written by a newer campctl: its schema is {found}, this one knows up to {known}. Nothing was changed.",

@@ -12,6 +12,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -30,6 +31,7 @@ class SQLite:
     """An open SQLite database as a `database.Database`."""
 
     types: ClassVar[Mapping[str, str]] = {"int": "INTEGER", "text": "TEXT", "bytes": "BLOB"}
+    shared: ClassVar[bool] = False
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
@@ -116,6 +118,10 @@ class SQLite:
             finally:
                 self._depth -= 1
 
+    def time(self, given: datetime) -> datetime:
+        """The machine's own clock: everybody who uses this file has the same."""
+        return given
+
     def tables(self) -> frozenset[str]:
         """The names of the tables there are."""
         return frozenset(row[0] for row in self.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
@@ -125,6 +131,11 @@ class SQLite:
         found = [str(row[0]) for row in self.execute("PRAGMA integrity_check") if row[0] != "ok"]
         orphans = self.execute("PRAGMA foreign_key_check")
         return [*found, *(f"row {row[1]} of table {row[0]} refers to a row of {row[2]} that is gone" for row in orphans)]
+
+    def about(self) -> Mapping[str, str]:
+        """What and where it is, for people."""
+        pages, size = self.execute("PRAGMA page_count")[0][0], self.execute("PRAGMA page_size")[0][0]
+        return {"kind": f"SQLite {sqlite3.sqlite_version}", "place": str(self._path), "bytes": str(pages * size)}
 
     def close(self) -> None:
         """Let go; the last process to do so folds the write-ahead log into the file."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -24,6 +24,11 @@ class SqlStore(SqlJournal, SqlOwnership, SqlOverrides, SqlLock, SqlAudit):
     def check(self) -> Sequence[str]:
         """Integrity problems in words; empty when well."""
         return self._db.check()
+
+    def about(self) -> Mapping[str, str]:
+        """What and where it is, for people: `kind`, `place`, `bytes`, `schema`, `since` (ISO 8601), and what else there is to know."""
+        number, since = self._db.execute("SELECT max(number), min(at) FROM migrations")[0]
+        return {**self._db.about(), "schema": str(number or 0), "since": since or ""}
 
     def close(self) -> None:
         """Let go of the database. Safe to call twice."""

@@ -1,0 +1,433 @@
+"""A shared PostgreSQL, over psycopg 3: a schema of one database, one connection per process, serving its threads in turn.
+
+One writer at a time: a transaction begins by taking an advisory lock of the schema, so "highest + 1" and the audit chain hold, and
+under READ COMMITTED what it reads afterwards is what the writer before it left. A process that stops in the middle of writing is
+thrown out by the server (`STOPPED_SECONDS`) before others give up waiting (`BUSY_SECONDS`).
+
+A call that returns is durable (synchronous_commit is on). What breaks between transactions is connected anew; what breaks in the
+middle of one is undone and told. When the answer to a COMMIT is lost, the server is asked what became of that transaction
+(pg_xact_status, the same timeline only); where that cannot be told either, the error says so.
+
+Nothing waits for ever: every wait for the server ends after `SILENCE_SECONDS` without a sign of life.
+
+Writes are collected and sent in one go before the next read, or with the COMMIT: a group commit is three round trips.
+"""
+
+from __future__ import annotations
+
+import re
+import select
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, ClassVar, Final
+
+import psycopg
+from psycopg import pq
+
+from campctl.errors import StoreError
+from campctl.store.database import Row
+from campctl.store.dialling import Target
+from campctl.store.refusals import Silent, Where, mapped, refusals, uncertain
+
+BUSY_SECONDS: Final = 20.0
+"""How long a writer waits for its turn."""
+STOPPED_SECONDS: Final = 15
+"""How long the server lets a writer say nothing in the middle of a transaction."""
+SILENCE_SECONDS: Final = 15.0
+"""How long the server may say nothing."""
+RETURN_SECONDS: Final = 10.0
+"""How long a process that was connected waits for a server that restarts."""
+AGAIN_SECONDS: Final = 5.0
+"""How long a server that was silent is not asked again: each time costs the whole patience."""
+PAUSE: Final = 0.1
+CROWD: Final = 1000
+"""Rows collected before they are sent on."""
+
+_READ: Final = re.compile(r"\s*(?:SELECT|WITH|SHOW)\b", re.IGNORECASE)
+_STATE: Final = "pg_current_xact_id()::text, substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8), clock_timestamp()"
+
+
+class PostgreSQL:
+    """A schema of a PostgreSQL database as a `database.Database`."""
+
+    types: ClassVar[Mapping[str, str]] = {"int": "bigint", "text": 'text COLLATE "C"', "bytes": "bytea"}
+    shared: ClassVar[bool] = True
+
+    def __init__(self, target: Target, *, read_only: bool = False) -> None:
+        self._target = target
+        self._read_only = read_only
+        self._key = int.from_bytes(blake2b(f"campctl store {target.schema}".encode(), digest_size=8).digest(), signed=True)
+        self._lock = threading.RLock()
+        self._connection: _Connection | None = None
+        self._was_connected = False
+        self._closed = False
+        self._silent: tuple[float, str] | None = None
+        self._depth = 0
+        self._writing = False
+        self._pending: list[tuple[str, list[Sequence[Any]]]] = []
+        self._crowd = 0
+        self._xact = ("", "")
+        self._server_time = datetime.now(UTC)
+
+    @property
+    def where(self) -> Where:
+        """What messages call it."""
+        return self._target.where
+
+    def make_schema(self) -> None:
+        """Make the schema, if it is not there."""
+        with self.transaction():
+            if not self.execute("SELECT 1 FROM pg_namespace WHERE nspname = ?", (self._target.schema,)):
+                self.execute(f'CREATE SCHEMA IF NOT EXISTS "{self._target.schema}"')
+
+    def time(self, given: datetime) -> datetime:  # noqa: ARG002 - the clocks of the hosts that share the store need not agree
+        """The server's clock, as the transaction at work began."""
+        return self._server_time
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Run one statement and return all its rows; a write runs before the next read, or at the transaction's end."""
+        reads = _READ.match(sql) is not None
+        with self._lock:
+            if self._depth == 0 and not reads:
+                with self.transaction():
+                    return self.execute(sql, parameters)
+            if not reads:
+                self._collect(sql, [tuple(parameters)])
+                return []
+            if self._depth == 0:
+                return self._read_alone(sql, parameters)
+            with refusals(self.where):
+                self._send()
+                return self._rows(sql, parameters)
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement per row; only within a transaction."""
+        with self._lock:
+            assert self._depth, "executemany belongs into a transaction"
+            for row in rows:
+                self._collect(sql, [row])
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing, durable when left; the schema's one writer."""
+        return self._within(writing=True)
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Reads of one instant; others may write meanwhile."""
+        return self._within(writing=False)
+
+    @contextmanager
+    def _within(self, *, writing: bool) -> Iterator[None]:
+        with self._lock:
+            if self._depth == 0:
+                with refusals(self.where):
+                    self._begin(writing=writing)
+                self._writing = writing
+            self._depth += 1
+            try:
+                yield
+                if self._depth == 1:
+                    self._commit()
+            except BaseException:
+                if self._depth == 1:
+                    self._undo()
+                raise
+            finally:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._pending.clear()
+                    self._crowd = 0
+
+    def tables(self) -> frozenset[str]:
+        """The names of the tables there are."""
+        return frozenset(row[0] for row in self.execute("SELECT tablename FROM pg_tables WHERE schemaname = ?", (self._target.schema,)))
+
+    def check(self) -> Sequence[str]:
+        """Read everything once; name what cannot be read, what is missing, and references that lead nowhere."""
+        from campctl.store.schema import TABLES
+
+        there = self.tables()
+        found = [f"table {name} is missing" for name in TABLES if name not in there]
+        for name in sorted(there & set(TABLES)):
+            try:
+                self.execute(f"SELECT count(*), sum(length(t::text)) FROM {name} t")  # noqa: S608 - names of ours
+            except StoreError as error:
+                found.append(f"table {name} cannot be read: {error.message}")
+        if {"journal", "runs"} <= there:
+            orphans = self.execute("SELECT seq FROM journal WHERE run NOT IN (SELECT id FROM runs) ORDER BY seq LIMIT 5")
+            found += [f"row {row[0]} of table journal refers to a row of runs that is gone" for row in orphans]
+        return found
+
+    def about(self) -> Mapping[str, str]:
+        """What and where it is, for people."""
+        sql = (
+            "SELECT current_setting('server_version'), current_setting('fsync'), current_setting('synchronous_commit'), "
+            "(SELECT CASE WHEN ssl THEN version ELSE '' END FROM pg_stat_ssl WHERE pid = pg_backend_pid()), "
+            "(SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname = ? AND c.relkind = 'r')"
+        )
+        version, fsync, commit, tls, size = self.execute(sql, (self._target.schema,))[0]
+        said = {"kind": f"PostgreSQL {version.split(' ')[0]}", "place": str(self.where), "bytes": str(size), "tls": tls or "no"}
+        if fsync != "on" or commit == "off":
+            said["warning"] = "fsync is off on this server: a power cut there can lose or damage everything in it"
+        return said
+
+    def close(self) -> None:
+        """Let go. Safe to call twice."""
+        with self._lock:
+            self._closed = True
+            self._drop()
+
+    # How a transaction begins and ends
+
+    def _begin(self, *, writing: bool) -> None:
+        """Begin, on a new connection when the old one turns out to be broken: nothing was done on it yet."""
+        for last in (False, True):
+            connection = self._connected()
+            try:
+                if writing:
+                    self._begin_writing(connection)
+                else:
+                    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            except psycopg.Error as error:
+                self._undo()
+                if last or isinstance(error, Silent) or not connection.closed:
+                    raise
+            else:
+                return
+
+    def _begin_writing(self, connection: _Connection) -> None:
+        """The writers' lock first, then everything else; asked for in a way that a server that is well answers at once."""
+        cursor = connection.execute(f"BEGIN; SELECT pg_try_advisory_xact_lock({self._key}), {_STATE}")
+        cursor.nextset()
+        row = cursor.fetchone()
+        assert row is not None
+        ours, *state = row
+        if not ours:
+            with connection.patient(BUSY_SECONDS + SILENCE_SECONDS):
+                cursor = connection.execute(f"SELECT pg_advisory_xact_lock({self._key}); SELECT {_STATE}")
+                cursor.nextset()
+                state = list(cursor.fetchone() or ())
+        self._xact = (state[0], state[1])
+        self._server_time = state[2].astimezone(UTC)
+
+    def _commit(self) -> None:
+        """End the transaction. When the answer is lost, find out what became of it; StoreError when it is not there, or nobody knows."""
+        connection = self._connection
+        try:
+            if self._writing:
+                self._send(commit=True)
+            elif connection is not None:
+                connection.execute("COMMIT")
+        except psycopg.Error as error:
+            if not self._writing or (connection is not None and not connection.closed):
+                raise mapped(error, self.where) from None
+            self._drop()
+            if not self._became_of_it(error):
+                raise mapped(error, self.where) from None
+
+    def _became_of_it(self, error: psycopg.Error) -> bool:
+        """Whether the transaction whose COMMIT was not answered is in the store; StoreError when that cannot be told."""
+        number, timeline = self._xact
+        until = time.monotonic() + RETURN_SECONDS
+        why = str(error)
+        while True:
+            try:
+                # What was silent is asked once more all the same: this is the one answer that matters.
+                self._silent = None
+                rows = self._rows_on(
+                    self._connected(),
+                    "SELECT pg_xact_status(?::text::xid8), substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)",
+                    (number,),
+                )
+            except (psycopg.Error, StoreError) as again:
+                raise uncertain(self.where, f"{why}; then: {again}") from None
+            status, now = rows[0]
+            if now != timeline:
+                raise uncertain(self.where, f"{why}; then: another server has taken over")
+            if status in {"committed", "aborted"}:
+                return bool(status == "committed")
+            if time.monotonic() > until:
+                raise uncertain(self.where, f"{why}; then: the server is still at it")
+            time.sleep(PAUSE)
+
+    def _undo(self) -> None:
+        """Leave no transaction open; a connection on which that fails is given up, which undoes it as well."""
+        connection = self._connection
+        if connection is None:
+            return
+        if connection.closed:
+            self._drop()
+        elif connection.pgconn.transaction_status != pq.TransactionStatus.IDLE:
+            try:
+                connection.execute("ROLLBACK")
+            except psycopg.Error:
+                self._drop()
+
+    # Statements
+
+    def _collect(self, sql: str, rows: list[Sequence[Any]]) -> None:
+        """Keep writes for later, in their order."""
+        assert self._writing, "nothing may be written in a snapshot"
+        if self._pending and self._pending[-1][0] == sql:
+            self._pending[-1][1].extend(rows)
+        else:
+            self._pending.append((sql, rows))
+        self._crowd += len(rows)
+        if self._crowd >= CROWD:
+            with refusals(self.where):
+                self._send()
+
+    def _send(self, *, commit: bool = False) -> None:
+        """Send what was collected, and the COMMIT if it is time, without waiting for each."""
+        if not self._pending and not commit:
+            return
+        connection = self._at_work()
+        pending, self._pending, self._crowd = self._pending, [], 0
+        if not pending:
+            connection.execute("COMMIT")
+            return
+        with connection.pipeline():
+            cursor = connection.cursor()
+            for sql, rows in pending:
+                if len(rows) == 1:
+                    cursor.execute(_percent(sql), rows[0])
+                else:
+                    cursor.executemany(_percent(sql), rows)
+            if commit:
+                cursor.execute("COMMIT")
+
+    def _rows(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
+        return self._rows_on(self._at_work(), sql, parameters)
+
+    @staticmethod
+    def _rows_on(connection: _Connection, sql: str, parameters: Sequence[Any]) -> list[Row]:
+        return connection.execute(_percent(sql), parameters).fetchall()
+
+    def _read_alone(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
+        """A read of its own; repeated when the connection turns out to be broken."""
+        with refusals(self.where):
+            for last in (False, True):
+                connection = self._connected()
+                try:
+                    return self._rows_on(connection, sql, parameters)
+                except psycopg.Error as error:
+                    self._undo()
+                    if last or isinstance(error, Silent) or not connection.closed:
+                        raise
+        raise AssertionError
+
+    # The connection
+
+    def _at_work(self) -> _Connection:
+        """The connection of the transaction at work. It is never made anew: what was begun went with the old one."""
+        if self._connection is None or self._connection.closed:
+            raise psycopg.OperationalError("the connection was lost in the middle of a transaction")
+        return self._connection
+
+    def _connected(self) -> _Connection:
+        """The connection, made anew when there is none; a server that restarts is waited for once it was known to be there."""
+        if self._closed:
+            raise StoreError(f"The campaign's store ({self.where}) cannot be used: it was closed.", hint="Please report this.")
+        if self._connection is not None and not self._connection.closed:
+            return self._connection
+        if self._silent is not None and time.monotonic() - self._silent[0] < AGAIN_SECONDS:
+            raise Silent(self._silent[1])
+        until = time.monotonic() + RETURN_SECONDS
+        while True:
+            try:
+                self._connection = self._dial()
+            except psycopg.Error as error:
+                if isinstance(error, psycopg.errors.ConnectionTimeout):
+                    self._fell_silent(str(error))
+                if time.monotonic() > until or not self._may_return(error):
+                    raise
+                time.sleep(PAUSE)
+            else:
+                self._was_connected = True
+                self._silent = None
+                return self._connection
+
+    def _may_return(self, error: psycopg.Error) -> bool:
+        """Whether a moment's patience may help: the server starts, or nobody listens where somebody did before."""
+        words = str(error).lower()
+        if "starting up" in words:
+            return True
+        gone = "refused" in words or "shutting down" in words or "no such file" in words or "closed the connection" in words
+        return self._was_connected and gone
+
+    def _dial(self) -> _Connection:
+        settings = {
+            "search_path": self._target.schema,
+            "lock_timeout": f"{BUSY_SECONDS:.0f}s",
+            "idle_in_transaction_session_timeout": f"{STOPPED_SECONDS}s",
+            "client_min_messages": "warning",
+            **({"default_transaction_read_only": "on"} if self._read_only else {}),
+        }
+        connection = self._target.dial(_Connection, settings)
+        connection.fell_silent = self._fell_silent
+        # "off" says yes before anything is on a disk; whatever else was chosen for this server is at least as good as "on".
+        connection.execute("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")
+        return connection
+
+    def _fell_silent(self, words: str) -> None:
+        self._silent = (time.monotonic(), words)
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(psycopg.Error):
+                connection.close()
+
+
+class _Connection(psycopg.Connection[Row]):
+    """A connection that does not wait for ever."""
+
+    patience = SILENCE_SECONDS
+    fell_silent: Callable[[str], None] | None = None
+
+    @contextmanager
+    def patient(self, seconds: float) -> Iterator[None]:
+        """Within, the server may be silent for that long."""
+        self.patience = seconds
+        try:
+            yield
+        finally:
+            self.patience = SILENCE_SECONDS
+
+    def wait(self, gen: Any, *_: Any, **__: Any) -> Any:
+        """Drive one of psycopg's generators: it says what it waits for, on a socket that does not change, and is told what came."""
+        try:
+            wanted = next(gen)
+            poll = select.poll()
+            socket = self.pgconn.socket
+            while True:
+                poll.register(socket, (select.POLLIN if wanted & 1 else 0) | (select.POLLOUT if wanted & 2 else 0))
+                came = poll.poll(self.patience * 1000)
+                if not came:
+                    raise self._given_up()
+                # An error or a hang-up is found by reading.
+                told = (2 if came[0][1] & select.POLLOUT else 0) | (1 if came[0][1] & ~select.POLLOUT else 0)
+                wanted = gen.send(psycopg.waiting.Ready(told & wanted or wanted))
+        except StopIteration as end:
+            return end.value
+        except (KeyboardInterrupt, SystemExit):
+            self.pgconn.finish()  # nobody knows what the server is about to answer to
+            raise
+
+    def _given_up(self) -> Silent:
+        words = f"no sign of life for {self.patience:.0f} seconds"
+        self.pgconn.finish()
+        if self.fell_silent is not None:
+            self.fell_silent(words)
+        return Silent(words)
+
+
+@lru_cache(maxsize=128)
+def _percent(sql: str) -> str:
+    """Psycopg's parameter style."""
+    return sql.replace("%", "%%").replace("?", "%s")
