@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from servers.asterisk import Asterisk
 from servers.sipp import Phones, until
+from servers.softphone import Probe, Softphone
 
 pytestmark = pytest.mark.live
 
@@ -85,3 +88,30 @@ def test_many_calls_at_a_rate(exchange: Asterisk, phones: Phones) -> None:
     ann.answers()
     assert carrier.calls("13125550100", count=5, rate=10, talk=0.1).statuses() == [200] * 5
     assert ann.taken == 5
+
+
+def test_a_phone_just_plugged_in_gets_in_as_soon_as_it_may(asterisk: Asterisk) -> None:
+    """It tries until its line is there, then takes a call; with a wrong secret it stays outside."""
+    with Softphone(asterisk, "cy", "s3cret") as cy, Softphone(asterisk, "cy", "other") as thief, asterisk.connect() as ami:
+        ami.put("ps/auth/cy", {"auth_type": "userpass", "username": "cy", "password": "s3cret"})
+        ami.put("ps/aor/cy", {"max_contacts": "1", "remove_existing": "yes"})
+        assert not cy.registered
+        before = time.monotonic()
+        ami.put("ps/endpoint/cy", {"aors": "cy", "auth": "cy", "context": "campctl-internal", "disallow": "all", "allow": "ulaw"})
+        assert cy.is_registered() - before < 2
+        ami.put("ext/3002", "cy")
+        ami.send("Originate", Channel="Local/3002@campctl-internal", Application="Echo", Async="true")
+        cy.is_rung()
+        until(lambda: "Up" in ami.command("core show channels"), "the call")
+        assert not thief.registered
+
+
+def test_silence_is_counted(asterisk: Asterisk) -> None:
+    """All answered as long as the exchange works, and what was sent while it is frozen is not."""
+    with Probe(asterisk, rate=100, grace=0.3) as well:
+        until(lambda: well.sent >= 20, "twenty requests")
+    assert (well.unanswered, well.slowest < 1) == (0, True)
+    with Probe(asterisk, rate=100, grace=0.3) as ill:
+        asterisk.freeze()
+        until(lambda: ill.sent >= 20, "twenty requests")
+    assert ill.unanswered >= 19
