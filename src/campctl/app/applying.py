@@ -22,7 +22,7 @@ from campctl.app.locking import locked
 from campctl.app.planning import View, look, make_plan, noteworthy, read_plan
 from campctl.app.refusing import confirm, refuse_conflicts, refuse_guards, refuse_stale
 from campctl.app.results import Applied, Planned
-from campctl.model.changes import Plan
+from campctl.model.changes import Guard, Plan
 from campctl.model.records import Override, Run
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Wish(Struct, frozen=True, kw_only=True):
 
     overrides: to be added; clear: ids of those to be ended. commit writes the YAML edits that `diff` shows. All three
     happen once the plan was agreed to and before the first request: a crash after that leaves a wish that the next
-    apply fulfils. what: the verb, for the audit log.
+    apply fulfils. what: the verb, for the audit log. guards, remarks: what the verb itself has to say about the plan.
     """
 
     targets: Sequence[str] = ()
@@ -45,6 +45,8 @@ class Wish(Struct, frozen=True, kw_only=True):
     commit: Callable[[], None] | None = None
     diff: str = ""
     what: str = "apply"
+    guards: tuple[Guard, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -67,6 +69,8 @@ async def change(ctx: Context, how: How, wish: Wish, *, saved: Plan | None = Non
         targets = () if saved else wish.targets
         view = await look(ctx, backends, at=ctx.clock.now(), extra=wish.overrides, without=wish.clear, targets=targets)
         made = make_plan(ctx, view, targets=wish.targets, may_be_gone=wish.what != "apply")
+        if wish.guards or wish.remarks:
+            made = replace(made, guards=(*made.guards, *wish.guards), remarks=(*wish.remarks, *made.remarks))
         if saved is not None:
             refuse_stale(ctx, saved, made, view)
         planned = Planned(plan=made, findings=noteworthy(ctx, view), diff=wish.diff)

@@ -9,7 +9,8 @@ from campctl.app.asking import observe
 from campctl.app.context import Context
 from campctl.app.find import one
 from campctl.app.results import Details, Listing
-from campctl.model.campaign import Campaign, Office
+from campctl.app.wave_scene import exchanges
+from campctl.model.campaign import Campaign, Office, home_of
 from campctl.model.resources import Key, Line, Location, Resource
 
 
@@ -41,22 +42,40 @@ def show_office(ctx: Context, *, office: str) -> Details:
     campaign = ctx.campaign
     found = one(campaign.offices, office, "office")
     people = tuple(
-        {"id": user.id, "name": user.name, "extension": user.extension, "number": user.number, "role": user.role}
+        {
+            "id": user.id,
+            "name": user.name,
+            "extension": user.extension,
+            "number": user.number,
+            "role": user.role,
+            "backend": home_of(campaign, user),
+            "also on": user.also_on,
+        }
         for user in campaign.users.values()
         if user.office == office
     )
     desks = tuple(
-        {"id": port.id, "extension": port.extension, "floor": port.floor, "room": port.room, "user": port.user}
+        {
+            "id": port.id,
+            "extension": port.extension,
+            "floor": port.floor,
+            "room": port.room,
+            "user": port.user,
+            "backend": home_of(campaign, port),
+            "also on": port.also_on,
+        }
         for port in campaign.ports.values()
         if port.office == office
     )
+    where = exchanges(campaign, office)
+    moving = ("backend", "also on") if len(where) > 2 or where.get(f"on {found.backend}") is None else ()
     return Details(
         of="office",
         id=office,
-        fields=_fields(found),
+        fields=_fields(found) | (where if moving else {}),
         listings=(
-            Listing(of="user", columns=("id", "name", "extension", "number", "role"), rows=people, empty="Nobody works here."),
-            Listing(of="port", columns=("id", "extension", "floor", "room", "user"), rows=desks, empty="It has no desks."),
+            Listing(of="user", columns=("id", "name", "extension", "number", "role", *moving), rows=people, empty="Nobody works here."),
+            Listing(of="port", columns=("id", "extension", "floor", "room", "user", *moving), rows=desks, empty="It has no desks."),
         ),
     )
 

@@ -70,6 +70,53 @@ class Editor:
         else:
             self._edit(place, by_hand, lambda unit: unset_field(unit, path))
 
+    def set_desks(self, ids: Sequence[str], field: str, value: Any) -> None:
+        """Give desks (`office/desk`) a field, or take it away (None). Neighbours within a bank become, or stay, one entry."""
+        left = dict.fromkeys(ids)
+        while left:
+            id_ = next(iter(left))
+            does = f"write `{field}: {value}` for" if value is not None else f"remove `{field}` from"
+            by_hand = f"{does} desk `{id_}` in `ports`"
+            place = self._guarded(by_hand, lambda id_=id_: self._places.find("ports", id_))  # type: ignore[misc]
+            if place is None:
+                raise _not_found("ports", id_)
+            run = self._run(place, id_, left)
+            for one in run:
+                del left[one]
+            if isinstance(place, YamlPlace) and place.bank is not None and len(run) > 1:
+                self._set_run(place, run, field, value, by_hand)
+            elif value is None:
+                self.unset("ports", id_, field)
+            else:
+                self.set("ports", id_, field, value)
+
+    def _run(self, place: Any, id_: str, wanted: Mapping[str, Any]) -> list[str]:
+        """The desk with those of its bank beside it that are wanted too, without a gap."""
+        bank = place.bank if isinstance(place, YamlPlace) else None
+        if bank is None:
+            return [id_]
+        office, _, desk = id_.rpartition("/")
+        first = last = bank.desks.index(desk)
+        while first and f"{office}/{bank.desks[first - 1]}" in wanted:
+            first -= 1
+        while last + 1 < len(bank.desks) and f"{office}/{bank.desks[last + 1]}" in wanted:
+            last += 1
+        return [f"{office}/{one}" for one in bank.desks[first : last + 1]]
+
+    def _set_run(self, place: YamlPlace, run: Sequence[str], field: str, value: Any, by_hand: str) -> None:
+        bank = place.bank
+        assert bank is not None
+        if value is None and not _says(data(place.unit.resolve(place.unit.path)), (field,)):
+            return
+        if len(run) < len(bank.desks):
+            first = bank.desks.index(run[0].rpartition("/")[2])
+            self._do(place.unit.document.file, _line(place), by_hand, lambda: edit_ports.cut(bank, first, first + len(run), keep=True))
+            place = self._guarded(by_hand, lambda: self._places.find("ports", run[0]))
+        if value is None:
+            self._edit(place, by_hand, lambda unit: unset_field(unit, (field,)))
+        else:
+            self._edit(place, by_hand, lambda unit: set_field(unit, "ports", (field,), value))
+
     def append(self, section: str, id_: str, field: str | Sequence[str], item: Any) -> None:
         """Add an item to a list, unless it is in it."""
         self._change_list(section, id_, field, add=(item,))

@@ -51,6 +51,12 @@ def find(unit: Unit, office: str, desk: str) -> Bank | None:
 
 def split(bank: Bank, desk: str, *, keep: bool) -> None:
     """Make `desk` an entry of its own (`keep`), or take it out of the bank. Raises Odd."""
+    at = bank.desks.index(desk)
+    cut(bank, at, at + 1, keep=keep)
+
+
+def cut(bank: Bank, first: int, last: int, *, keep: bool) -> None:
+    """Make the desks from index `first` up to but not including `last` an entry of their own, or take them out. Raises Odd."""
     unit = bank.unit
     section, value = unit.resolve(bank.path[:-1]), unit.resolve(bank.path)
     assert section is not None
@@ -59,9 +65,8 @@ def split(bank: Bank, desk: str, *, keep: bool) -> None:
         raise Odd("the bank is written between brackets, or takes values over from elsewhere (`<<`)")
     if len(bank.extensions) != len(bank.desks):
         raise Odd(f"there are {len(bank.desks)} desks and {len(bank.extensions)} extensions")
-    at = bank.desks.index(desk)
-    spans = [(0, at), (at, at + 1), (at + 1, len(bank.desks))]
-    keeper = 0 if at > len(bank.desks) - at - 1 else 2
+    spans = [(0, first), (first, last), (last, len(bank.desks))]
+    keeper = 0 if first > len(bank.desks) - last else 2
     known = {*(key.value for key, _ in section.pairs), *unit.document.names("ports")}
     label = bank.path[-1]
     expected = data(unit.root)
@@ -73,7 +78,7 @@ def split(bank: Bank, desk: str, *, keep: bool) -> None:
     for part, (start, end) in enumerate(spans):
         if start == end or (part == 1 and not keep):
             continue
-        fields = _fields(bank, start, end, single=part == 1)
+        fields = _fields(bank, start, end, single=part == 1 and end - start == 1)
         if part == keeper:
             entries[label] = {**whole, **fields}
             continue

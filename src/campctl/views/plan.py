@@ -73,7 +73,8 @@ def diff(text: str, page: Page) -> None:
 
 def plan_text(plan: Plan, page: Page, *, details: bool) -> None:
     """The whole plan."""
-    scope = f", only {', '.join(plan.targets)}" if plan.targets else ""
+    more = f" and {len(plan.targets) - MANY:,} more" if len(plan.targets) > MANY else ""
+    scope = f", only {', '.join(plan.targets[:MANY])}{more}" if plan.targets else ""
     page.line(("bold", f"Plan for {plan.campaign}"), f", at {moment(plan.at)}{scope}", hang=4)
     if plan.changes:
         page.blank()
@@ -82,6 +83,10 @@ def plan_text(plan: Plan, page: Page, *, details: bool) -> None:
         for stories in grouped(plan.stories):
             _group(stories, changes, page, many=len(stories) if details else many, details=details)
         _untold(plan, page, details=details)
+    if plan.remarks:
+        page.blank()
+        for remark in plan.remarks:
+            page.line(remark)
     _obstacles(plan, page)
     page.blank()
     for cost in plan.costs:
