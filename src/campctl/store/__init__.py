@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from campctl.errors import StoreError
+from campctl.errors import StoreCorrupt, StoreError
 from campctl.ports.clock import Clock
 
 if TYPE_CHECKING:
@@ -59,7 +59,12 @@ def open_store(
     else:
         database, place = _open_file(root / (url or FOLDER) / FILE, clock, create=create and not read_only, read_only=read_only)
     try:
-        known = require_in_use(database, place, campaign)
+        try:
+            known = require_in_use(database, place, campaign)
+        except StoreCorrupt:
+            if database.shared:
+                raise
+            known = {}  # a file damaged within opens all the same: `check` tells what of it can still be read
         if database.shared and campaign and create and not read_only and "campaign" not in known:
             _claim(database, place, campaign)
     except BaseException:
