@@ -73,7 +73,7 @@ _campctl() {
     office) verbs='list show audit'; usual='list' ;;
     override) verbs='list clear promote'; usual='list' ;;
     surge) verbs='list'; usual='list' ;;
-    backend) verbs='list check login poke'; usual='list' ;;
+    backend) verbs='list check login init poke'; usual='list' ;;
     audit) verbs='log verify'; usual='log' ;;
     store) verbs='check'; usual='' ;;
         esac
@@ -119,7 +119,7 @@ _campctl() {
     'user provision') spec=' --name=- --office=offices --extension=- --number=- --role=- --skill=- --language=- --permission==internal|local|national|international --floor=- --room=- -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-' ;;
     'user deprovision') spec=' -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='users*' ;;
     'user secret') spec=' -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='users' ;;
-    'move') spec=' --to=offices --floor=- --room=- -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='users*' ;;
+    'move') spec=' --to=offices --floor=- --room=- -f=@file --file=@file --office=offices --backend=backends --wave=- --prepare --status --allow-cut-off -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='users*' ;;
     'port list') spec=' --office=offices --state==lit|dark --at=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'port light') spec=' --office=offices --any=- --for=users --volunteer=- --hotline=hotlines --until=- -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='desks*' ;;
     'port dark') spec=' --office=offices --until=- -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='desks*' ;;
@@ -139,6 +139,7 @@ _campctl() {
     'backend list') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'backend check') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='backends' ;;
     'backend login') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='backends' ;;
+    'backend init') spec=' --dir=@dir --backend=- --node=- --bind=- --sip-port=- --external=- --local-net=- --rtp=- --trunk=- --trunk-user=- --trunk-calls=- --trunk-digits --trunk-ping=- --line-calls=- --caller-id=- --home=- --peer=- --database=- --ami-user=- --ami-bind=- --ami-port=- --ami-permit=- --tls-cert=@file --tls-key=@file --force -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-' ;;
     'backend poke') spec=' --old-pbx=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='backends -*' ;;
     'audit log') spec=' --limit=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'audit verify') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -88,14 +88,20 @@ def own_options(spec: BackendSpec) -> dict[str, Any]:
     return {name: value for name, value in spec.options.items() if name != "secrets"}
 
 
-def open_store(root: Path, url: str, clock: Clock, *, create: bool) -> Store:
-    """Open the campaign's store; without `create` a missing one is read as empty and not made, and a read-only disk will do."""
+def open_store(
+    root: Path, url: str, clock: Clock, *, create: bool, campaign: str = "", password: Callable[[bool], str] = lambda _: ""
+) -> Store:
+    """Open the campaign's store; without `create` a missing one is read as empty and not made, and a read-only disk will do.
+
+    `campaign` is its name, `password` where a shared store's is kept: asked with True when the keyring may be asked, too.
+    """
+    from campctl.model.stores import is_url
     from campctl.store import FOLDER
     from campctl.store import open_store as open_sql
 
     folder = root / (url or FOLDER)
-    still = not create and folder.is_dir() and not os.access(folder, os.W_OK)
-    return open_sql(root, url, clock=clock, create=create, read_only=still)
+    still = not create and not is_url(url) and folder.is_dir() and not os.access(folder, os.W_OK)
+    return open_sql(root, url, clock=clock, create=create, read_only=still, campaign=campaign, password=password)
 
 
 def who(environ: Mapping[str, str] = os.environ) -> str:
@@ -121,3 +127,44 @@ def poke_sim(spec: BackendSpec, root: Path, ops: Sequence[Any], old_pbx: int) ->
     if todo:
         poke(exchange_file(root, spec.name, str(own_options(spec).get("file", ""))), todo)
     return len(todo)
+
+
+ASTERISK_README = "INSTALL.txt"
+"""The file beside a configuration that says how to put it in place."""
+
+
+def asterisk_setup(options: Mapping[str, Any]) -> Any:
+    """What `backend init asterisk` was asked for, checked; `errors.UsageError` names what makes no sense."""
+    from campctl.backends.asterisk.setup import Asked, settle
+
+    return settle(Asked(**options))
+
+
+def asterisk_files(setup: Any, secrets: Mapping[str, str]) -> dict[str, str]:
+    """Its configuration files, by name."""
+    from campctl.backends.asterisk.setup import files
+
+    return files(setup, secrets)
+
+
+def asterisk_nodes(spec: BackendSpec) -> list[tuple[str, str, int]]:
+    """Name ("" for the only one), host and manager's port of the machines of a backend of type asterisk."""
+    from campctl.backends.asterisk.options import parse
+
+    return [(place.name, place.host, place.port) for place in parse(own_options(spec), backend=spec.name).nodes]
+
+
+def asterisk_role(url: str) -> str:
+    """The URL of the same database for Asterisk's own role, which may only read."""
+    from campctl.backends.asterisk.sql.schema import ASTERISK_ROLE
+
+    scheme, separator, rest = url.partition("://")
+    host = rest.partition("@")[2] if "@" in rest.partition("/")[0] else rest
+    return f"{scheme}{separator}{ASTERISK_ROLE}@{host}"
+
+
+def place_files(folder: Path, files: Mapping[str, str], *, force: bool) -> tuple[str, ...]:
+    """Write a configuration into a folder; names of files whose former content is kept as .bak."""
+    from campctl.backends.asterisk.setup import place
+
+    return place(folder, files, force=force)

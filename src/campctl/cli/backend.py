@@ -1,4 +1,4 @@
-"""`backend list|check|login`."""
+"""`backend list|check|login|init|poke`."""
 
 from __future__ import annotations
 
@@ -49,6 +49,98 @@ def login(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="BACKE
     campaign = session.open()
     values = {secret: _secret(session, name, secret) for secret in secrets_asked(campaign, name=name)}
     return session.show(use_case(campaign, name=name, values=values))
+
+
+@command(
+    APP,
+    "init",
+    examples=(
+        "campctl backend init asterisk --dir pbx-hq --trunk sip.example.net --home 312 --caller-id +13125550100",
+        "campctl backend init asterisk --dir pbx-a --backend hq --node a --tls-cert /etc/ssl/a.pem --tls-key /etc/ssl/a.key",
+    ),
+)
+def init(
+    ctx: typer.Context,
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="What kind of exchange: asterisk.")],
+    directory: Annotated[str, typer.Option("--dir", metavar="DIR", help="A new or empty folder for the files.")],
+    backend: Annotated[str, typer.Option("--backend", metavar="NAME", help="The backend it is for; the campaign fills in the rest.")] = "",
+    node: Annotated[str, typer.Option("--node", metavar="NAME", help="Name of the machine (default: pbx).")] = "",
+    bind: Annotated[str, typer.Option("--bind", metavar="IP", help="Where SIP listens (default: on every address).")] = "",
+    sip_port: Annotated[int, typer.Option("--sip-port", metavar="PORT", help="SIP's port (default: 5060).")] = 5060,
+    external: Annotated[str, typer.Option("--external", metavar="IP", help="Its address as phones outside see it, behind NAT.")] = "",
+    local_net: Annotated[str, typer.Option("--local-net", metavar="NETS", help="Nets that need no --external (default: private).")] = "",
+    rtp: Annotated[str, typer.Option("--rtp", metavar="A-B", help="Ports of voice (default: 10000-19999).")] = "10000-19999",
+    trunk: Annotated[str, typer.Option("--trunk", metavar="HOST[:PORT]", help="The carrier; without one, no call goes outside.")] = "",
+    trunk_user: Annotated[
+        str,
+        typer.Option("--trunk-user", metavar="NAME", help="Register there as; the password is asked for, or read from stdin."),
+    ] = "",
+    trunk_calls: Annotated[int, typer.Option("--trunk-calls", metavar="N", help="Calls it carries at once; two are kept for 911.")] = 0,
+    trunk_digits: Annotated[bool, typer.Option("--trunk-digits", help="The carrier wants numbers without a plus.")] = False,
+    trunk_ping: Annotated[int, typer.Option("--trunk-ping", metavar="SECONDS", help="Ask the carrier so often whether it is there.")] = 0,
+    line_calls: Annotated[int, typer.Option("--line-calls", metavar="N", help="Outside calls of a line at once (default: 2).")] = 2,
+    caller_id: Annotated[str, typer.Option("--caller-id", metavar="NUMBER", help="Shown for lines without a number.")] = "",
+    home: Annotated[str, typer.Option("--home", metavar="CODES", help="Area codes that count as local: 312,773.")] = "",
+    peer: Annotated[
+        list[str], typer.Option("--peer", metavar="NAME=HOST[:PORT]", help="Another exchange of the campaign; may be repeated.")
+    ] = [],  # noqa: B006
+    database: Annotated[
+        str, typer.Option("--database", metavar="URL", help="PostgreSQL that several machines share, as Asterisk's role; without password.")
+    ] = "",
+    ami_user: Annotated[str, typer.Option("--ami-user", metavar="NAME", help="The manager user (default: campctl).")] = "",
+    ami_bind: Annotated[str, typer.Option("--ami-bind", metavar="IP", help="Where the manager listens (default: 127.0.0.1).")] = "",
+    ami_port: Annotated[int, typer.Option("--ami-port", metavar="PORT", help="Its port (default: 5038; with a certificate 5039).")] = 0,
+    ami_permit: Annotated[
+        list[str], typer.Option("--ami-permit", metavar="NET", help="Where campctl comes from, beside this machine; may be repeated.")
+    ] = [],  # noqa: B006
+    tls_cert: Annotated[str, typer.Option("--tls-cert", metavar="FILE", help="Certificate for manager and phones, on that machine.")] = "",
+    tls_key: Annotated[str, typer.Option("--tls-key", metavar="FILE", help="Its key.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Write into a folder that holds files; what was there is kept as .bak.")] = False,
+) -> int:
+    """Write the configuration of a fresh exchange into a folder, and say how to put it in place.
+
+    Asterisk 22 from a distribution becomes an exchange for the campaign: lines, hotlines, emergency calls with location,
+    calling permissions. With --backend, what the campaign says already is filled in. Nothing is asked of any machine.
+    """
+    from pathlib import Path
+
+    from campctl.app.exchange import Order, prepare
+    from campctl.app.exchange import init as use_case
+
+    session: Session = ctx.obj
+    options = {
+        "node": node,
+        "bind": bind,
+        "sip_port": sip_port,
+        "external": external,
+        "local_nets": _words(local_net),
+        "rtp": rtp,
+        "trunk": trunk,
+        "trunk_user": trunk_user,
+        "trunk_calls": trunk_calls,
+        "trunk_digits": trunk_digits,
+        "trunk_ping": trunk_ping,
+        "line_calls": line_calls,
+        "caller_id": caller_id,
+        "home": _words(home),
+        "peers": tuple(peer),
+        "database": database,
+        "ami_user": ami_user,
+        "ami_bind": ami_bind,
+        "ami_port": ami_port,
+        "permits": tuple(ami_permit),
+        "tls_cert": tls_cert,
+        "tls_key": tls_key,
+    }
+    order = Order(type=type_, directory=Path(directory).absolute(), options=options, force=force, backend=backend)
+    campaign = session.open() if backend else None
+    setup = prepare(order, campaign)
+    secrets = {secret: _secret(session, backend or type_, f"password of {secret}") for secret in setup.secrets}
+    return session.show(use_case(order, setup, campaign, secrets))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 @command(
