@@ -54,7 +54,13 @@ def decode(facts: Facts) -> Decoded:
     found = Decoded(rows, faults=faults)
     _read_records(found)
     _name_foreign(found)
-    for key in [*found.names.keys("location"), *found.names.keys("line"), *found.names.keys("queue"), *_members(found), *_routes(found)]:
+    for kind in NAMED:
+        read_one, resources = _READERS[kind], found.resources
+        for key in found.names.keys(kind):
+            resource = read_one(found, key)
+            if resource is not None:
+                resources[key] = resource
+    for key in [*_members(found), *_routes(found)]:
         again(found, key)
     found.orphans = frozenset(key for key in found.records if key not in found.resources)
     return found
@@ -113,19 +119,16 @@ def _guess(found: Decoded, name: str) -> None:
 
 def _name_foreign(found: Decoded) -> None:
     """Things without a record go by their native name, unless a record's thing is called so."""
-    by = found.rows.by
-    for native in by["geo"]:
+    by, ids = found.rows.by, found.names.ids
+    for native in sorted(by["geo"].keys() - ids["location"].keys()):
         _foreign(found, Key("location", location_id(native)), native)
-    for place in ("endpoint", "auth", "aor"):
-        for native in by[place]:
-            _foreign(found, Key("line", native), native)
-    for native in by["queue"]:
+    for native in sorted((by["endpoint"].keys() | by["auth"].keys() | by["aor"].keys()) - ids["line"].keys()):
+        _foreign(found, Key("line", native), native)
+    for native in sorted(by["queue"].keys() - ids["queue"].keys()):
         _foreign(found, Key("queue", native), native)
 
 
 def _foreign(found: Decoded, key: Key, native: str) -> None:
-    if found.names.holder(key.kind, native) is not None:
-        return
     if found.names.find(key) is not None:
         found.faults.append(Fault(key.kind, native, f"is not {key}, which goes by {found.names.native(key)}"))
         return
@@ -200,7 +203,8 @@ def _route(found: Decoded, key: Key) -> Resource | None:
 
 
 def _line(found: Decoded, key: Key) -> Resource | None:
-    return decode_lines.line(found.rows, found.names, key.id, found.known(key))
+    record = found.records.get(key)
+    return decode_lines.line(found.rows, found.names, key.id, record.r if record is not None else None)  # type: ignore[arg-type]
 
 
 def _queue(found: Decoded, key: Key) -> Resource | None:

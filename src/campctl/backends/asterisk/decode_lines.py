@@ -17,20 +17,20 @@ from campctl.model.resources import Key, Line
 def line(rows: Rows, names: Directory, id_: str, known: Line | None) -> Line | None:
     """One line; None when nothing of it is there."""
     by = rows.by
-    native = names.native(Key("line", id_))
+    native = names.natives["line"].get(id_, id_)
     options, aor, secret = by["endpoint"].get(native), by["aor"].get(native), by["auth"].get(native)
     if options is None and aor is None and secret is None:
         return None
     if known is not None:
-        maps = by["map"]
-        location = names.native(Key("location", known.location)) if known.location else ""
+        maps, at, enabled = by["map"], known.location, known.enabled
+        location = (names.natives["location"].get(at) or names.native(Key("location", at))) if at else ""
         if (
-            options == (endpoint(known, native, location) if known.enabled else None)
-            and aor == AOR
+            maps.get("ext/" + known.extension) == "line:" + native
+            and maps.get("cid/" + native, "") == digits(known.number)
+            and maps.get("e911/" + native, "") == location
             and secret == auth(native)
-            and maps.get(f"ext/{known.extension}") == f"line:{native}"
-            and maps.get(f"cid/{native}", "") == digits(known.number)
-            and maps.get(f"e911/{native}", "") == location
+            and aor == (AOR if enabled else None)
+            and options == (endpoint(known, native, location) if enabled else None)
         ):
             return known
     return _by_field(rows, names, native, Line(id_, "", "") if known is None else known, foreign=known is None)

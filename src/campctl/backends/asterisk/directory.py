@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from campctl.backends.asterisk.names import proposed
 from campctl.model.refusals import No
-from campctl.model.resources import Key
+from campctl.model.resources import Key, Kind
 
-NAMED = frozenset(("line", "queue", "location"))
+NAMED: tuple[Kind, ...] = ("location", "line", "queue")
 """Kinds with native names of their own."""
 
 
 class Directory:
-    """Native names of lines, queues and locations. Implements `grammar.Names`."""
+    """Native names of lines, queues and locations. Implements `grammar.Names`.
 
-    __slots__ = ("_ids", "_lower", "_natives")
+    natives: kind to id to native name. ids: kind to native name to id.
+    """
+
+    __slots__ = ("_lower", "ids", "natives")
 
     def __init__(self) -> None:
-        self._natives: dict[Key, str] = {}
-        self._ids: dict[tuple[str, str], str] = {}
-        self._lower: dict[tuple[str, str], int] = {}
+        self.natives: dict[str, dict[str, str]] = {kind: {} for kind in NAMED}
+        self.ids: dict[str, dict[str, str]] = {kind: {} for kind in NAMED}
+        self._lower: dict[str, dict[str, int]] | None = None
 
     def native(self, key: Key) -> str:
         """The native name of what is known, or the one it would have."""
-        found = self._natives.get(key)
+        found = self.natives[key.kind].get(key.id)
         if found is not None:
             return found
         try:
@@ -32,40 +35,51 @@ class Directory:
 
     def find(self, key: Key) -> str | None:
         """The native name of what is known."""
-        return self._natives.get(key)
+        return self.natives[key.kind].get(key.id)
 
     def id_of(self, kind: str, native: str) -> str:
         """The id of what has this native name, or the name itself."""
-        return self._ids.get((kind, native), native)
+        return self.ids[kind].get(native, native)
 
     def holder(self, kind: str, native: str) -> str | None:
         """The id of what has this native name."""
-        return self._ids.get((kind, native))
+        return self.ids[kind].get(native)
 
     def learn(self, key: Key, native: str) -> None:
-        """It goes by this name."""
-        self.forget(key)
-        self._natives[key] = native
-        folded = (key.kind, native.lower())
-        self._lower[folded] = self._lower.get(folded, 0) + 1
-        self._ids[key.kind, native] = key.id
+        """It goes by this name, and by no other."""
+        kind, id_ = key
+        natives = self.natives[kind]
+        if id_ in natives:
+            self.forget(key)
+        natives[id_] = native
+        self.ids[kind][native] = id_
+        if self._lower is not None:
+            folded = self._lower[kind]
+            folded[native.lower()] = folded.get(native.lower(), 0) + 1
 
     def forget(self, key: Key) -> None:
         """It is gone."""
-        native = self._natives.pop(key, None)
+        native = self.natives[key.kind].pop(key.id, None)
         if native is None:
             return
-        if self._ids.get((key.kind, native)) == key.id:
-            del self._ids[key.kind, native]
-        folded = (key.kind, native.lower())
-        self._lower[folded] -= 1
-        if not self._lower[folded]:
-            del self._lower[folded]
+        if self.ids[key.kind].get(native) == key.id:
+            del self.ids[key.kind][native]
+        if self._lower is not None:
+            folded = self._lower[key.kind]
+            folded[native.lower()] -= 1
+            if not folded[native.lower()]:
+                del folded[native.lower()]
 
-    def keys(self, kind: str) -> list[Key]:
+    def keys(self, kind: Kind) -> list[Key]:
         """Keys of a kind."""
-        return [key for key in self._natives if key.kind == kind]
+        return [Key(kind, id_) for id_ in self.natives[kind]]
 
     def taken(self, kind: str, name: str) -> bool:
         """Whether something of a kind is called so, but for capitals (`name` has none)."""
-        return (kind, name) in self._lower
+        if self._lower is None:
+            self._lower = {}
+            for of, natives in self.natives.items():
+                folded = self._lower[of] = {}
+                for native in natives.values():
+                    folded[native.lower()] = folded.get(native.lower(), 0) + 1
+        return name in self._lower[kind]

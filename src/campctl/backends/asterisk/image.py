@@ -34,7 +34,8 @@ from campctl.model.resources import Key, Kind, Member, Resource, key_of, referen
 
 LIMITS: Mapping[Kind, str] = {"line": "lines", "queue": "queues", "member": "members", "route": "routes"}
 """The limit that counts a kind."""
-_PUTS = {place: n for n, place in enumerate(("record", "geo", "auth", "aor", "endpoint", "rule", "queue", "map", "member"))}
+_PUTS = {place: n for n, place in enumerate(("record", "geo", "auth", "endpoint", "aor", "rule", "queue", "map", "member"))}
+"""The order in which facts are made, and in reverse taken away. Why an AOR comes after its endpoint: see `native`."""
 
 
 class Applied(Struct, frozen=True):

@@ -92,7 +92,7 @@ def record_key(name: str) -> Key | None:
     kind, _, rest = name.partition("/")
     if kind not in KINDS or not rest:
         return None
-    return Key(_kind(kind), _unescaped(rest))
+    return Key(_kind(kind), _unescaped(rest) if "=" in rest else rest)
 
 
 def interface(endpoint: str) -> str:

@@ -18,7 +18,9 @@ def printable(text: str) -> str:
     """One line of visible text, blanks single and none at the ends."""
     if _SAFE_NAME.fullmatch(text):
         return text
-    return " ".join("".join(char if char.isprintable() or char in _INVISIBLE else " " for char in text).split())
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() or char in _INVISIBLE else " " for char in text)
+    return " ".join(text.split())
 
 
 def clipped(text: str, room: int) -> str:
@@ -29,7 +31,7 @@ def clipped(text: str, room: int) -> str:
 
 def callerid(name: str, extension: str) -> str:
     """Name and number of a caller, as PJSIP's `callerid` takes it: `"Ann Lee" <3001>`."""
-    if not _SAFE_NAME.fullmatch(name) or len(name) > NAME_ROOM:
+    if len(name) > NAME_ROOM or not _SAFE_NAME.fullmatch(name):
         name = clipped(printable(printable(name).translate(_HEADER)), NAME_ROOM)
     return f'"{name}" <{extension}>'
 
