@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from campctl import errors
 from campctl.app.applying import Wish, change
 from campctl.app.context import Context
-from campctl.app.find import one
+from campctl.app.find import did_you_mean
 from campctl.app.how import How
 from campctl.app.results import Applied, Planned
 from campctl.app.wave_scene import Asked, Scene, Wave, look_at
@@ -97,8 +97,11 @@ def _next(scene: Scene, asked: Asked, *, cut_off: bool) -> Wave:
 def _named(scene: Scene, units: Sequence[Unit], asked: Asked) -> list[Unit]:
     """The units of the people or desks that were named."""
     by_name = {name: unit for unit in scene.units for name in (unit.user, *unit.ports) if name}
-    chosen = [one(by_name, name, f"user or desk of {asked.office}") for name in asked.names]
-    wanted = {unit.subject for unit in chosen}
+    for name in asked.names:
+        if name not in by_name:
+            near = did_you_mean(name, by_name) or f"`campctl move --office {asked.office} --status` shows all."
+            raise errors.NotFound(f"Office `{asked.office}` has no user and no desk `{name}`.", hint=near)
+    wanted = {by_name[name].subject for name in asked.names}
     return [unit for unit in units if unit.subject in wanted]
 
 

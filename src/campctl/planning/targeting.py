@@ -24,7 +24,7 @@ def targeted(changes: tuple[Change, ...], targets: tuple[str, ...], campaign: Ca
 
     Who gets a seat gives up the one they had, where the whole plan has it so; and no hotline is left with more or fewer
     seats than it has now and would have after the whole plan: as many others join or leave. A room that nobody is left
-    in goes along: it is no noun that anybody could name.
+    in goes along, and so does an office's address on an exchange that holds none of its lines any more: no noun names them.
     """
     wanted = set(targets)
     by_id = {change.id: change for change in changes}
@@ -44,7 +44,7 @@ def targeted(changes: tuple[Change, ...], targets: tuple[str, ...], campaign: Ca
     seats = [change for change in changes if change.key.kind == "member"]
     while more := [*_given_up(seats, kept, campaign), *_to_balance(seats, kept)]:
         keep(more)
-    keep([change.id for change in changes if _is_room_removed(change) and change.needs and kept.issuperset(change.needs)])
+    keep([change.id for change in changes if _is_room_removed(change, campaign) and change.needs and kept.issuperset(change.needs)])
     return tuple(change for change in changes if change.id in kept)
 
 
@@ -94,9 +94,12 @@ def _moves(change: Change) -> list[tuple[Place, int]]:
     return [] if len(moves) == 2 and moves[0][0] == moves[1][0] else moves
 
 
-def _is_room_removed(change: Change) -> bool:
-    """Whether it removes the location of a floor or room, not that of a whole office."""
-    return change.action == "delete" and change.key.kind == "location" and "/" in change.key.id
+def _is_room_removed(change: Change, campaign: Campaign) -> bool:
+    """Whether it removes the location of a floor or room, or of an office where it is not at home; not that of a whole office."""
+    if change.action != "delete" or change.key.kind != "location":
+        return False
+    office = campaign.offices.get(change.key.id)
+    return "/" in change.key.id or (office is not None and office.backend != change.backend)
 
 
 def check_targets(targets: Iterable[str], campaign: Campaign, worlds: Iterable[Iterable[Key]]) -> None:
