@@ -1,10 +1,13 @@
 """A real Asterisk 22 for tests: Debian's, unpacked once by scripts/asterisk-lab, and started afresh in half a second each time.
 
+It is configured with what `campctl backend init asterisk` writes, and nothing else. Each has three addresses of its own:
+`host` is where it listens, `phones` where phones are, `carrier_host` where the outside is.
+
 Fixtures:
 
 - `asterisk_base` (session): the unpacked Asterisk; half a minute once on a machine.
 - `asterisk` (function): one running instance, empty, on ports of its own; what the test did to it is gone afterwards.
-- `make_asterisk` (function): `make(name="b", **options)` starts further ones.
+- `make_asterisk` (function): `make(**asked)` starts further ones, for peers and clusters.
 - `started(...)`: the same as a context manager, for fixtures of a module's or session's own.
 
 Where it cannot be had (no apt, no mirror) tests that ask are skipped with the reason; with CI in the environment they fail.
@@ -27,15 +30,11 @@ from typing import Any, NoReturn
 
 import pytest
 
-from servers import asterisk_config
 from servers.ami import Ami
 from servers.ports import Block
 
 LAB = Path(__file__).parents[2] / "scripts" / "asterisk-lab"
 BOOTS_WITHIN = 30.0
-CARRIER = "127.0.0.2"
-"""The address calls from and to outside come from and go to."""
-
 _WATCH = 'read x; sleep 0.2; rm -rf "$1"'
 """Removes the folder when the tests' end of a pipe closes, however they ended."""
 
@@ -45,29 +44,47 @@ class Unavailable(Exception):
 
 
 class Asterisk:
-    """One instance. `sip`, `http`, `ami`: its ports; `user`, `password`: AMI's; `ports`: a block that others may take from.
+    """One instance. `sip`, `ami` (`sips`, `amis`: with TLS): its ports; `user`, `password`: AMI's; `ports`: a block of its own.
 
     `ports[0]` to `ports[9]` are the server's own, `ports[10]` to `ports[199]` for phones and carriers of the tests (`take`),
     the rest for its RTP. `etc`: its configuration, `log`: what it said, `db`: the file of its AstDB.
     """
 
-    host = "127.0.0.1"
     user = "campctl"
 
-    def __init__(self, folder: Path, *, configure: Callable[[Asterisk], None] | None = None) -> None:
+    def __init__(self, folder: Path, **asked: Any) -> None:
+        """`asked`: options of `backend init asterisk` beside the ports, as `setup.Asked` names them; `secrets`: by name."""
         self.folder = folder
         self.etc = folder / "etc"
         self.log = folder / "log" / "messages"
         self.db = folder / "lib" / "astdb.sqlite3"
         self.ports = Block()
-        self.sip, self.sips, self.http, self.https, self.ami, self.amis = (self.ports[n] for n in range(6))
-        self.rtp = (self.ports[200], self.ports[399])
+        self.host, self.phones, self.carrier_host = (f"127.1.{self.ports.number}.{n}" for n in (1, 2, 3))
+        self.sip, self.sips, self.ami, self.amis = (self.ports[n] for n in range(4))
         self.carrier = self.ports[10]
-        """Where calls to the outside are sent, at `CARRIER`."""
-        self._free = list(range(self.ports[20], self.ports[200]))
+        """Where calls to the outside are sent, at `carrier_host`."""
         self.password = secrets.token_hex(12)
+        self.secrets: dict[str, str] = asked.pop("secrets", {})
+        self.asked = asked
+        self._free = list(range(self.ports[20], self.ports[200]))
         self._process: subprocess.Popen[bytes] | None = None
-        self._configure = configure or asterisk_config.write
+
+    def configure(self) -> None:
+        """Write `etc`: Debian's own, and over it what `backend init asterisk` writes. What was changed there is lost."""
+        from campctl.backends.asterisk import setup
+
+        shutil.copytree(base() / "etc" / "asterisk", self.etc, dirs_exist_ok=True)
+        asked: dict[str, Any] = {
+            "bind": self.host,
+            "sip_port": self.sip,
+            "rtp": f"{self.ports[200]}-{self.ports[399]}",
+            "ami_bind": self.host,
+            "ami_port": self.amis if self.asked.get("tls_cert") else self.ami,
+            "trunk": f"{self.carrier_host}:{self.carrier}",
+            **self.asked,
+        }
+        wanted = setup.files(setup.settle(setup.Asked(**asked)), {"manager": self.password, **self.secrets})
+        setup.place(self.etc, wanted, force=True)
 
     # -- its life --
 
@@ -76,8 +93,7 @@ class Asterisk:
         if self._process is not None and self._process.poll() is None:
             return
         if not self.etc.exists():
-            self.etc.mkdir(parents=True)
-            self._configure(self)
+            self.configure()
         self._process = subprocess.Popen(
             [LAB, "run", "--dir", self.folder], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
         )
@@ -109,6 +125,9 @@ class Asterisk:
         """SIGSTOP: connections stay open and are even accepted, and nothing answers. `thaw` undoes it."""
         assert self._process is not None
         os.kill(self._process.pid, signal.SIGSTOP)
+        tasks = Path(f"/proc/{self._process.pid}/task")
+        while not all((task / "stat").read_text().rpartition(")")[2].split()[0] == "T" for task in tasks.iterdir()):
+            time.sleep(0.001)
 
     def thaw(self) -> None:
         """It goes on."""
@@ -196,16 +215,15 @@ def cannot(why: str) -> NoReturn:
 
 
 @contextmanager
-def started(*, configure: Callable[[Asterisk], None] | None = None, **attributes: Any) -> Iterator[Asterisk]:
-    """A running instance, removed at the end. `configure(asterisk)` writes its etc; `attributes` are set before that."""
+def started(*, start: bool = True, **asked: Any) -> Iterator[Asterisk]:
+    """A running instance, removed at the end. `asked`: see `Asterisk`. With `start` False it is not yet configured nor started."""
     folder = Path(tempfile.mkdtemp(prefix="campctl-ast-"))
     folder.chmod(0o755)  # it runs as somebody else when we are root
     watch = subprocess.Popen(["sh", "-c", _WATCH, "sh", str(folder)], stdin=subprocess.PIPE, start_new_session=True)
-    server = Asterisk(folder, configure=configure)
-    for name, value in attributes.items():
-        setattr(server, name, value)
+    server = Asterisk(folder, **asked)
     try:
-        server.start()
+        if start:
+            server.start()
         yield server
     finally:
         server.close()
@@ -235,4 +253,4 @@ def asterisk(make_asterisk: Callable[..., Asterisk]) -> Asterisk:
     return make_asterisk()
 
 
-__all__ = ["CARRIER", "Asterisk", "Unavailable", "asterisk", "asterisk_base", "base", "cannot", "make_asterisk", "started"]
+__all__ = ["Asterisk", "Unavailable", "asterisk", "asterisk_base", "base", "cannot", "make_asterisk", "started"]

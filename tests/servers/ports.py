@@ -13,11 +13,12 @@ FIRST, SIZE, BLOCKS = 20000, 400, 31
 
 
 class Block:
-    """`SIZE` ports that are ours until `close`; `block[3]` is the fourth of them. Released by the system when we die."""
+    """`SIZE` ports that are ours until `close`; `block[3]` is the fourth, `number` the block's own. The system frees it when we die."""
 
     def __init__(self, checked: int = 40) -> None:
         """Take the next free one; its first `checked` ports are looked at, whether something else listens there."""
         for number in range(BLOCKS):
+            self.number = number
             self.first = FIRST + number * SIZE
             # One folder for all users of the machine: who may not write another's lock takes the next block.
             path = Path(tempfile.gettempdir()) / f"campctl-ports-{self.first}.lock"
@@ -51,7 +52,7 @@ def _free(port: int) -> bool:
         with socket.socket(socket.AF_INET, kind) as probe:
             try:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, kind == socket.SOCK_STREAM)
-                probe.bind(("127.0.0.1", port))
+                probe.bind(("0.0.0.0", port))
             except OSError:
                 return False
     return True

@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 import pytest
 
 from servers import sipp_scenarios
-from servers.asterisk import CARRIER, Asterisk, cannot
+from servers.asterisk import Asterisk, cannot
 from servers.sip import Message, parse
 
 T = TypeVar("T")
@@ -138,7 +138,7 @@ class Call:
         return until(lambda: self.status, "a final answer", within=within)
 
     def answered(self, *, within: float = PATIENCE) -> None:
-        """Wait until it is answered; fails when it is refused."""
+        """Wait until it is answered, by a hotline at once and long before a person; fails when it is refused."""
         assert self.ended(within=within) == 200, self.statuses
 
     @property
@@ -180,8 +180,8 @@ class _Station:
         self._now: Sipp | None = None
         self._past: list[Sipp] = []
 
-    def answers(self, *, after: float = 0.1, talk: float = 0) -> None:
-        """Take calls after ringing for so long (seconds); hang up after `talk`, 0: wait for the other side to."""
+    def answers(self, *, after: float = 0.1, talk: float = 0.3) -> None:
+        """Take calls after ringing for so long (seconds); hang up after `talk` (0: wait for the other side to)."""
         self._be(sipp_scenarios.takes(after, talk))
 
     def rings(self) -> None:
@@ -237,7 +237,7 @@ class Phone(_Station):
     """A phone with a user name and a secret, registered or not."""
 
     def __init__(self, server: Asterisk, user: str, secret: str) -> None:
-        super().__init__(server, server.host, server.take())
+        super().__init__(server, server.phones, server.take())
         self.user, self.secret = user, secret
         self._calls: list[Sipp] = []
 
@@ -261,7 +261,7 @@ class Phone(_Station):
         """Take the registration back."""
         return self.register(expires=0)
 
-    def dial(self, number: str, *, talk: float = 0.2, patience: float = 3600) -> Call:
+    def dial(self, number: str, *, talk: float = 60, patience: float = 3600) -> Call:
         """Call a number; hang up when it has been answered for `talk` seconds, give up after `patience`."""
         sipp = Sipp(
             self.server, sipp_scenarios.calls(self.user, talk, patience=patience, secret=True), ip=self.ip, port=self.server.take(),
@@ -282,17 +282,17 @@ class Carrier(_Station):
     """The outside: where the exchange's trunk leads, and where calls from outside come from."""
 
     def __init__(self, server: Asterisk) -> None:
-        super().__init__(server, CARRIER, server.carrier)
+        super().__init__(server, server.carrier_host, server.carrier)
         self._calls: list[Sipp] = []
 
     def __str__(self) -> str:
         return "carrier"
 
-    def call(self, number: str, *, caller: str = "12025550199", talk: float = 0.2, patience: float = 3600) -> Call:
+    def call(self, number: str, *, caller: str = "12025550199", talk: float = 60, patience: float = 3600) -> Call:
         """Somebody calls a number; hangs up when answered for `talk` seconds, gives up after `patience`."""
         return Call(self._dial(number, sipp_scenarios.calls(caller, talk, patience=patience)))
 
-    def calls(self, number: str, *, count: int, rate: float = 5, talk: float = 0.2) -> Calls:
+    def calls(self, number: str, *, count: int, rate: float = 5, talk: float = 60) -> Calls:
         """So many people call, so many a second."""
         return Calls(self._dial(number, sipp_scenarios.calls("12025550199", talk), count, rate), count)
 

@@ -32,7 +32,7 @@ class Softphone:
         self.invites: list[Message] = []
         self._every, self._answers = every, answers
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((server.host, 0))
+        self._socket.bind((server.phones, 0))
         self._host, self._port = self._socket.getsockname()
         self._ends = threading.Event()
         self._number = count(1)
@@ -122,7 +122,7 @@ class Probe:
         self._sent: dict[str, float] = {}
         self._took: dict[str, float] = {}
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((server.host, 0))
+        self._socket.bind((server.phones, 0))
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
