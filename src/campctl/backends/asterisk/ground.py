@@ -8,6 +8,7 @@ somebody was in the midst of (`doing`), and which machines there are (`nodes`). 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
@@ -106,9 +107,10 @@ class Machine:
 
     async def state(self) -> State:
         """Two looks and none at what is being done, in the usual case."""
+        generation, doing = [
+            text or "" for text in await asyncio.gather(*(db_get(self._ami, CAMPCTL, key) for key in (_GENERATION, _DOING)))
+        ]
         epoch = await self._ami.epoch()
-        generation = await db_get(self._ami, CAMPCTL, _GENERATION) or ""
-        doing = await db_get(self._ami, CAMPCTL, _DOING) or ""
         if doing.startswith("~"):
             rows = await db_tree(self._ami, f"{CAMPCTL}/doing")
             whole = records.join({f"doing/{key}": value for key, value in rows.items()})[0]

@@ -3,15 +3,18 @@
 The lock is a member of the queue `campctl-lock`, which nobody calls. Adding a member that is there already is refused
 ("Already there"), so of two who try one gets in. The member's name says who holds it and until when; a holder that died is
 waited for until then, and then its lease is stolen, again under a lock of that kind, so that of two thieves one gets it.
+A holder on this machine that is no longer a process is not waited for.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+import hashlib
+import os
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Final
 
 from campctl.backends.asterisk.ami import Ami, Edit, Message, Request, edit_requests, refused
@@ -19,9 +22,10 @@ from campctl.backends.asterisk.shelves.members import LOCK_QUEUE
 from campctl.errors import BackendError, Refused, Unavailable
 from campctl.ports.clock import Clock
 
-SECONDS: Final = 30.0
-"""How long a lease is good for: far more than a batch takes."""
-FRESH: Final = 20.0
+SECONDS: Final = 10.0
+"""How long a lease is good for: far more than a batch takes. Whoever loses it in the midst of one does no harm: the thief
+finishes what was begun, so both write the same."""
+FRESH: Final = 6.0
 """Seconds after which its holder begins nothing new under it: whoever was held up (a laptop that slept) may have lost it."""
 PATIENCE: Final = 90.0
 """Seconds a writer waits for others."""
@@ -77,7 +81,7 @@ class Lease:
             name = holder.get("Name")
             if name != unchanged[0]:
                 unchanged = (name, clock.monotonic())
-            if name.startswith(self._me) or self._over(name) or clock.monotonic() - unchanged[1] > SECONDS:
+            if self._over(name) or clock.monotonic() - unchanged[1] > SECONDS:
                 await self._steal(lock, name)
                 continue
             if clock.monotonic() > until:
@@ -108,13 +112,15 @@ class Lease:
     def _add(self, lock: str) -> Request:
         # Each lease has a name of its own, so that a thief cannot take one that was given up and taken anew meanwhile.
         expires = self._clock.now().timestamp() + SECONDS
-        name = f"{self._me}{secrets.token_hex(3)} {expires:.0f}"
+        name = f"{self._me}{secrets.token_hex(3)} {expires:.0f} {_HERE} {os.getpid()}"
         return Request("QueueAdd", (("Queue", LOCK_QUEUE), ("Interface", _interface(lock)), ("MemberName", name), ("Paused", "true")))
 
     def _over(self, name: str) -> bool:
-        """Whether a lease has ended by the clock; one that nobody can read has."""
-        _, _, expires = name.partition(" ")
-        return not expires.isdecimal() or self._clock.now().timestamp() > int(expires)
+        """Whether a lease has ended: by the clock, or with its process, or it is our own. One that nobody can read has."""
+        token, expires, here, pid = (*name.split(), "", "", "", "")[:4]
+        if token.startswith(self._me) or not expires.isdecimal() or self._clock.now().timestamp() > int(expires):
+            return True
+        return here == _HERE and pid.isdecimal() and not _runs(int(pid))
 
     async def _make_queue(self) -> None:
         """The queue is not there yet: write it into queues.conf."""
@@ -129,7 +135,25 @@ class Lease:
             )
         if reloaded is not None:
             raise Refused(f"queues.conf cannot be reloaded: {reloaded}.", backend=self._backend)
-        await asyncio.sleep(0)
+
+
+def _here() -> str:
+    """What only processes that can see each other have in common: the machine since its start, and the space of their ids."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_bytes()
+        return hashlib.blake2s(boot + str(Path("/proc/self/ns/pid").stat().st_ino).encode(), digest_size=4).hexdigest()
+    except OSError:
+        return "-"
+
+
+_HERE: Final = _here()
+
+
+def _runs(pid: int) -> bool:
+    """Whether there is such a process; where that cannot be known there is."""
+    if _HERE == "-":
+        return True
+    return Path(f"/proc/{pid}").exists()
 
 
 def _interface(lock: str) -> str:

@@ -1,0 +1,123 @@
+"""Carrying out what changes come to: writes grouped so that they can be pipelined, and what became of each change.
+
+Written before anything else is what is about to be done, so that a campctl killed in the midst leaves nothing half: whoever
+comes next does the changes again, which does what is missing of them (`redo`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from campctl.backends.asterisk.image import Applied, Image
+from campctl.backends.asterisk.native import Fact, Place, Shelf, Value, Write
+from campctl.errors import BackendError, Unavailable, Uncertain
+from campctl.model.changes import Change
+from campctl.model.live import Capabilities
+from campctl.model.refusals import No
+from campctl.model.resources import Key, key_of, references
+
+_PLACES: Final[tuple[Place, ...]] = ("geo", "record", "auth", "endpoint", "aor", "rule", "queue", "map", "member")
+_ORDER: Final = {place: n for n, place in enumerate(_PLACES)}
+"""What is new, in this order (an AOR never without its endpoint; `native` says why); what goes, in the opposite one."""
+_changes: msgspec.json.Decoder[list[Change]] = msgspec.json.Decoder(list[Change])
+
+
+def note(changes: Sequence[Change]) -> str:
+    """Changes about to be done, as printable text."""
+    text = msgspec.json.encode(list(changes)).decode("utf-8", "surrogateescape")
+    return text if text.isprintable() else json.dumps(json.loads(text))
+
+
+def redo(image: Image, doing: str, able: Capabilities) -> list[Applied]:
+    """What is missing of changes somebody began, applied to an image read since. What makes no sense any more is left."""
+    try:
+        begun = _changes.decode(doing)
+    except msgspec.DecodeError:
+        return []
+    applied = []
+    for change in begun:
+        try:
+            applied.append(image.apply(_remaining(image, change), unsupported=able.unsupported))
+        except No:
+            continue
+    return applied
+
+
+def _remaining(image: Image, change: Change) -> Change:
+    """A create of what is partly there, or a rename that got through, becomes an update that writes what is missing."""
+    after = change.after
+    if after is not None and change.action in {"create", "rename"} and key_of(after) in image.resources:
+        return msgspec.structs.replace(change, action="update", before=after)
+    return change
+
+
+def net(applied: Sequence[Applied]) -> list[Write]:
+    """What all of it comes to, each fact once, in an order that is safe to stop in."""
+    last: dict[Fact, Value | None] = {}
+    for one in applied:
+        last.update(one.writes)
+    return _ordered(last)
+
+
+async def write(shelves: Sequence[Shelf], writes: Sequence[Write], *, begun: bool = True) -> dict[Fact, str]:
+    """Write in order, as many at once as are on one shelf; why those that were refused were.
+
+    `begun`: something was written already, so that a lost connection leaves doubt.
+    """
+    of = {place: shelf for shelf in shelves for place in shelf.places}
+    refused: dict[Fact, str] = {}
+    start = 0
+    while start < len(writes):
+        shelf = of[writes[start].fact.place]
+        stop = start + 1
+        while stop < len(writes) and of[writes[stop].fact.place] is shelf:
+            stop += 1
+        run = writes[start:stop]
+        try:
+            said = await shelf.write(run)
+        except Unavailable as error:
+            raise (Uncertain(error.message, backend=error.backend, hint=error.hint) if begun or start else error) from None
+        refused.update({item.fact: why for item, why in zip(run, said, strict=True) if why is not None})
+        start = stop
+    return refused
+
+
+def failed(applied: Sequence[Applied], refused: Mapping[Fact, str]) -> dict[int, str]:
+    """Positions of changes that a refusal concerns, and of later ones that need those, with why."""
+    why: dict[int, str] = {}
+    keys: dict[Key, str] = {}
+    for at, one in enumerate(applied):
+        text = next((refused[item.fact] for item in one.writes if item.fact in refused), "")
+        if not text and one.change.after is not None:
+            needs = [key for key in (*one.keys, *references(one.change.after)) if key in keys]
+            text = f"{needs[0]}, which it needs, was not done" if needs else ""
+        if text:
+            why[at] = text
+            keys.update(dict.fromkeys(one.keys, text))
+    return why
+
+
+async def take_back(shelves: Sequence[Shelf], image: Image, applied: Sequence[Applied], bad: Mapping[int, str]) -> None:
+    """Put back what failed changes wrote, where no good change wrote the same. The image is of no use after that.
+
+    As well as can be: what is left in spite of it shows in the next look.
+    """
+    for one in reversed(applied):
+        image.undo(one)
+    good = {item.fact for at, one in enumerate(applied) if at not in bad for item in one.writes}
+    facts = dict.fromkeys(item.fact for at in bad for item in applied[at].writes if item.fact not in good)
+    with contextlib.suppress(BackendError):
+        await write(shelves, _ordered({fact: image.value(fact) for fact in facts}))
+
+
+def _ordered(values: Mapping[Fact, Value | None]) -> list[Write]:
+    puts = [Write(fact, value) for fact, value in values.items() if value is not None]
+    gone = [Write(fact, None) for fact, value in values.items() if value is None]
+    puts.sort(key=lambda item: _ORDER[item.fact.place])
+    gone.sort(key=lambda item: -_ORDER[item.fact.place])
+    return [*puts, *gone]
