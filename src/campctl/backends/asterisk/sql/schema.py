@@ -59,7 +59,7 @@ TABLES: dict[Place, Table] = {
     "record": Table("campctl_record", "name", ("value",)),
     "endpoint": Table("ps_endpoints", "id", tuple(_ENDPOINT.split())),
     "aor": Table("ps_aors", "id", tuple(_AOR.split())),
-    "auth": Table("ps_auths", "id", tuple(_AUTH.split()), secret=("password",)),
+    "auth": Table("ps_auths", "id", tuple(_AUTH.split()), secret=("password_digest",)),
     "queue": Table("queues", "name", tuple(_QUEUE.split()), dashed=True),
     "rule": Table("queue_rules", "rule_name", ("time", "max_penalty", "min_penalty", "raise_penalty")),
 }
@@ -87,7 +87,7 @@ CREATE TABLE campctl_pending (
 CREATE INDEX campctl_pending_delivery ON campctl_pending (delivery);
 CREATE TABLE ps_endpoints (id text PRIMARY KEY, {_texts(_ENDPOINT)});
 CREATE TABLE ps_aors (id text PRIMARY KEY, {_texts(_AOR)});
-CREATE TABLE ps_auths (id text PRIMARY KEY, {_texts(_AUTH)}, password text);
+CREATE TABLE ps_auths (id text PRIMARY KEY, {_texts(_AUTH)}, password_digest text, password text, md5_cred text);
 CREATE TABLE queues (name text PRIMARY KEY, {_texts(_QUEUE)});
 CREATE TABLE queue_rules (
     rule_name text NOT NULL, seq integer NOT NULL, time text NOT NULL, max_penalty text, min_penalty text, raise_penalty text,

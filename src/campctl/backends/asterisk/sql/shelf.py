@@ -97,7 +97,14 @@ class SqlShelf:
 
         async def change(connection: AsyncConnection[Any]) -> bool:
             cursor = await connection.execute(
-                "UPDATE ps_auths SET password = %s WHERE id = %s", (rows.encoded(secret), rows.encoded(native))
+                "SELECT coalesce(username, ''), coalesce(realm, '') FROM ps_auths WHERE id = %s", (rows.encoded(native),)
+            )
+            row = await cursor.fetchone()
+            if row is None:
+                return False
+            kept = writing.kept_secret({"username": rows.decoded(row[0]), "realm": rows.decoded(row[1])}, secret)
+            cursor = await connection.execute(
+                "UPDATE ps_auths SET password_digest = %s, password = NULL, md5_cred = NULL WHERE id = %s", (kept, rows.encoded(native))
             )
             return bool(cursor.rowcount)
 

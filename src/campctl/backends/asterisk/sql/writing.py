@@ -6,6 +6,7 @@ from arrays. What is there is asked first, while campctl's lock keeps other writ
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
@@ -24,6 +25,12 @@ _CELL, _NULL = "\x01", "\x02"
 def new_secret() -> str:
     """What a phone gets to log in with: 128 bits, in letters and digits that no provisioning page mangles."""
     return secrets.token_hex(SECRET_BYTES)
+
+
+def kept_secret(options: Mapping[str, str], secret: str) -> str:
+    """What is kept of a secret: its digest for this user and realm, all that is needed to check a login and no more."""
+    text = f"{options.get('username', '')}:{options.get('realm', '')}:{secret}"
+    return f"MD5:{hashlib.md5(text.encode()).hexdigest()}"  # noqa: S324 - what SIP phones log in with (RFC 2617)
 
 
 def latest(writes: Sequence[Write]) -> dict[Place, dict[str, Value | None]]:
@@ -82,7 +89,8 @@ async def _copy(connection: AsyncConnection[Any], place: Place, values: Mapping[
     table = TABLES[place]
     columns, lines = _plain(place, values)
     if table.secret:
-        lines = [(*line, new_secret()) for line in lines]
+        options = cast("Sequence[Mapping[str, str]]", [*values.values()])
+        lines = [(*line, kept_secret(option, new_secret())) for line, option in zip(lines, options, strict=True)]
     names = ", ".join((table.key, *columns, *table.secret))
     async with connection.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN".encode()) as copy:
         for line in lines:
