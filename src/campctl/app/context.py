@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from campctl.ports.store import Store
 
 
+STORE_FINDINGS = frozenset({"secret-in-store-url", "bad-store-url"})
+"""With one of these nobody knows where the campaign's records are; the default place would be the wrong one."""
+
+
 class Context:
     """One campaign, opened lazily: what a command does not use is not read.
 
@@ -96,8 +100,24 @@ class Context:
             return self._stores[True]
         if write not in self._stores:
             loaded = self.loaded.campaign
-            self._stores[write] = wiring.open_store(self.root, loaded.store if loaded else "", self.clock, create=write)
+            if any(finding.code in STORE_FINDINGS for finding in self.loaded.findings):
+                from campctl.findings.text import count_words
+
+                raise self._invalid(count_words(self.loaded.findings))
+            self._stores[write] = self.open_store(loaded.store if loaded else "", create=write)
         return self._stores[write]
+
+    def open_store(self, url: str, *, create: bool, whatever_name: bool = False) -> Store:
+        """The store at `url` (as in `store:`), with this campaign's name and password; `whatever_name`: also when it has another's."""
+        loaded = self.loaded.campaign
+        name = loaded.name if loaded and not whatever_name else ""
+        return wiring.open_store(self.root, url, self.clock, create=create, campaign=name, password=self.store_password)
+
+    def store_password(self, ask: bool) -> str:
+        """A shared store's password, where campctl keeps it; with `ask` the keyring is asked, too."""
+        from campctl.app.secrets import store_password
+
+        return store_password(self.environ, ask)
 
     @asynccontextmanager
     async def backends(self, names: Iterable[str] | None = None) -> AsyncIterator[dict[str, Backend]]:

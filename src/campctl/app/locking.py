@@ -23,8 +23,8 @@ LOCK_TTL = 30.0
 
 
 @asynccontextmanager
-async def locked(ctx: Context, how: How) -> AsyncIterator[tuple[Store, Stopper]]:
-    """The store and the lock, with a heartbeat; a dry run takes neither."""
+async def locked(ctx: Context, how: How, store: Store | None = None) -> AsyncIterator[tuple[Store, Stopper]]:
+    """The store (the campaign's, or this one) and the lock, with a heartbeat; a dry run takes neither."""
     from campctl.apply.inputs import Stopper
 
     stopper = how.stopper or Stopper()
@@ -33,7 +33,7 @@ async def locked(ctx: Context, how: How) -> AsyncIterator[tuple[Store, Stopper]]
         return
     from campctl.apply.lease import Lease
 
-    store = ctx.store(write=True)
+    store = store or ctx.store(write=True)
     now = ctx.clock.now()
     holder = Holder(
         token=secrets.token_hex(8), who=ctx.who, host=platform.node(), pid=os.getpid(), command=ctx.command, since=now, beat=now

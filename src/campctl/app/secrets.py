@@ -28,6 +28,24 @@ def variable(backend: str, name: str) -> str:
     return f"CAMPCTL_{safe.upper()}"
 
 
+STORE = "store"
+"""What the campaign's own store is called where its password is kept."""
+
+
+def store_password(environ: Mapping[str, str], ask: bool) -> str:
+    """The shared store's password: CAMPCTL_STORE_PASSWORD, else PGPASSWORD; with `ask` the keyring's.
+
+    "" leaves it to libpq's own places.
+    """
+    value = environ.get(variable(STORE, "password")) or environ.get("PGPASSWORD", "")
+    if value or not ask:
+        return value
+    try:
+        return _from_keyring(STORE, "password") or ""
+    except errors.SecretError:
+        return ""  # a machine without a keyring: the server's own words say what is missing
+
+
 class Lookup:
     """The secrets of one backend; implements ports.secrets.Secrets."""
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from campctl.ports.backend import Backend, BackendEnv, BackendFactory
     from campctl.ports.clock import Clock
     from campctl.ports.store import Store
+    from campctl.store import Carrying
 
 GROUP = "campctl.backends"
 OWN = {"sim": "campctl.backends.sim:factory", "asterisk": "campctl.backends.asterisk:factory"}
@@ -102,6 +103,13 @@ def open_store(
     folder = root / (url or FOLDER)
     still = not create and not is_url(url) and folder.is_dir() and not os.access(folder, os.W_OK)
     return open_sql(root, url, clock=clock, create=create, read_only=still, campaign=campaign, password=password)
+
+
+def carry_store(root: Path, url: str, to: str, clock: Clock, *, campaign: str, password: Callable[[bool], str]) -> Carrying:
+    """Open both ends of `store migrate`."""
+    from campctl.store import Carrying
+
+    return Carrying(root, url, to, clock=clock, campaign=campaign, password=password)
 
 
 def who(environ: Mapping[str, str] = os.environ) -> str:

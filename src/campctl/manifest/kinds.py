@@ -18,6 +18,7 @@ from campctl.manifest import phones, times, traps, units
 from campctl.manifest.limits import MAX_TEXT
 from campctl.manifest.nodes import Lost, Map, Node, Seq
 from campctl.manifest.problems import Absent, Bad, Problems
+from campctl.model import stores
 from campctl.model.campaign import Target
 
 
@@ -148,6 +149,18 @@ def _text(ctx: Context, node: Node) -> str:
     return text_of(ctx, node)
 
 
+def _store(ctx: Context, node: Node) -> str:
+    """A folder, or the URL of a shared store; one with a password in it is refused, and never repeated."""
+    value = text_of(ctx, node)
+    if not stores.is_url(value):
+        return value
+    try:
+        stores.read_url(value)
+    except stores.BadStoreUrl as bad:
+        raise Bad("secret-in-store-url" if bad.secret else "bad-store-url", bad.message, bad.hint) from None
+    return value
+
+
 def _identifier(ctx: Context, node: Node) -> str:
     try:
         value: str = node.value
@@ -264,6 +277,7 @@ def _boolean(ctx: Context, node: Node) -> bool:
 
 
 TEXT = Kind("text", _text, {"type": "string"}, "text")
+STORE = Kind("store", _store, {"type": "string"}, "folder, or `postgresql://USER@HOST/DATABASE`")
 LABEL = Kind("label", _text, {"type": ["string", "integer"]}, "text, digits too")
 ID = Kind(
     "id",

@@ -20,6 +20,7 @@ from campctl.manifest.nouns import Noun
 from campctl.manifest.problems import Bad, span_of
 from campctl.manifest.reading import plain_entries, text_bytes
 from campctl.manifest.roster import ROSTER_KEYS, Rosters
+from campctl.model.stores import without_secrets
 
 _OTHER_NAMES = {"default_backend": "backend", "default_permission": "defaults", "lit": "state", "number": "to"}
 _MANY = {"desk": "desks", "extension": "extensions"}
@@ -160,6 +161,7 @@ class _Sink:
 
 def _without_secrets(line: str) -> str:
     """The line with what may be a secret starred out, as long as it was: excerpts go to terminals and logs."""
+    line = without_secrets(line)
     match = SECRET_LINE.search(line)
     return line if match is None else line[: match.end()] + re.sub(r"[^\s,}]", "*", line[match.end() :])
 

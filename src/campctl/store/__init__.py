@@ -20,13 +20,14 @@ from campctl.errors import StoreCorrupt, StoreError
 from campctl.ports.clock import Clock
 
 if TYPE_CHECKING:
+    from campctl.model.records import AuditEntry
     from campctl.model.stores import StoreUrl
     from campctl.store.database import Database
     from campctl.store.postgres import PostgreSQL
     from campctl.store.schema import Place
     from campctl.store.store import SqlStore
 
-__all__ = ["open_store"]
+__all__ = ["Carrying", "open_store"]
 
 FOLDER = ".campctl"
 FILE = "store.db"
@@ -71,6 +72,71 @@ def open_store(
         database.close()
         raise
     return SqlStore(database, clock)
+
+
+class Carrying:
+    """A campaign's records on their way from one store to another; both are open, whatever they say of themselves.
+
+    `source` is for the lock, and None when there is nothing to carry (no store yet, or it went before).
+    """
+
+    def __init__(self, root: Path, url: str, to: str, *, clock: Clock, campaign: str, password: Password = lambda _: "") -> None:
+        from campctl.store.carrying import End
+        from campctl.store.marks import marks
+        from campctl.store.sqlite import SQLite
+        from campctl.store.store import SqlStore
+
+        self._clock = clock
+        self._campaign = campaign
+        self._ends: list[End] = []
+        self.source: SqlStore | None = None
+        try:
+            for end in (url, to):
+                if "://" in end:
+                    database, place = _open_shared(end, clock, create=end == to, read_only=False, password=password)
+                else:
+                    path = root / (end or FOLDER) / FILE
+                    self._make_room(path, end == to)
+                    database, place = _open_file(path, clock, create=end == to, read_only=False)
+                self._ends.append(End(database, place, end))
+            source = self._ends[0].database
+            # Without a store yet, there is an empty one in memory in its place.
+            self.nothing = isinstance(source, SQLite) and source.in_memory
+            if not self.nothing and "gone" not in marks(source):
+                self.source = SqlStore(source, clock)
+        except BaseException:
+            self.close()
+            raise
+
+    def carry(self, entry: AuditEntry) -> dict[str, int]:
+        """Carry everything, or finish what was begun; how many rows of each table. See `carrying.carry`."""
+        from campctl.store.carrying import carry
+
+        source, target = self._ends
+        if self.nothing:
+            return {}
+        return carry(source, target, clock=self._clock, campaign=self._campaign, entry=entry)
+
+    def close(self) -> None:
+        """Let go of both."""
+        for end in self._ends:
+            end.database.close()
+
+    def _make_room(self, path: Path, target: bool) -> None:
+        """A file that records went away from before gives way to their return."""
+        from campctl.store.carrying import set_aside
+        from campctl.store.marks import marks
+        from campctl.store.sqlite import SQLite
+
+        if not target or not SQLite.exists(path):
+            return
+        database, _ = _open_file(path, self._clock, create=False, read_only=False)
+        try:
+            gone = "gone" in marks(database)
+        finally:
+            database.close()
+        if gone:
+            set_aside(path, self._clock)
 
 
 def _claim(database: Database, place: Place, campaign: str) -> None:

@@ -93,6 +93,10 @@ _CASES: Final[dict[str, _Case]] = {
     "57P02": _Case("a process of the server crashed", _AGAIN),
     "57P03": _Case("the server is starting or stopping", _AGAIN),
 }
+_NO_PASSWORD: Final = _Case(
+    "the server wants a password for {user}, and there is none",
+    "Put it into ~/.pgpass (mode 0600), the keyring (`campctl store login`) or CAMPCTL_STORE_PASSWORD.",
+)
 _DAMAGE: Final = ("XX001", "XX002")
 _MISSING: Final = ("42P01", "42703")
 _CONTRADICTS: Final = _Case("what was to be written contradicts what is there", _REPORT)
@@ -103,7 +107,7 @@ _UNREACHED: Final = _Case(
 )
 _SILENT: Final = _Case(
     "the server does not answer",
-    "Look whether {host} is well. It expires what was begun here by itself; repeat the command once it answers.",
+    "Look whether {host} is well. What was not finished is undone there by itself; repeat the command once it answers.",
 )
 _TLS: Final = _Case(
     "the connection cannot be proved safe",
@@ -151,6 +155,8 @@ def _case(error: psycopg.Error, state: str) -> _Case:
         return _CONTRADICTS
     words = str(error).lower()
     if not state and isinstance(error, psycopg.OperationalError):
+        if "no password supplied" in words:
+            return _NO_PASSWORD
         if "password" in words:
             return _CASES["28P01"]
         if "certificate" in words or "ssl" in words:

@@ -73,6 +73,11 @@ class SQLite:
         with faults(MEMORY):
             return cls(_connect(str(MEMORY)), MEMORY)
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether it stands for a store that is not there."""
+        return self._path == MEMORY
+
     def write_ahead(self) -> None:
         """Keep a write-ahead log. The file remembers, unless a backup tool wrote it anew; only for a file known to be ours."""
         self.execute("PRAGMA journal_mode = WAL")

@@ -11,6 +11,7 @@ from campctl.store.audit import SqlAudit
 from campctl.store.database import Database
 from campctl.store.journal import SqlJournal, SqlOverrides
 from campctl.store.lock import SqlLock
+from campctl.store.marks import marks, set_mark
 from campctl.store.ownership import SqlOwnership
 
 
@@ -29,6 +30,13 @@ class SqlStore(SqlJournal, SqlOwnership, SqlOverrides, SqlLock, SqlAudit):
         """What and where it is, for people: `kind`, `place`, `bytes`, `schema`, `since` (ISO 8601), and what else there is to know."""
         number, since = self._db.execute("SELECT max(number), min(at) FROM migrations")[0]
         return {**self._db.about(), "schema": str(number or 0), "since": since or ""}
+
+    def claim(self, campaign: str) -> str:
+        """Write down that this is the store of the campaign of that name; the name it had before."""
+        with self._db.transaction():
+            before = str(marks(self._db).get("campaign", ""))
+            set_mark(self._db, "campaign", campaign)
+        return before
 
     def close(self) -> None:
         """Let go of the database. Safe to call twice."""

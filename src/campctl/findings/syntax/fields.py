@@ -61,6 +61,32 @@ campaign:
 """,
     ),
     Entry(
+        code="secret-in-store-url",
+        severity="error",
+        summary="a password in the store's URL",
+        why="Manifests are in git, in reviews and in backups; whoever reads them could rewrite the campaign's records.",
+        example="""\
+campaign:
+  name: Example
+  time_zone: America/Chicago
+  backends: { local: { type: sim } }
+  store: postgresql://ann:made-up@db.example.org/phones
+""",
+    ),
+    Entry(
+        code="bad-store-url",
+        severity="error",
+        summary="a store that cannot be reached as written",
+        why="Runs, overrides and the audit log would have nowhere to go.",
+        example="""\
+campaign:
+  name: Example
+  time_zone: America/Chicago
+  backends: { local: { type: sim } }
+  store: mysql://db.example.org/phones
+""",
+    ),
+    Entry(
         code="missing-key",
         severity="error",
         summary="a required field is missing",
