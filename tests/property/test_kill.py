@@ -1,7 +1,7 @@
 """`kill -9` at every point of a command line: after each write of the store, each file written, each request, in real processes.
 
 A command is run in a forked process that kills itself at its nth point; then `campctl apply --yes` is run, as an admin would. Whatever n
-was, it ends in the state of an undisturbed run, nothing was created or deleted twice, and no number was ever without an owner.
+was, it ends in the state of an undisturbed run, nothing was created or deleted twice, and no number or extension was ever without an owner.
 """
 
 from __future__ import annotations
@@ -147,11 +147,11 @@ def state(root: Path) -> dict[str, dict[str, Any]]:
 
 
 def numbers(resources: dict[str, dict[str, Any]]) -> dict[str, set[str]]:
-    """Number to the exchanges that route it."""
+    """Number to the exchanges that route it, and line to those that have it: whoever has an extension must have it somewhere."""
     found: dict[str, set[str]] = {}
     for name, things in resources.items():
         for key in things:
-            if key.startswith("route/"):
+            if key.startswith(("route/", "line/")):
                 found.setdefault(key, set()).add(name)
     return found
 
@@ -163,13 +163,13 @@ def done(root: Path) -> list[tuple[str, Operation]]:
 
 
 def check_log(root: Path, before: dict[str, dict[str, Any]], since: int, given_up: Collection[str] = ()) -> None:
-    """Nothing was made or removed twice, and no number that had a route was ever without one, unless it was `given_up` on purpose."""
+    """Nothing was made or removed twice, and no number or line is ever on no exchange, unless `given_up` on purpose."""
     new = done(root)[since:]
     times = Counter((name, o.action, o.key) for name, o in new if o.action in {"create", "delete"})
     assert {what: count for what, count in times.items() if count > 1} == {}
     routed = numbers(before)
     for name, operation in new:
-        if operation.key.kind != "route":
+        if operation.key.kind not in {"route", "line"}:
             continue
         at = routed.setdefault(str(operation.key), set())
         if operation.action == "create":
@@ -213,7 +213,22 @@ def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     well(scaled, "hotline", "scale", "help", "+1", "--yes")
     lit = Path(shutil.copytree(applied, folder / "lit"))
     well(lit, "port", "light", "hq/a001", "--yes")
-    return {"fresh": fresh, "applied": applied, "moving": moving, "lit": lit, "scaled": scaled}
+    prepared = Path(shutil.copytree(applied, folder / "prepared"))
+    well(prepared, *WAVE, "--prepare", "--wave", "2", "--yes")
+    halfway = Path(shutil.copytree(prepared, folder / "halfway"))
+    well(halfway, *WAVE, "--wave", "1", "--yes")
+    return {
+        "fresh": fresh,
+        "applied": applied,
+        "moving": moving,
+        "lit": lit,
+        "scaled": scaled,
+        "prepared": prepared,
+        "halfway": halfway,
+    }
+
+
+WAVE = ["move", "--office", "hq", "--backend", "new"]
 
 
 SCENES: dict[str, tuple[str, Sequence[str]]] = {
@@ -226,6 +241,10 @@ SCENES: dict[str, tuple[str, Sequence[str]]] = {
     "an override ends": ("lit", ["override", "clear", "--all", "--yes"]),
     "an override stays": ("lit", ["override", "promote", "OVERRIDE", "--yes"]),
     "more seats stay": ("scaled", ["override", "promote", "OVERRIDE", "--yes"]),
+    "a wave is prepared": ("applied", [*WAVE, "--prepare", "--wave", "2", "--yes"]),
+    "a wave of those prepared": ("prepared", [*WAVE, "--wave", "2", "--yes"]),
+    "the last wave, with its hotline": ("halfway", [*WAVE, "--yes"]),
+    "all the way back": ("halfway", ["move", "--office", "hq", "--backend", "old", "--yes"]),
     "a run is undone": ("lit", ["rollback", "RUN", "--yes"]),
 }
 
