@@ -135,14 +135,24 @@ class AsteriskBackend:
                 f"{self.name} takes {self.capabilities.batch} changes a request, not {len(changes)}; nothing was done.", backend=self.name
             )
         async with self._turn:
-            await self._arrive()
-            async with self.ground.exclusive():
-                image = await self._redo()
+            async with self._exclusively() as image:
                 outcomes, applied = self._validated(image, changes)
                 if any(one.writes for one in applied):
                     outcomes = await self._carry_out(image, outcomes, applied)
             await self._afterwards(applied)
             return outcomes
+
+    @contextlib.asynccontextmanager
+    async def _exclusively(self) -> AsyncIterator[Image]:
+        """Alone among writers, with a true image. What is lost on the way there leaves no doubt: none of the changes was begun."""
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                await self._arrive()
+                await stack.enter_async_context(self.ground.exclusive())
+                image = await self._redo()
+            except Uncertain as error:
+                raise Unavailable(error.message, backend=self.name, hint=error.hint) from None
+            yield image
 
     def _validated(self, image: Image, changes: Sequence[Change]) -> tuple[list[Outcome], list[Applied]]:
         """Every change done in the image or refused."""
