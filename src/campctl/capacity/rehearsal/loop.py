@@ -10,6 +10,7 @@ import heapq
 from collections import deque
 from collections.abc import Iterator
 from itertools import repeat
+from typing import Any
 
 from campctl.capacity.rehearsal.outcome import BLOCKED, CLOSED, LOST, OVERFLOWED, Fates
 from campctl.capacity.rehearsal.stage import Stage, Stint
@@ -48,7 +49,7 @@ class Loop:
         self._active = [False] * len(stage.stints)
         self._trunks = 0
         self._count = 0
-        self._agenda: list[tuple[float, int, int, int, object]] = []
+        self._agenda: list[tuple[float, int, int, int, Any]] = []
         for place, stint in sorted(enumerate(stage.stints), key=lambda pair: (pair[1].start, pair[1].agent)):
             if stint.level in self._idle[stint.hotline]:
                 self._plan(stint.start, _JOIN, place)
@@ -105,13 +106,13 @@ class Loop:
         call.waiting, call.arrival = True, now
         queue.append(call)
         for after, level in hotline.opens:
-            self._plan(now + after, _TIMER, level, call)
+            self._plan(now + after, _TIMER, level, (call, call.hops))
         if hotline.leaves is not None:
-            self._plan(now + hotline.leaves[0], _TIMER, 0, call)
+            self._plan(now + hotline.leaves[0], _TIMER, 0, (call, call.hops))
         if hotline.max_wait is not None:
-            self._plan(now + hotline.max_wait, _TIMER, -1, call)
+            self._plan(now + hotline.max_wait, _TIMER, -1, (call, call.hops))
         if self._stage.trunks is not None:
-            self._plan(now + call.patience, _GIVES_UP, 0, call)
+            self._plan(now + call.patience, _GIVES_UP, 0, (call, call.hops))
 
     def _goes_on(self, now: float, call: _Call, to: int | None) -> None:
         """Leave this hotline for another, or for good."""
@@ -133,11 +134,11 @@ class Loop:
         else:
             self._queues(now, call)
 
-    def _timer(self, now: float, what: int, call: object) -> None:
+    def _timer(self, now: float, what: int, of: tuple[_Call, int]) -> None:
         """A level joins in, or the call has waited as long as it may here."""
-        assert isinstance(call, _Call)
+        call, hops = of
         hotline = self._hotlines[call.hotline]
-        if not call.waiting or call not in self._waiting[call.hotline]:
+        if not call.waiting or call.hops != hops:
             return
         if now - call.arrival > call.patience:
             self._waiting[call.hotline].remove(call)
@@ -151,9 +152,9 @@ class Loop:
             self._waiting[call.hotline].remove(call)
             self._goes_on(now, call, hotline.leaves[1] if what == 0 and hotline.leaves is not None else hotline.overflow)
 
-    def _gives_up(self, _now: float, _: int, call: object) -> None:
-        assert isinstance(call, _Call)
-        if call.waiting and call in self._waiting[call.hotline]:
+    def _gives_up(self, _now: float, _: int, of: tuple[_Call, int]) -> None:
+        call, hops = of
+        if call.waiting and call.hops == hops:
             self._waiting[call.hotline].remove(call)
             self._lost(call)
 
@@ -195,7 +196,7 @@ class Loop:
         if self._stage.trunks is not None:
             self._plan(hangs_up, _HANGS_UP, 0)
 
-    def _hangs_up(self, _now: float, _: int, __: object) -> None:
+    def _hangs_up(self, _now: float, _: int, __: None) -> None:
         self._trunks -= 1
 
     def _answers(self, agent: int, call: _Call, now: float) -> None:
@@ -203,18 +204,18 @@ class Loop:
         self._mark(call, now - call.arrival, now)
         self._takes(agent, now + call.talk + self._hotlines[call.hotline].wrap_up, now + call.talk)
 
-    def _ends(self, now: float, agent: int, _: object) -> None:
+    def _ends(self, now: float, agent: int, _: None) -> None:
         self._busy[agent] = False
         self._next(now, agent)
 
-    def _joins(self, now: float, stint: int, _: object) -> None:
+    def _joins(self, now: float, stint: int, _: None) -> None:
         agent = self._stage.stints[stint].agent
         self._active[stint] = True
         self._seats[agent].append(stint)
         if not self._busy[agent]:
             self._next(now, agent, only=stint)
 
-    def _leaves(self, _now: float, stint: int, _: object) -> None:
+    def _leaves(self, _now: float, stint: int, _: None) -> None:
         if self._active[stint]:
             self._active[stint] = False
             self._seats[self._stage.stints[stint].agent].remove(stint)
@@ -245,9 +246,9 @@ class Loop:
         after = min(after for after, level in self._hotlines[stint.hotline].opens if level == stint.level)
         return queue[0] if now - queue[0].arrival >= after else None
 
-    def _plan(self, at: float, kind: int, about: int, call: object = None) -> None:
+    def _plan(self, at: float, kind: int, about: int, of: Any = None) -> None:
         self._count += 1
-        heapq.heappush(self._agenda, (at, kind, self._count, about, call))
+        heapq.heappush(self._agenda, (at, kind, self._count, about, of))
 
 
 def _in_order(stage: Stage) -> Iterator[tuple[float, int]]:
