@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from campctl.backends.sim.habits import SHAPES, Habits, calls, shape
+from campctl.backends.sim.habits import Habits, calls
 from campctl.backends.sim.traffic.floor import Floor
 from campctl.backends.sim.traffic.opening import is_open
 from campctl.backends.sim.traffic.profile import draws, next_arrival
 from campctl.backends.sim.traffic.state import Agent, Happening, State, World
 from campctl.model.resources import Member, Queue
+from campctl.model.shapes import SHAPES, shares
 
 NOON = datetime(2026, 10, 1, 17, 0, tzinfo=UTC).timestamp()
 HOTLINE = Queue("vp", "Voter protection", wrap_up=10, max_wait=300, answer_within=20)
@@ -53,7 +54,7 @@ def test_a_call_rings_is_answered_and_ends() -> None:
 
 def test_looks_in_small_steps_and_in_large_ones_tell_the_same() -> None:
     """How often somebody looks changes nothing: the same calls at the same instants."""
-    habits = replace(STEADY, calls={"vp": 20_000.0}, shares=shape("flat"), patience=60.0)
+    habits = replace(STEADY, calls={"vp": 20_000.0}, shares=shares("flat"), patience=60.0)
     on = world(*(Member("vp", f"user/p{n}") for n in range(10)))
     once = floor(on, habits)
     whole = once.advance(NOON + 600)
@@ -66,7 +67,7 @@ def test_looks_in_small_steps_and_in_large_ones_tell_the_same() -> None:
 
 def test_nobody_is_lost() -> None:
     """Every call that was queued is answered, given up, or still there."""
-    habits = replace(STEADY, calls={"vp": 40_000.0}, shares=shape("flat"), patience=40.0)
+    habits = replace(STEADY, calls={"vp": 40_000.0}, shares=shares("flat"), patience=40.0)
     one = floor(world(*(Member("vp", f"user/p{n}") for n in range(15))), habits)
     counts = Counter(of_calls(one.advance(NOON + 7200)))
     waiting = sum(not call.line for call in one.state.calls.values())
@@ -169,7 +170,7 @@ def test_an_emergency_says_where_and_whom_to_call_back() -> None:
 
 def test_calls_come_as_many_as_asked_for() -> None:
     """Over a day of its own zone a queue gets its calls, in the hours of the shape and in no others."""
-    zone, habits = ZoneInfo("America/Chicago"), Habits(calls={"": 5000.0}, shares=shape("election-day"))
+    zone, habits = ZoneInfo("America/Chicago"), Habits(calls={"": 5000.0}, shares=shares("election-day"))
     at: float | None = datetime(2026, 11, 3, 0, 0, tzinfo=zone).timestamp()
     random, hours = draws(1, "test"), Counter[int]()
     while (at := next_arrival(at or 0, 5000.0, habits.shares, zone, random.random)) is not None:
@@ -184,15 +185,15 @@ def test_calls_come_as_many_as_asked_for() -> None:
 @pytest.mark.parametrize("name", SHAPES)
 def test_shapes_add_up(name: str) -> None:
     """Every shape has 24 hours and is a whole day."""
-    assert len(shape(name)) == 24
-    assert sum(shape(name)) == pytest.approx(1.0)
+    assert len(shares(name)) == 24
+    assert sum(shares(name)) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("text", ["noon", "1 2 3", "0 " * 24, "-1 " * 24, "nan " * 24, 7])
 def test_what_is_no_shape_is_said(text: object) -> None:
     """A shape nobody can use is a ValueError in words."""
     with pytest.raises(ValueError, match="24 weights"):
-        shape(text)
+        shares(text)
 
 
 def test_calls_by_queue() -> None:

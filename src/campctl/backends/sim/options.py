@@ -9,12 +9,13 @@ from typing import Any
 from msgspec import Struct
 
 from campctl.backends.sim.faults import FAULT_OPTIONS, Faults
-from campctl.backends.sim.habits import Habits, calls, shape
+from campctl.backends.sim.habits import Habits, calls
 from campctl.backends.sim.values import duration as as_duration
 from campctl.backends.sim.values import whole_number, yes_or_no
 from campctl.errors import Refused
 from campctl.model.live import Capabilities, Rate
 from campctl.model.resources import KINDS, RESOURCE_TYPES, Kind
+from campctl.model.shapes import shares
 from campctl.ports.backend import Option
 
 LIMITS = {"lines": "line", "queues": "queue", "members": "member", "routes": "route", "locations": "location"}
@@ -173,7 +174,7 @@ _HABITS = {"calls": "calls", "calls_shape": "shares", "talk_time": "talk", "pati
 
 _READERS: dict[str, Any] = {
     "calls": calls,
-    "calls_shape": shape,
+    "calls_shape": shares,
     "talk_time": _seconds,
     "patience": _seconds,
     "file": str,
