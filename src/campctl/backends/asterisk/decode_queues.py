@@ -79,7 +79,7 @@ def _by_field(
         value = maps.get(what, "")
         if value == (target(own, names) if own else ""):
             return own
-        return target_text(value, names)
+        return target_text(value, names) if value else ""
 
     open_hours, zone = base.hours, base.time_zone
     if maps.get("hours", "") != expected.get("hours", ""):

@@ -34,8 +34,9 @@ class Directory:
             return "unknown"
 
     def find(self, key: Key) -> str | None:
-        """The native name of what is known."""
-        return self.natives[key.kind].get(key.id)
+        """The native name of what is known; members and routes have none."""
+        natives = self.natives.get(key.kind)
+        return natives.get(key.id) if natives is not None else None
 
     def id_of(self, kind: str, native: str) -> str:
         """The id of what has this native name, or the name itself."""

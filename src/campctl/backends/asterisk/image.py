@@ -332,6 +332,8 @@ class Image:
 
     def _aliases(self, key: Key) -> list[Fact]:
         """Further extensions that lead to it."""
+        if key.kind not in NAMED:
+            return []
         leading = self._seen.rows.extensions.get(f"{key.kind}:{self._seen.names.native(key)}", ())
         return [Fact("map", f"ext/{extension}") for extension in leading]
 

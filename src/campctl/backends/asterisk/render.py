@@ -62,6 +62,7 @@ QUEUE: Mapping[str, str] = {
     "announce-position": "no",
     "reportholdtime": "no",
     "setinterfacevar": "yes",
+    "setqueuevar": "yes",
 }
 QUEUE_OPTIONS = (*QUEUE, "strategy", "maxlen", "servicelevel", "timeout", "wrapuptime", "joinempty", "leavewhenempty")
 _NOBODY = "paused,unavailable,invalid"
