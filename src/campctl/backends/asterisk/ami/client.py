@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Self
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from campctl.backends.asterisk.ami.opening import About, Door, Opened, Where, open_connection, shut
 from campctl.backends.asterisk.ami.pending import Answer
@@ -83,8 +84,7 @@ class Ami:
 
     async def about(self) -> About:
         """What the present connection found when it was made; makes one when there is none."""
-        opened = await self._ready()
-        return About(opened.protocol, opened.epoch, opened.booted.is_set())
+        return (await self._ready()).about()
 
     async def epoch(self) -> str:
         """When Asterisk started, by its own clock: another one after each restart, the same on every connection."""
@@ -95,10 +95,14 @@ class Ami:
         opened = await self._ready()
         try:
             async with asyncio.timeout(seconds):
-                await opened.booted.wait()
+                await opened.boot.over.wait()
         except TimeoutError:
             return False
         return True
+
+    def door(self, events: str) -> Door:
+        """How to open a connection of its own that hears events of these classes ("system,call,agent,user")."""
+        return replace(self._door, events=events)
 
     @property
     def connected(self) -> bool:

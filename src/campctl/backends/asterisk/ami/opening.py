@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from campctl.backends.asterisk.ami.connection import CHUNK, Connection
 from campctl.backends.asterisk.ami.pending import in_words
-from campctl.backends.asterisk.ami.wire import Reply, Request
+from campctl.backends.asterisk.ami.wire import Message, Reply, Request
 from campctl.errors import AuthFailed, BackendError, Refused, Unavailable, Uncertain
 
 if TYPE_CHECKING:
@@ -55,11 +55,15 @@ class Where(Struct, frozen=True):
 
 
 class About(Struct, frozen=True):
-    """What one connection found. `epoch` is the moment Asterisk started, by its own clock; `booted`: it takes calls."""
+    """What one connection found. `epoch` is the moment Asterisk started, by its own clock; `booted`: it takes calls.
+
+    `uptime`: seconds since it started; None while it boots, or when the manager user may not hear of it (read class system).
+    """
 
     protocol: str
     epoch: str
     booted: bool
+    uptime: float | None = None
 
 
 class Door(Struct, frozen=True):
@@ -74,21 +78,41 @@ class Door(Struct, frozen=True):
 
 
 class Opened(Struct):
-    """A connection that is logged in; `booted` turns true when Asterisk says that it is."""
+    """A connection that is logged in; `booted` turns true when Asterisk says that it is, `started` by the loop's clock then."""
 
     connection: Connection
     protocol: str
     epoch: str
-    booted: asyncio.Event
+    boot: Boot
+
+    def about(self) -> About:
+        """What it found, now."""
+        started = self.boot.started
+        uptime = None if started is None else asyncio.get_running_loop().time() - started
+        return About(self.protocol, self.epoch, self.boot.over.is_set(), uptime)
+
+
+class Boot:
+    """Whether Asterisk has booted, and since when (by the event loop's clock) it runs."""
+
+    def __init__(self) -> None:
+        self.over = asyncio.Event()
+        self.started: float | None = None
+
+    def see(self, raw: str) -> None:
+        """Take note of FullyBooted."""
+        if raw.startswith("Event: FullyBooted"):
+            uptime = Message(raw).get("Uptime")
+            self.started = asyncio.get_running_loop().time() - float(uptime) if uptime.isdecimal() else None
+            self.over.set()
 
 
 async def open_connection(door: Door, on_event: Callable[[str], None] | None = None, on_lost: Callable[[], None] | None = None) -> Opened:
     """Connect and log in; raises Unavailable (nobody there, or not an AMI) or AuthFailed."""
-    booted = asyncio.Event()
+    boot = Boot()
 
     def seen(raw: str) -> None:
-        if raw.startswith("Event: FullyBooted"):
-            booted.set()
+        boot.see(raw)
         if on_event is not None:
             on_event(raw)
 
@@ -109,12 +133,12 @@ async def open_connection(door: Door, on_event: Callable[[str], None] | None = N
     connection = Connection(reader, writer, label=label, backend=door.backend, on_event=seen, on_lost=on_lost)
     try:
         epoch = await _log_in(door, connection)
-        if booted.is_set() and door.events == "off":
+        if boot.over.is_set() and door.events == "off":
             await connection.ask(Request("EventMask", {"EventMask": "off"}), door.deadline)
     except BaseException:
         await connection.close()
         raise
-    return Opened(connection, protocol, epoch, booted)
+    return Opened(connection, protocol, epoch, boot)
 
 
 async def _connect(door: Door) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

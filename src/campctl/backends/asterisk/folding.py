@@ -1,0 +1,231 @@
+"""Messages of Asterisk folded into campctl's events: pure, one message at a time.
+
+A caller who leaves a queue unanswered is told of by QueueCallerAbandon whether they hung up or waited too long; which of
+the two shows in what comes next on the same channel: a Hangup, or the dialplan's HotlineOverflow. So it is held back until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from campctl.backends.asterisk.agents import number, state_of
+from campctl.backends.asterisk.ami import Message
+from campctl.backends.asterisk.ids import LOCK_QUEUE, Ids
+from campctl.backends.asterisk.names import number as e164
+from campctl.model.live import AgentState, Event, EventType
+from campctl.model.resources import Key
+
+WANTED: Final = (
+    "QueueCallerJoin",
+    "QueueCallerAbandon",
+    "AgentConnect",
+    "AgentComplete",
+    "QueueMemberAdded",
+    "QueueMemberRemoved",
+    "QueueMemberStatus",
+    "QueueMemberPause",
+    "ContactStatus",
+    "UserEvent",
+    "Hangup",
+)
+"""Events that are folded; Asterisk is asked for no others (it makes some forty of every call)."""
+
+_HELD: Final = timedelta(seconds=1)
+"""How long an unanswered call is held back; what tells why comes within milliseconds."""
+
+_WHY: Final = {"FULL": "full", "TIMEOUT": "timeout", "ESCALATED": "timeout"}
+"""QUEUESTATUS and the dialplan's own words to why a call was not answered; any other: there was nobody to answer."""
+_THERE: Final = frozenset({"Created", "NonQualified", "Reachable", "Unknown", "Updated"})
+
+
+class Folder:
+    """Folds what one connection tells. `skew`: seconds by which Asterisk's clock is ahead of ours."""
+
+    def __init__(self, backend: str, ids: Ids, *, skew: float = 0.0) -> None:
+        self.backend = backend
+        self.ids = ids
+        self.skew = skew
+        self._held: dict[str, tuple[datetime, str, float]] = {}
+        """Call to when it left its queue unanswered, the queue, and how long it waited."""
+        self._members: dict[tuple[str, str], tuple[AgentState, str]] = {}
+        self._wrapping: dict[tuple[str, str], tuple[datetime, dict[str, str]]] = {}
+        self._contacts: dict[str, set[str]] = {}
+        self._registered: dict[str, bool] = {}
+        self._next: datetime | None = None
+        self._folds: dict[str, Callable[[Mapping[str, str], datetime], list[Event]]] = {
+            "QueueCallerJoin": self._join,
+            "QueueCallerAbandon": self._abandon,
+            "AgentConnect": self._connect,
+            "AgentComplete": self._complete,
+            "QueueMemberAdded": self._agent,
+            "QueueMemberRemoved": self._left,
+            "QueueMemberStatus": self._agent,
+            "QueueMemberPause": self._agent,
+            "ContactStatus": self._contact,
+            "UserEvent": self._user,
+            "Hangup": self._hangup,
+        }
+
+    def begin(self, contacts: Iterable[tuple[str, str]]) -> None:
+        """Learn endpoint and URI of every contact there is."""
+        self._contacts.clear()
+        for endpoint, uri in contacts:
+            self._contacts.setdefault(endpoint, set()).add(uri)
+        self._registered = dict.fromkeys(self._contacts, True)
+
+    def forget(self) -> None:
+        """Messages are missing: what is known of calls and agents holds no longer."""
+        self._held.clear()
+        self._members.clear()
+        self._wrapping.clear()
+        self._next = None
+
+    def unknown(self, message: Message) -> bool:
+        """Whether it names a queue or a line that the ids do not hold."""
+        fields = message.fields
+        endpoint = fields.get("EndpointName") or fields.get("Endpoint", "")
+        queue = fields.get("Queue") or fields.get("Hotline", "")
+        return queue != LOCK_QUEUE and not self.ids.knows(queue, fields.get("Interface", ""), endpoint)
+
+    def fold(self, message: Message, now: datetime) -> list[Event]:
+        """The events a message amounts to, most often none or one."""
+        fields = message.fields
+        if fields.get("Queue") == LOCK_QUEUE:
+            return []
+        fold = self._folds.get(message.event)
+        return fold(fields, now) if fold is not None else []
+
+    def due(self) -> datetime | None:
+        """When `tick` may have something to do, if nothing comes before that."""
+        return self._next
+
+    def tick(self, now: datetime) -> list[Event]:
+        """What time alone brings about: wrap-up ends, and a call held back is told of."""
+        if self._next is None or now < self._next:
+            return []
+        events: list[Event] = []
+        for call in [call for call, (left, _, _) in self._held.items() if left + _HELD <= now]:
+            events += self._unanswered(call, "timeout", now)
+        for key in [key for key, (end, _) in self._wrapping.items() if end <= now]:
+            _, fields = self._wrapping.pop(key)
+            events += self._agent(fields, now)
+        moments = [left + _HELD for left, _, _ in self._held.values()] + [end for end, _ in self._wrapping.values()]
+        self._next = min(moments, default=None)
+        return events
+
+    def _by(self, moment: datetime) -> None:
+        """`tick` is to look at this moment, at the latest."""
+        self._next = moment if self._next is None else min(self._next, moment)
+
+    # -- calls --
+
+    def _join(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
+        call = fields.get("Uniqueid", "")
+        events = self._unanswered(call, "timeout", now)
+        caller = _caller(fields.get("CallerIDNum", ""))
+        return [
+            *events,
+            self._call("call-queued", fields.get("Queue", ""), now, call=call, caller=caller, waiting=int(number(fields.get("Count", "")))),
+        ]
+
+    def _abandon(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
+        self._held[fields.get("Uniqueid", "")] = (now, fields.get("Queue", ""), number(fields.get("HoldTime", "")))
+        self._by(now + _HELD)
+        return []
+
+    def _hangup(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
+        return self._unanswered(fields.get("Uniqueid", ""), "abandoned", now)
+
+    def _unanswered(self, call: str, why: str, now: datetime) -> list[Event]:
+        """A call that was held back is told of."""
+        held = self._held.pop(call, None)
+        if held is None:
+            return []
+        _, queue, waited = held
+        return [self._call("call-abandoned", queue, now, call=call, waited=waited, why=why)]
+
+    def _connect(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
+        call, line = fields.get("Uniqueid", ""), self.ids.member_line(fields.get("Interface", ""))
+        waited = number(fields.get("HoldTime", ""))
+        return [self._call("call-answered", fields.get("Queue", ""), now, call=call, line=line, waited=waited)]
+
+    def _complete(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
+        call, line = fields.get("Uniqueid", ""), self.ids.member_line(fields.get("Interface", ""))
+        talked = number(fields.get("TalkTime", ""))
+        return [self._call("call-ended", fields.get("Queue", ""), now, call=call, line=line, talked=talked)]
+
+    def _user(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
+        """The dialplan's own words: campctl's, or nobody's."""
+        what, call = fields.get("UserEvent", ""), fields.get("Uniqueid", "")
+        if what == "Emergency":
+            return self._emergency(fields, call, now)
+        if what not in {"HotlineOverflow", "HotlineClosed"} or not fields.get("Hotline"):
+            return []
+        why = _WHY.get(fields.get("Why", ""), "closed") if what == "HotlineOverflow" else "closed"
+        if call in self._held:
+            return self._unanswered(call, why, now)
+        return [self._call("call-abandoned", fields["Hotline"], now, call=call, waited=0.0, why=why)]
+
+    def _emergency(self, fields: Mapping[str, str], call: str, now: datetime) -> list[Event]:
+        endpoint = fields.get("Endpoint", "")
+        data = {
+            "call": call,
+            "number": fields.get("Dialled", ""),
+            "callback": e164(fields.get("Callback", "")) or fields.get("Extension", ""),
+            "location": self.ids.location(fields.get("Location", "")),
+        }
+        return [self._event("emergency-call", Key("line", self.ids.lines.get(endpoint, endpoint)), now, data)]
+
+    # -- agents and lines --
+
+    def _agent(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
+        queue, interface = fields.get("Queue", ""), fields.get("Interface", "")
+        key = queue, interface
+        state, reason, end = state_of(fields, self.ids.wrap_up.get(queue, 0), now.timestamp() + self.skew)
+        self._wrapping.pop(key, None)
+        if state == "wrap-up":
+            until = now + timedelta(seconds=end - self.skew - now.timestamp())
+            self._wrapping[key] = until, dict(fields)
+            self._by(until)
+        return self._tell(key, state, reason, now)
+
+    def _left(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
+        key = fields.get("Queue", ""), fields.get("Interface", "")
+        self._wrapping.pop(key, None)
+        events = self._tell(key, "gone", "removed", now)
+        self._members.pop(key, None)
+        return events
+
+    def _tell(self, key: tuple[str, str], state: AgentState, reason: str, now: datetime) -> list[Event]:
+        if self._members.get(key) == (state, reason):
+            return []
+        self._members[key] = state, reason
+        data = {"state": state, "reason": reason}
+        return [self._event("agent-state", Key("member", self.ids.member(*key)), now, data)]
+
+    def _contact(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
+        """A phone is there while any of its contacts is."""
+        endpoint = fields.get("EndpointName") or fields.get("AOR", "")
+        line = self.ids.lines.get(endpoint)
+        contacts = self._contacts.setdefault(endpoint, set())
+        if fields.get("ContactStatus") in _THERE:
+            contacts.add(fields.get("URI", ""))
+        else:
+            contacts.discard(fields.get("URI", ""))
+        there = bool(contacts)
+        if line is None or self._registered.get(endpoint) is there:
+            return []
+        self._registered[endpoint] = there
+        return [self._event("line-state", Key("line", line), now, {"state": "registered" if there else "gone"})]
+
+    def _call(self, what: EventType, queue: str, now: datetime, **data: Any) -> Event:
+        return self._event(what, Key("queue", self.ids.queue(queue)), now, data)
+
+    def _event(self, what: EventType, key: Key, now: datetime, data: dict[str, Any]) -> Event:
+        return Event(at=now, backend=self.backend, type=what, key=key, data=data)
+
+
+def _caller(text: str) -> str:
+    return "" if text in {"<unknown>", "unknown"} else text
