@@ -1,0 +1,64 @@
+"""What is expected to come in: calls per interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from msgspec import Struct
+
+
+class Forecast(Struct, frozen=True):
+    """Expected calls of one hotline in intervals of `length` seconds from `start` on (aware, UTC). `source`: whence, in words."""
+
+    start: datetime
+    length: float
+    counts: tuple[float, ...]
+    source: str = ""
+
+    @property
+    def end(self) -> datetime:
+        """The end of the last interval."""
+        return self.start + timedelta(seconds=self.length * len(self.counts))
+
+    @property
+    def total(self) -> float:
+        """All calls."""
+        return sum(self.counts)
+
+    def starts(self) -> list[datetime]:
+        """The beginning of each interval."""
+        return [self.start + timedelta(seconds=self.length * n) for n in range(len(self.counts))]
+
+
+def of_day(day: date, zone: tzinfo, shares: Sequence[float], total: float, length: float = 900.0, source: str = "") -> Forecast:
+    """A day's total spread by a shape of 24 shares, from midnight to midnight of the zone.
+
+    On the day on which clocks go back an hour comes twice, on the other one an hour is missing; the total stays the total.
+    """
+    start = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+    after = day + timedelta(days=1)
+    end = datetime(after.year, after.month, after.day, tzinfo=zone).astimezone(UTC)
+    count = round((end - start).total_seconds() / length)
+    weights = [shares[(start + timedelta(seconds=length * (n + 0.5))).astimezone(zone).hour] for n in range(count)]
+    whole = sum(weights)
+    return Forecast(start, length, tuple(total * weight / whole if whole else 0.0 for weight in weights), source)
+
+
+def scaled(forecast: Forecast, start: datetime, end: datetime, factor: float) -> Forecast:
+    """The same with `factor` times the calls of intervals that begin from `start` up to, not including, `end`."""
+    counts = tuple(
+        count * factor if start <= begins < end else count for begins, count in zip(forecast.starts(), forecast.counts, strict=True)
+    )
+    return Forecast(forecast.start, forecast.length, counts, forecast.source)
+
+
+def between(forecast: Forecast, start: datetime, end: datetime, total: float, source: str) -> Forecast:
+    """The same with so many calls in all from `start` up to `end` (a surge's figure), spread there as they were, or evenly."""
+    inside = [start <= begins < end for begins in forecast.starts()]
+    there = sum(count for count, is_in in zip(forecast.counts, inside, strict=True) if is_in)
+    many = sum(inside)
+    counts = tuple(
+        (total * count / there if there else total / many) if is_in else count for count, is_in in zip(forecast.counts, inside, strict=True)
+    )
+    return Forecast(forecast.start, forecast.length, counts, f"{forecast.source}; {source}" if forecast.source else source)

@@ -1,0 +1,84 @@
+"""Forecasts and what they ask for."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from campctl.capacity.erlang import Target, erlang_a, seats_needed
+from campctl.capacity.forecast import Forecast, between, of_day, scaled
+from campctl.capacity.staffing import Assumptions, ladder, needs, trunks
+from campctl.model.shapes import shares
+
+CHICAGO = ZoneInfo("America/Chicago")
+NOON = datetime(2026, 11, 3, 18, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 11, 3), 24), (date(2026, 11, 1), 25), (date(2026, 3, 8), 23)])
+def test_a_day_is_as_long_as_it_is(day: date, hours: int) -> None:
+    """Midnight to midnight of the zone, with the hour that comes twice or is missing; the total is kept."""
+    forecast = of_day(day, CHICAGO, shares("flat"), 2400, 3600)
+    assert len(forecast.counts) == hours
+    assert forecast.total == pytest.approx(2400)
+    assert forecast.start.astimezone(CHICAGO) == datetime(day.year, day.month, day.day, tzinfo=CHICAGO)
+    assert forecast.end - forecast.start == timedelta(hours=hours)
+
+
+def test_calls_come_in_the_hours_of_the_shape() -> None:
+    """Local hours, not UTC's."""
+    forecast = of_day(date(2026, 11, 3), CHICAGO, shares("debate-night"), 1000, 1800)
+    busiest = max(zip(forecast.counts, forecast.starts(), strict=True))[1]
+    assert busiest.astimezone(CHICAGO).hour == 21
+
+
+def test_a_surge_has_its_own_figure() -> None:
+    """So many calls within a window, spread as they were; outside nothing changes."""
+    plain = Forecast(NOON, 900, (10.0, 20.0, 30.0, 40.0), "the day")
+    surged = between(plain, NOON + timedelta(minutes=15), NOON + timedelta(minutes=45), 500, "surge debate-1")
+    assert surged.counts == (10.0, 200.0, 300.0, 40.0)
+    assert surged.source == "the day; surge debate-1"
+    silent = Forecast(NOON, 900, (0.0, 0.0))
+    assert between(silent, NOON, silent.end, 100, "x").counts == (50.0, 50.0)
+
+
+def test_twice_the_calls() -> None:
+    """A factor holds from its beginning up to its end."""
+    forecast = scaled(Forecast(NOON, 900, (10.0, 10.0, 10.0)), NOON + timedelta(minutes=15), NOON + timedelta(minutes=30), 2.0)
+    assert forecast.counts == (10.0, 20.0, 10.0)
+
+
+def test_needs_are_erlangs() -> None:
+    """Seats by the formula, people by the shrinkage, what is missing, and what callers meet with what is there."""
+    given = Assumptions(handling=300, patience=180, target=Target(0.8, 20), shrinkage=0.25)
+    (row,) = needs(Forecast(NOON, 900, (90.0,)), given, [25])
+    assert row.load == pytest.approx(30)
+    assert row.seats == seats_needed(30.0, 300, Target(0.8, 20), 180)
+    assert row.people == math.ceil(row.seats / 0.75)
+    assert row.short == row.seats - 25 > 0
+    assert row.service == erlang_a(25, 30.0, 300, 180, 20)
+
+
+def test_who_is_closed_needs_nobody() -> None:
+    """Outside the hours no seat is asked for, and none is missing."""
+    open_then, closed = needs(Forecast(NOON, 900, (90.0, 90.0)), Assumptions(), [0, 0], [True, False])
+    assert open_then.short > 0
+    assert (closed.seats, closed.short, closed.service) == (0, 0, None)
+
+
+def test_trunks_are_for_those_who_wait_too() -> None:
+    """More trunks than seats, for the busiest interval."""
+    given = Assumptions(handling=300, patience=180)
+    rows = needs(Forecast(NOON, 900, (10.0, 300.0)), given, [0, 0])
+    assert trunks(rows, given) > rows[1].seats
+    assert trunks([], given) == 0
+
+
+def test_better_service_takes_more() -> None:
+    """The ladder goes up: peak seats and seat hours."""
+    levels = ladder(of_day(date(2026, 11, 3), CHICAGO, shares("election-day"), 31_000), Assumptions(handling=420), [0.6, 0.8, 0.95])
+    assert [level.target for level in levels] == [0.6, 0.8, 0.95]
+    assert levels[0].hours < levels[1].hours < levels[2].hours
+    assert levels[0].peak < levels[2].peak
