@@ -1,0 +1,393 @@
+"""The dialplan of `backend init asterisk`, on a real Asterisk with real calls: what leads where, and what never goes outside."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from campctl.backends.asterisk.names import proposed
+from campctl.backends.asterisk.render import render
+from campctl.model.resources import Key, Line, Location, Member, Queue, Resource, Route, key_of
+from servers.asterisk import Asterisk, started
+from servers.sipp import Phone, Phones, until
+
+pytestmark = pytest.mark.live
+SECRET = "a-secret-of-phones"
+HQ = Location("hq", "HQ", "100 W Sample St", "Chicago", "IL", "60601", floor="3", notify=("+13125550177", "security@example.org"))
+ANN = Line("user/ann", "3001", "Ann Lee", "+13125550101", "hq", "national")
+BOB = Line("user/bob", "3002", "Bob", "+13125550102", "hq", "internal")
+
+
+class Native:
+    """Every name as it is proposed."""
+
+    def native(self, key: Key) -> str:
+        return proposed(key)
+
+    def id_of(self, kind: str, native: str) -> str:
+        raise AssertionError(kind, native)
+
+
+class Exchange:
+    """One Asterisk, furnished with resources as campctl renders them, its phones and its carrier."""
+
+    def __init__(self, server: Asterisk, phones: Phones) -> None:
+        self.server, self.phones = server, phones
+        self.carrier = phones.carrier(on=server)
+
+    def furnish(self, *resources: Resource, **maps: str) -> None:
+        """Write what the resources are, and then AOR by AOR make them known."""
+        facts = {fact: value for one in resources for fact, value in render(one, proposed(key_of(one)), Native()).items()}
+        known = []
+        with self.server.connect() as ami:
+            for (place, name), value in facts.items():
+                if place == "map":
+                    ami.put(name, str(value))
+                elif place in {"endpoint", "aor", "auth"}:
+                    ami.put(f"ps/{place}/{name}", {**value, **({"password": SECRET} if place == "auth" else {})})
+                    known += [name] if place == "aor" else []
+                elif place in {"queue", "rule", "geo"}:
+                    self._section(ami, place, name, value)
+                elif place == "member":
+                    queue, _, interface = name.partition("|")
+                    ami.do("QueueAdd", Queue=queue, Interface=interface, MemberName=value["membername"], Penalty=value["penalty"])
+            for path, value in maps.items():
+                ami.put(path, value)
+            if any(fact.place == "geo" for fact in facts):
+                ami.do("Reload", Module="res_geolocation.so")
+            for name in known:
+                ami.command(f"pjsip reload qualify aor {name}")
+
+    def _section(self, ami, place: str, name: str, value: Mapping[str, str] | Sequence[str]) -> None:
+        file = {"queue": "queues.conf", "rule": "queuerules.conf", "geo": "geolocation.conf"}[place]
+        pairs = [("penaltychange", line) for line in value] if place == "rule" else list(value.items())
+        edits = [{"Action": "NewCat", "Cat": name}, *({"Action": "Append", "Cat": name, "Var": var, "Value": text} for var, text in pairs)]
+        fields = {f"{word}-{n:06}": text for n, edit in enumerate(edits) for word, text in edit.items()}
+        ami.do("UpdateConfig", SrcFilename=file, DstFilename=file, Reload="no", **fields)
+        if place != "geo":
+            ami.do("QueueReload", Parameters="yes", Members="no", Rules="yes")
+
+    def phone(self, line: Line, *, register: bool = True) -> Phone:
+        """A phone of the line, which takes calls when it is registered."""
+        phone = self.phones.phone(proposed(key_of(line)), SECRET, on=self.server)
+        if register:
+            assert phone.register() == 200  # from the port it will answer on: its contact is where it registers from
+            phone.answers()
+        return phone
+
+    def event(self, ami, name: str, **fields: str) -> dict[str, str]:
+        """The dialplan's own event of this name."""
+        return ami.wait("UserEvent", UserEvent=name, **fields)
+
+
+@pytest.fixture
+def make(asterisk_base, phones: Phones) -> Iterator[Callable[..., Exchange]]:
+    """Exchanges of the test's own, with options of `backend init`."""
+    opened = []
+
+    def one(*resources: Resource, maps: Mapping[str, str] | None = None, **asked) -> Exchange:
+        context = started(**{"home": ("312",), "caller_id": "+13125550100", **asked})
+        opened.append(context)
+        exchange = Exchange(context.__enter__(), phones)
+        exchange.furnish(*resources, **(maps or {}))
+        return exchange
+
+    yield one
+    for context in opened:
+        context.__exit__(None, None, None)
+
+
+def test_a_number_leads_to_a_line_with_and_without_plus(make) -> None:
+    """A DID rings its line however the carrier writes it; a reserved and an unknown number do not exist."""
+    exchange = make(HQ, ANN, Route("+13125550101", "line/user/ann"), Route("+13125550109", ""))
+    ann = exchange.phone(ANN)
+    for count, number in enumerate(("13125550101", "+13125550101", "3125550101"), 1):
+        exchange.carrier.call(number).answered()
+        assert ann.rung(count)["from"].find("12025550199") > 0
+    assert exchange.carrier.call("13125550109").ended() == 404
+    assert exchange.carrier.call("13125550188").ended() == 404
+
+
+def test_extensions_and_own_numbers_stay_inside(make) -> None:
+    """A line rings another by its extension or its number, showing name and extension; the carrier hears nothing of it."""
+    exchange = make(HQ, ANN, BOB, Route("+13125550101", "line/user/ann"))
+    ann, bob = exchange.phone(ANN), exchange.phone(BOB)
+    for count, number in enumerate(("3001", "13125550101", "+13125550101", "5550101"), 1):
+        bob.dial(number).answered()
+        assert "Bob" in ann.rung(count)["from"]
+        assert "3002" in ann.rung(count)["from"]
+    assert exchange.carrier.invites == []
+
+
+def test_a_phone_that_is_not_there_or_does_not_answer(make) -> None:
+    """No voicemail: a line without a phone is 480, a busy one 486, an unknown extension 404."""
+    exchange = make(HQ, ANN, BOB)
+    bob = exchange.phone(BOB)
+    assert bob.dial("3001").ended() == 480
+    assert bob.dial("3999").ended() == 404
+    exchange.phone(ANN).rejects(486)
+    assert bob.dial("3001").ended() == 486
+
+
+PERMISSIONS = {
+    # what is dialled: what the carrier is sent, and from which permission on
+    "3125550123": ("+13125550123", "local"),
+    "5550123": ("+13125550123", "local"),
+    "18005550123": ("+18005550123", "local"),
+    "211": ("211", "local"),
+    "988": ("988", "local"),
+    "12125550123": ("+12125550123", "national"),
+    "2125550123": ("+12125550123", "national"),
+    "+12125550123": ("+12125550123", "national"),
+    "17875550123": ("+17875550123", "national"),
+    "16715550123": ("+16715550123", "national"),
+    "14165550123": ("+14165550123", "international"),
+    "18765550123": ("+18765550123", "international"),
+    "+442079460123": ("+442079460123", "international"),
+    "011442079460123": ("+442079460123", "international"),
+    "19005550123": ("", "never"),
+    "13129765012": ("", "never"),
+    "12129765012": ("", "never"),
+    "15005550123": ("", "never"),
+    "12125551212": ("", "never"),
+    "411": ("", "never"),
+    "00442079460123": ("", "never"),
+    "101032112125550123": ("", "never"),
+    "2125550123&PJSIP": ("", "never"),
+    "2125550123%26": ("", "never"),
+    "2125550123,1": ("", "never"),
+    "s": ("", "never"),
+    "%24%7BEXTEN%7D": ("", "never"),
+}
+RANKS = ("internal", "local", "national", "international")
+
+
+@pytest.mark.parametrize("rank", RANKS)
+def test_calling_permissions(make, rank: str) -> None:
+    """Each permission reaches exactly what it may; nothing but filtered digits ever gets to the trunk."""
+    line = Line("user/eve", "4001", "Eve", "+13125550101", "hq", rank)
+    exchange = make(HQ, line, line_calls=100)
+    phone = exchange.phone(line, register=False)
+    calls = {dialled: phone.dial(dialled) for dialled in PERMISSIONS}
+    reached = {dialled: call.ended() == 200 for dialled, call in calls.items()}
+    may = {dialled: least != "never" and RANKS.index(rank) >= RANKS.index(least) for dialled, (_, least) in PERMISSIONS.items()}
+    assert reached == may
+    sent = sorted(invite.number for invite in exchange.carrier.invites)
+    assert sent == sorted(number for dialled, (number, _) in PERMISSIONS.items() if may[dialled])
+    assert all("<sip:+13125550101@" in invite["from"] and "Eve" not in invite["from"] for invite in exchange.carrier.invites)
+
+
+def test_calls_outside_are_bounded(make) -> None:
+    """A line has so many outside calls at once, the trunk so many in all but for emergencies."""
+    cid = Line("user/cid", "3003", "C", "", "hq", "national")
+    exchange = make(HQ, ANN, BOB, cid, line_calls=1, trunk_calls=4)
+    ann, other = exchange.phone(ANN, register=False), exchange.phone(cid, register=False)
+    exchange.carrier.answers(talk=60)
+    first = ann.dial("12125550123", talk=60)
+    first.answered()
+    with exchange.server.connect() as ami:
+        assert ann.dial("12125550124").ended() == 403
+        assert exchange.event(ami, "CallRefused")["Why"] == "line-calls"
+        second = other.dial("12125550125", talk=60)
+        second.answered()
+        assert "13125550100" in exchange.carrier.invites[-1]["from"]
+        third = exchange.phone(BOB, register=False)
+        ami.put("ps/endpoint/bob", {**json.loads(ami.get("ps/endpoint/bob") or ""), "context": "campctl-national"})
+        assert third.dial("12125550126").ended() == 503
+        assert exchange.event(ami, "CallRefused")["Why"] == "trunk-calls"
+        assert third.dial("911").ended() == 200
+    first.close()
+    second.close()
+
+
+def test_emergency_calls(make) -> None:
+    """911 goes out of every permission with location and call-back number, is told of at once, and rings up who is to be told."""
+    dark = Line("user/plain", "3004", "P", "", "", "internal")
+    exchange = make(HQ, BOB, dark)
+    bob = exchange.phone(BOB, register=False)
+    with exchange.server.connect() as ami:
+        for count, (dialled, sent) in enumerate({"911": "911", "112": "911", "9911": "911"}.items(), 1):
+            ami.forget()
+            bob.dial(dialled).answered()
+            event = exchange.event(ami, "Emergency")
+            assert (event["Endpoint"], event["Location"], event["Callback"], event["Dialled"]) == ("bob", "loc-hq", "13125550102", sent)
+            assert event["Extension"] == "3002"
+            calls = [invite for invite in exchange.carrier.invites if invite.number == "911"]
+            assert len(calls) == count
+            invite = calls[-1]
+            assert "+13125550102" in invite["from"]
+            assert "cid:" in invite["geolocation"]
+            for part in ("<ca:A1>IL</ca:A1>", "<ca:HNO>100</ca:HNO>", "<ca:RD>W Sample St</ca:RD>", "<ca:FLR>3</ca:FLR>"):
+                assert part in invite.body
+            told = until(lambda n=count: [one for one in exchange.carrier.invites if one.number == "+13125550177"][n - 1 : n], "the notice")
+            assert "+13125550102" in told[0]["from"]
+            assert "911 3002" in told[0]["from"]
+        ami.forget()
+        bob.dial("933").answered()
+        assert exchange.event(ami, "Emergency")["Dialled"] == "933"
+        assert "<ca:A1>IL</ca:A1>" in exchange.carrier.invites[-1].body
+        assert exchange.carrier.invites[-1].number == "933"
+        exchange.phone(dark, register=False).dial("911").answered()
+        assert exchange.event(ami, "Emergency")["Endpoint"] == "plain"
+
+
+def test_no_location_with_other_calls(make) -> None:
+    """Where somebody is goes with emergency calls and with no other."""
+    exchange = make(HQ, ANN)
+    exchange.phone(ANN, register=False).dial("12125550123").answered()
+    (invite,) = exchange.carrier.invites
+    assert "geolocation" not in invite.headers
+    assert "pidf" not in invite.body
+
+
+HELP = Queue("help", "Help", "7000", max_wait=2, wrap_up=0, ring_time=15, overflow="line/user/bob")
+
+
+def test_a_hotline_rings_its_members_and_overflows(make) -> None:
+    """A caller is answered by a member; one who waited too long, or whom nobody could answer, is led on."""
+    exchange = make(HQ, ANN, BOB, HELP, Member("help", "user/ann"), Route("+13125550110", "queue/help"))
+    ann, bob = exchange.phone(ANN), exchange.phone(BOB)
+    exchange.carrier.call("13125550110").answered()
+    ann.rung(1)
+    until(lambda: ann.taken == 1, "the member's answer")
+    bob.dial("7000").answered()
+    until(lambda: ann.taken == 2, "the second answer")
+    ann.rings()
+    with exchange.server.connect() as ami:
+        call = exchange.carrier.call("13125550110", talk=20)
+        assert exchange.event(ami, "HotlineOverflow", Hotline="help")["Why"] == "TIMEOUT"
+        bob.rung(1)
+        call.close()
+        ami.do("QueuePause", Queue="help", Interface="PJSIP/ann", Paused="true")
+        call = exchange.carrier.call("13125550110", talk=20)
+        assert exchange.event(ami, "HotlineOverflow", Hotline="help")["Why"] in {"JOINEMPTY", "LEAVEEMPTY"}
+        bob.rung(2)
+        call.close()
+        ann.gone()
+        ann.unregister()
+        call = exchange.carrier.call("13125550110", talk=20)
+        assert exchange.event(ami, "HotlineOverflow", Hotline="help")["Why"] == "NOBODY"
+        bob.rung(3)
+        call.close()
+
+
+def test_a_full_hotline_is_busy(make) -> None:
+    """Who finds no room in a hotline without an overflow hears a busy tone, before anything is answered."""
+    full = Queue("help", "Help", "7000", max_waiting=1, max_wait=30)
+    exchange = make(HQ, ANN, full, Member("help", "user/ann"), Route("+13125550110", "queue/help"))
+    exchange.phone(ANN).rings()
+    waiting = exchange.carrier.call("13125550110", talk=60)
+    waiting.answered()
+    with exchange.server.connect() as ami:
+        until(lambda: any(row["Calls"] == "1" for row in ami.all("QueueStatus", Queue="help") if row["Event"] == "QueueParams"), "a caller")
+        refused = exchange.carrier.call("13125550110")
+        assert refused.ended() == 486
+        assert exchange.event(ami, "HotlineOverflow")["Why"] == "FULL"
+    waiting.close()
+
+
+def test_hours_by_time_zone_and_by_hand(make) -> None:
+    """Closed is closed in the hotline's own zone, led to where it says; open and closed by hand win over the hours."""
+    hour = datetime.now(UTC).hour
+    soon = f"{(hour + 3) % 24:02}:00-{(hour + 3) % 24:02}:30"
+    later = Queue("later", "Later", "7001", hours=(f"mon-sun {soon}",), closed="line/user/bob")
+    here = {
+        "later": later,
+        "west": Queue("west", "West", "7002", hours=(f"mon-sun {soon}",), time_zone="Etc/GMT-3", closed="line/user/bob"),
+    }
+    silent = Queue("silent", "Silent", "7003", hours=(f"mon-sun {soon}",))
+    exchange = make(HQ, ANN, BOB, *here.values(), silent, *(Member(name, "user/ann") for name in here))
+    ann, bob = exchange.phone(ANN), exchange.phone(BOB)
+    minute = datetime.now(UTC).minute
+    with exchange.server.connect() as ami:
+        ann.dial("7001").answered()
+        bob.rung(1)
+        assert exchange.event(ami, "HotlineClosed", Hotline="later")["Why"] == "HOURS"
+        if minute < 29:  # in Etc/GMT-3 it is three hours later: open until half past
+            bob.dial("7002").answered()
+            ann.rung(1)
+        assert ann.dial("7003").ended() == 486
+        seen = len(ann.invites)
+        ami.put("hotline/later/forced", "open")
+        bob.dial("7001").answered()
+        ann.rung(seen + 1)
+        ami.put("hotline/later/forced", "closed")
+        ann.dial("7001").answered()
+        bob.rung(2)
+
+
+def test_escalation_and_levels(make) -> None:
+    """Level 2 joins in after its step; after another step the caller leaves for where it leads."""
+    steps = Queue("help", "Help", "7000", max_wait=60, escalation=("1s level 2", "4s queue/legal"), ring_time=5)
+    legal = Queue("legal", "Legal", "7004", max_wait=60)
+    cid = Line("user/cid", "3003", "C", "", "hq", "internal")
+    exchange = make(
+        HQ,
+        ANN,
+        BOB,
+        cid,
+        legal,
+        steps,
+        Member("help", "user/ann", level=2),
+        Member("legal", "user/bob"),
+        Member("help", "user/cid"),
+        Route("+13125550110", "queue/help"),
+    )
+    ann, bob, first = exchange.phone(ANN), exchange.phone(BOB), exchange.phone(cid)
+    first.answers(talk=60)
+    ann.rings()
+    talking = exchange.carrier.call("13125550110", talk=60)
+    talking.answered()
+    until(lambda: first.taken == 1, "the only member of level 1 to be busy")
+    begun = time.monotonic()
+    waiting = exchange.carrier.call("13125550110", talk=60)
+    waiting.answered()
+    assert ann.invites == []
+    ann.rung(1, within=8)
+    assert time.monotonic() - begun > 1
+    bob.rung(1, within=8)
+    assert time.monotonic() - begun > 3.5
+    talking.close()
+    waiting.close()
+
+
+def test_outside_routes_and_circles(make) -> None:
+    """A route may lead outside, shown with who called; it does not go by the carrier to the campaign's own numbers, nor in circles."""
+    exchange = make(
+        HQ,
+        ANN,
+        Route("+13125550120", "outside/+12125550155"),
+        Route("+13125550121", "outside/+13125550101"),
+        Route("+13125550101", "line/user/ann"),
+        Route("+13125550122", "outside/+13125550123"),
+        Route("+13125550123", "outside/+13125550122"),
+        Queue("a", "A", "7010", hours=("mon 03:00-03:01",), closed="queue/b"),
+        Queue("b", "B", "7011", hours=("mon 03:00-03:01",), closed="queue/a"),
+    )
+    ann = exchange.phone(ANN)
+    exchange.carrier.call("13125550120").answered()
+    invite = exchange.carrier.rung(1)
+    assert invite.number == "+12125550155"
+    assert "12025550199" in invite["from"]
+    assert "13125550120" in invite["diversion"]
+    exchange.carrier.call("13125550121").answered()
+    ann.rung(1)
+    assert len(exchange.carrier.invites) == 1
+    with exchange.server.connect() as ami:
+        assert exchange.carrier.call("13125550122").ended() >= 480
+        assert exchange.event(ami, "CallLoop")
+        assert ann.dial("7010").ended() >= 480
+        assert exchange.event(ami, "CallLoop")
+    assert len(exchange.carrier.invites) == 1
+
+
+def test_who_calls_in_cannot_call_out(make) -> None:
+    """From outside nothing leads outside but a route: not by numbers, emergency numbers, extensions or names."""
+    exchange = make(HQ, ANN)
+    for number in ("911", "12125550123", "+442079460123", "011442079460123", "3001", "ann", "s", "2125550123&PJSIP", "9911", "988"):
+        assert exchange.carrier.call(number).ended() >= 400, number
+    assert exchange.carrier.invites == []
