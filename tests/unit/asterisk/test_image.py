@@ -66,8 +66,8 @@ class Pbx:
         return applied
 
     def again(self) -> Image:
-        """Read anew."""
-        self.image = Image(self.facts)
+        """Read anew, in AstDB's order."""
+        self.image = Image(dict(sorted(self.facts.items())))
         return self.image
 
 
@@ -321,6 +321,18 @@ def test_an_extension_led_elsewhere_by_hand_is_taken() -> None:
     assert pbx.facts[Fact("map", "ext/3012")] == "line:bo.chan"
 
 
+def test_an_extension_that_leads_elsewhere_is_not_taken_away() -> None:
+    """A line whose extension was given to another by hand gets its new one; the other keeps what it was given."""
+    pbx = Pbx()
+    pbx.facts[Fact("map", "ext/3001")] = "queue:main"
+    found = pbx.again().resources[key_of(LINE)]
+    assert found == replace(LINE, extension="")
+    pbx.do(update(found, replace(LINE, extension="3055")))
+    assert pbx.facts[Fact("map", "ext/3001")] == "queue:main"
+    pbx.do(delete(replace(LINE, extension="3055")))
+    assert pbx.facts[Fact("map", "ext/3001")] == "queue:main"
+
+
 # -- native names --
 
 
@@ -387,12 +399,16 @@ def test_a_members_name_needs_it_added_anew() -> None:
 
 def test_undone_is_as_before() -> None:
     """Changes undone in reverse leave the image and all it knows as they were; what is settled cannot be undone."""
-    pbx = Pbx([*FOUNDATION, MEMBER, ROUTE])
+    pbx = Pbx([*FOUNDATION, ROUTE])
+    help_ = replace(QUEUE, id="vote-help")
+    pbx.do(rename(QUEUE, help_))
+    pbx.do(create(replace(MEMBER, queue=help_.id)))
     changes = [
         create(SAMPLES["line"]),
+        rename(help_, replace(help_, id="help-to-vote")),
         rename(LINE, replace(LINE, id="user/ann.berg", extension="3055")),
         update(OTHER_LINE, replace(OTHER_LINE, extension="3001", enabled=False)),
-        delete(replace(MEMBER, line="user/ann.berg")),
+        delete(replace(MEMBER, queue="help-to-vote", line="user/ann.berg")),
         rename(LOCATION, replace(LOCATION, id="hq")),
         delete(OTHER_QUEUE),
     ]

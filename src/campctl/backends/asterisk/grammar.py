@@ -19,7 +19,7 @@ Numbers are E.164 digits without the plus; TARGET is what a call is led to:
     hotline/<queue>/failover    TARGET                      nobody there (JOINEMPTY, LEAVEEMPTY: the office is down); absent: overflow
     hotline/<queue>/escalate    SECONDS,TARGET[|...]        who has waited that long leaves the queue for the target; earliest first
     hotline/<queue>/rule        name of a queue rule        8th argument of Queue(); with one, QUEUE_MAX_PENALTY starts at 99
-    hotline/<queue>/forced      open | closed               an operator's word against the hours; campctl only removes it with the queue
+    hotline/<queue>/forced      WORD                        an operator's: open, closed, failover; campctl only takes it away with the queue
 
 A member at level n with penalty p has Asterisk's penalty (n - 1) * 100 + p. A queue rule's line "60,199,0" (seconds, maximum,
 minimum) lets level 2 in after 60 s; so members beyond level 1 wait for their step exactly when the queue has such a rule.
