@@ -10,10 +10,9 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from campctl.backends.asterisk import carrying
-from campctl.backends.asterisk.ami import read_config
 from campctl.backends.asterisk.ground import Ground, State
 from campctl.backends.asterisk.image import Applied, Image
 from campctl.backends.asterisk.native import Fact, Value
@@ -23,6 +22,10 @@ from campctl.model.live import Capabilities, Event, Live, Probe, Snapshot
 from campctl.model.refusals import No
 from campctl.model.resources import KINDS, Key, Line, Member, Resource, Route, target_key
 from campctl.ports.clock import Clock
+
+if TYPE_CHECKING:
+    from campctl.backends.asterisk.events import Ears
+    from campctl.backends.asterisk.ids import Ids
 
 _LOOKS: Final = 4
 """Looks at everything before others who keep writing are asked to wait."""
@@ -43,6 +46,7 @@ class AsteriskBackend:
         self._arrived = ""
         self._closed = False
         self._reserved: frozenset[str] = frozenset()
+        self._ears: list[Ears] = []
 
     def __repr__(self) -> str:
         return f"AsteriskBackend({self.name!r})"
@@ -92,6 +96,12 @@ class AsteriskBackend:
         image = Image(await self._facts(None), self._reserved)
         self._image, self._state = image, state
         return image
+
+    async def _current(self) -> Image:
+        """An image that is true as far as campctls go; what one of them is in the midst of may be half in it."""
+        state = await self.ground.state()
+        image = self._image
+        return image if image is not None and self._true(state) else await self._read(state)
 
     async def _facts(self, facts: Collection[Fact] | None) -> dict[Fact, Value]:
         found: dict[Fact, Value] = {}
@@ -221,10 +231,7 @@ class AsteriskBackend:
         """Give a line a new SIP secret, and forget the registration that was made with the old one."""
         async with self._turn:
             await self._arrive()
-            state = await self.ground.state()
-            image = self._image
-            if image is None or not self._true(state):
-                image = await self._read(state)
+            image = await self._current()
             name = image.native(Key("line", line))
             if name is None or not await self.ground.set_secret(name, secret):
                 raise Refused(
@@ -241,13 +248,10 @@ class AsteriskBackend:
         """Once for each life of Asterisk: finish what others left undone, and learn which names are taken there."""
         if self._closed:
             raise Unavailable(f"The connection to {self.name} was closed.", backend=self.name)
-        epoch = await self.ground.nodes[0].ami.epoch()
-        if self._arrived == epoch:
-            return
-        await self.ground.arrive()
-        with contextlib.suppress(Refused):
-            self._reserved = frozenset(await read_config(self.ground.nodes[0].ami, "pjsip.conf"))
-        self._arrived = epoch
+        epoch = await self.ground.epoch()
+        if self._arrived != epoch:
+            self._reserved = await self.ground.arrive()
+            self._arrived = epoch
 
     async def _make_known(self) -> None:
         """Phones that were written are to ring before anybody is told that they are there."""
@@ -260,19 +264,41 @@ class AsteriskBackend:
             with contextlib.suppress(BackendError):
                 await self._make_known()
         self._closed = True
+        for ears in self._ears:
+            await ears.close()
         await self.ground.close()
 
     # -- what goes on --
 
     async def events(self) -> AsyncIterator[Event]:
-        """What happens on it."""
-        nothing: tuple[Event, ...] = ()
-        for event in nothing:
-            yield event
+        """What happens from now on, over connections of their own."""
+        from campctl.backends.asterisk.going_on import listen_everywhere, make_ears
+
+        if self._closed:
+            return
+        if not self._ears:
+            self._ears = make_ears([node.ami for node in self.ground.nodes], self._ids, self._clock)
+        try:
+            async for event in listen_everywhere(self._ears):
+                yield event
+        except Unavailable:
+            if not self._closed:
+                raise
 
     async def live(self, *, agents: bool = False) -> Live:
-        """What goes on now."""
-        raise NotImplementedError
+        """What goes on now, in one look at each machine."""
+        from campctl.backends.asterisk.going_on import look_everywhere
+
+        ids = await self._ids()
+        return await look_everywhere([node.ami for node in self.ground.nodes], ids, self._clock, agents=agents)
+
+    async def _ids(self) -> Ids:
+        """Whose native names are whose, as of now."""
+        from campctl.backends.asterisk.going_on import ids_of
+
+        async with self._turn:
+            await self._arrive()
+            return ids_of(await self._current())
 
     async def check(self) -> Sequence[Probe]:
         """Look whether it is well."""

@@ -71,8 +71,12 @@ class Ground(Protocol):
         """Give an auth another secret; whether there is such an auth."""
         ...
 
-    async def arrive(self) -> None:
-        """Called once a connection: finish what an earlier campctl left undone that needs no lock."""
+    async def epoch(self) -> str:
+        """When Asterisk started; another one makes `arrive` be called again."""
+        ...
+
+    async def arrive(self) -> frozenset[str]:
+        """Finish what an earlier campctl left undone that needs no lock; names of endpoints that static configuration has taken."""
         ...
 
     async def close(self) -> None:
@@ -133,9 +137,14 @@ class Machine:
         """See `shelves.astdb`."""
         return await self._astdb.set_secret(name, secret)
 
-    async def arrive(self) -> None:
+    async def epoch(self) -> str:
+        """By Asterisk's own clock."""
+        return await self._ami.epoch()
+
+    async def arrive(self) -> frozenset[str]:
         """Make known what others wrote and did not live to make known."""
         await self.node.aors.take_over(await db_tree(self._ami, CAMPCTL))
+        return await self.node.taken()
 
     async def close(self) -> None:
         """Close the connection."""

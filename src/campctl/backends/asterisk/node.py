@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import msgspec
 
-from campctl.backends.asterisk.ami import Ami, Request, db_tree, delete
+from campctl.backends.asterisk.ami import Ami, Request, db_tree, delete, read_config
 from campctl.backends.asterisk.aors import Aors
 from campctl.backends.asterisk.shelves.answers import worded
+from campctl.errors import Refused
 
 CONTACTS: Final = "registrar/contact"
 _RINGING: Final = frozenset(("Ring", "Ringing"))
@@ -32,6 +33,13 @@ class Node:
         self.name = name
         self.ami = ami
         self.aors = Aors(ami)
+
+    async def taken(self) -> frozenset[str]:
+        """Names in pjsip.conf: trunks, peers, and phones of others."""
+        try:
+            return frozenset(await read_config(self.ami, "pjsip.conf"))
+        except Refused:
+            return frozenset()
 
     async def registered(self, now: float) -> set[str]:
         """Names of AORs with a registration that has not run out at `now` (seconds since 1970)."""
@@ -75,8 +83,6 @@ class Node:
         worded(await self.ami.many(requests), fine=("No such channel",))
 
     async def _contacts(self, name: str) -> list[Any]:
-        from campctl.errors import Refused
-
         try:
             rows = await self.ami.collect("PJSIPShowEndpoint", {"Endpoint": name})
         except Refused:
