@@ -32,6 +32,7 @@ WANTED: Final = (
 )
 """Events that are folded; Asterisk is asked for no others (it makes some forty of every call)."""
 
+_OF_NO_QUEUE: Final = frozenset({"ContactStatus", "UserEvent", "Hangup"})
 _HELD: Final = timedelta(seconds=1)
 """How long an unanswered call is held back; what tells why comes within milliseconds."""
 
@@ -92,10 +93,10 @@ class Folder:
     def fold(self, message: Message, now: datetime) -> list[Event]:
         """The events a message amounts to, most often none or one."""
         fields = message.fields
-        if fields.get("Queue") == LOCK_QUEUE:
-            return []
         fold = self._folds.get(message.event)
-        return fold(fields, now) if fold is not None else []
+        if fold is None or (fields.get("Queue", LOCK_QUEUE) == LOCK_QUEUE and message.event not in _OF_NO_QUEUE):
+            return []
+        return fold(fields, now)
 
     def due(self) -> datetime | None:
         """When `tick` may have something to do, if nothing comes before that."""
