@@ -64,6 +64,10 @@ def worlds(draw: Any) -> World:
             enabled = bool(location) and draw(st.booleans())
             name = draw(st.sampled_from(["Ann", "Bob"]))
             put(where, Line(id=line, extension=extensions[where].pop(), name=name, location=location, enabled=enabled))
+            other = BACKENDS[where == BACKENDS[0]]
+            if draw(st.integers(0, 3)) == 0:  # a second line, while its office moves
+                location = draw(st.sampled_from(["", *places[other]]))
+                put(other, Line(id=line, extension=extensions[other].pop(), name=name, location=location, enabled=bool(location)))
     for where in BACKENDS:
         _queues(draw, world, where, extensions[where])
     for number in ("+13125550101", "+13125550102", "+13125550103"):

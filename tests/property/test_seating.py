@@ -27,6 +27,7 @@ from campctl.model.campaign import (
 )
 from campctl.model.live import Snapshot
 from campctl.model.records import Override
+from campctl.model.resources import references
 
 Present = dict[str, dict[str, int]]
 AT = datetime(2026, 11, 3, 15, tzinfo=UTC)
@@ -64,6 +65,8 @@ def user(uid: str) -> st.SearchStrategy[User]:
         extension=st.just("3" + uid[1:]),
         role=st.sampled_from(("", "lead")),
         skills=some(SKILLS),
+        backend=st.sampled_from(("", "", "", "old", "new")),
+        also_on=st.sampled_from(("", "", "", "old", "new")),
     )
 
 
@@ -78,6 +81,8 @@ def port(pid: str) -> st.SearchStrategy[Port]:
         lit=st.booleans(),
         user=st.sampled_from(("", *USERS)),
         hotline=st.sampled_from(("", *HOTLINES)),
+        backend=st.sampled_from(("", "", "", "new")),
+        also_on=st.sampled_from(("", "", "", "new")),
     )
 
 
@@ -211,7 +216,7 @@ def test_fixed_point(campaign: Campaign, live: list[Override], present: Present)
 @settings(max_examples=80, deadline=None)
 @given(campaigns(), overrides(), presents())
 def test_seats_are_held(campaign: Campaign, live: list[Override], present: Present) -> None:
-    """Seats are held to min and max and `short` is what is missing; nobody sits twice; who sits can be called and found."""
+    """Seats are held to min and max and `short` is what is missing; nobody sits twice; who sits can be called, and found."""
     wanted = desired(campaign, AT, live, present)
     for hid, seating in wanted.seating.items():
         seats = campaign.hotlines[hid].seats
@@ -226,6 +231,7 @@ def test_seats_are_held(campaign: Campaign, live: list[Override], present: Prese
         lines = {key.id: resource for key, resource in resources.items() if key.kind == "line"}
         assert all(lines[resource.line].enabled for key, resource in resources.items() if key.kind == "member")
         assert all(line.location for line in lines.values() if line.enabled)
+        assert all(reference in resources for resource in resources.values() for reference in references(resource))
 
 
 @settings(max_examples=120, deadline=None)

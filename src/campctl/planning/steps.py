@@ -197,7 +197,10 @@ def _across(graph: Graph, aliases: Mapping[Key, Key]) -> None:
     arriving: dict[Key, list[int]] = {}
     for side in graph.sides.values():
         for key, index in side.making.items():
-            if key.kind in {"line", "queue", "route"} and graph.steps[index].action != "rename":
+            step = graph.steps[index]
+            if key.kind in {"line", "queue", "route"} and step.action != "rename":
+                if key.kind == "line" and step.action == "update" and not _lights(step):
+                    continue  # it is there already, and on two backends at once: they do not wait for each other
                 arriving.setdefault(key, []).append(index)
 
     def come(key: Key, backend: str) -> list[int]:

@@ -89,7 +89,7 @@ class Teller(PlaceStories):
         _, after = self._line(changes)
         assert after is not None
         numbers = [f"extension {after.extension}", *map(phone, self.names.numbers(after.id))]
-        if elsewhere := remaining(self.scene.have, changes):
+        if elsewhere := remaining(self.scene.have, _of_lines(changes)):
             return self._second_line(subject, changes, elsewhere[0])
         if subject.startswith("port/"):
             title = f"Set up {self.names.subject(subject)}, {'lit' if after.enabled else 'dark'}{self._sitter(after)}"
@@ -104,7 +104,7 @@ class Teller(PlaceStories):
         _, after = self._line(changes)
         assert after is not None
         place = f"911 location {self.names.address(after.location)}" if after.location else "no 911 location"
-        where = f"a line on exchange {changes[0].backend} too, beside that on {first}"
+        where = f"a line on exchange {_of_lines(changes)[0].backend} too, beside that on {first}"
         return joined([f"Give {self.names.subject(subject)} {where}", f"the same extension {after.extension}", place])
 
     def _answers(self, line: Line) -> str:
@@ -119,7 +119,7 @@ class Teller(PlaceStories):
     def _move(self, subject: str, changes: Sequence[Change]) -> str:
         before, after = self._line(changes)
         assert before is not None
-        stays = remaining(self.scene.want, [change for change in changes if change.action == "delete"]) if after is None else ()
+        stays = remaining(self.scene.want, _of_lines(changes)) if after is None else ()
         if stays:
             found = self.scene.want[stays[0]][Key("line", before.id)]
             after = found if isinstance(found, Line) else None
@@ -135,7 +135,7 @@ class Teller(PlaceStories):
         parts = [title]
         backends = backends_of(changes)
         if stays:
-            gone = next(change.backend for change in changes if change.action == "delete" and change.key.kind == "line")
+            gone = _of_lines(changes)[0].backend
             parts.append(f"phone is on exchange {stays[0]} alone from now on, and no longer on {gone}")
         elif backends is not None:
             parts.append(f"phone moves from exchange {backends[0]} to {backends[1]}")
@@ -254,3 +254,7 @@ class Teller(PlaceStories):
         became = self._became(differing(before, after))
         inside = noun == "office" and key.id != key.id.partition("/")[0]
         return [f"{before.name}: {', '.join(became)}"] if inside and isinstance(before, Location) else became
+
+
+def _of_lines(changes: Sequence[Change]) -> list[Change]:
+    return [change for change in changes if change.key.kind == "line"]
