@@ -189,6 +189,16 @@ def test_two_records_cannot_have_one_thing() -> None:
     assert Key("line", "user/bob") not in found.resources
 
 
+def test_a_record_that_refers_to_what_is_gone_does_not_win_over_the_map() -> None:
+    """Where a number leads is what the map says, also when a stale record's target would be called the same."""
+    facts = exchange()
+    fact = Fact("record", f"route/{ROUTE.id}")
+    text = facts[fact]
+    assert isinstance(text, str)
+    facts[fact] = text.replace("line/user/ann.lee", "line/port/ann.lee")
+    assert decode(facts).resources[key_of(ROUTE)] == ROUTE
+
+
 shapes = st.one_of(
     st.text(max_size=30),
     st.dictionaries(st.sampled_from(["context", "callerid", "allow", "maxlen", "penalty", "x"]), st.text(max_size=9)),

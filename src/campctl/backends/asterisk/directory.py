@@ -24,14 +24,15 @@ class Directory:
         self._lower: dict[str, dict[str, int]] | None = None
 
     def native(self, key: Key) -> str:
-        """The native name of what is known, or the one it would have."""
+        """The native name of what is known, or the one it would have; "unknown" when that is another's."""
         found = self.natives[key.kind].get(key.id)
         if found is not None:
             return found
         try:
-            return proposed(key)
+            name = proposed(key)
         except No:
             return "unknown"
+        return name if name not in self.ids[key.kind] else "unknown"
 
     def find(self, key: Key) -> str | None:
         """The native name of what is known; members and routes have none."""

@@ -14,13 +14,14 @@ changed by hand puts all of it right again, and one without a difference writes 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
-from msgspec import Struct
+from msgspec.structs import replace
 
+from campctl.backends.asterisk.admission import check_around, check_limits
+from campctl.backends.asterisk.applied import Applied, told
 from campctl.backends.asterisk.decode import Decoded, again, decode
 from campctl.backends.asterisk.directory import NAMED
-from campctl.backends.asterisk.grammar import FORCED, target_text
+from campctl.backends.asterisk.grammar import FORCED
 from campctl.backends.asterisk.index import Index, Journal
 from campctl.backends.asterisk.names import RESERVED, given, member_fact, record_name
 from campctl.backends.asterisk.native import Fact, Facts, Value, Write
@@ -30,29 +31,7 @@ from campctl.backends.asterisk.rows import fits
 from campctl.model import refusals
 from campctl.model.changes import Change
 from campctl.model.refusals import No, check, extension_of, kind_of
-from campctl.model.resources import Key, Kind, Member, Resource, key_of, references, repoint, target_key
-
-LIMITS: Mapping[Kind, str] = {"line": "lines", "queue": "queues", "member": "members", "route": "routes"}
-"""The limit that counts a kind."""
-_PUTS = {place: n for n, place in enumerate(("record", "geo", "auth", "endpoint", "aor", "rule", "queue", "map", "member"))}
-"""The order in which facts are made, and in reverse taken away. Why an AOR comes after its endpoint: see `native`."""
-
-
-class Applied(Struct, frozen=True):
-    """What one change comes to.
-
-    writes: in order. keys: the resources it changed, old keys and new (a read-back looks at these). darkened: endpoints that are
-    gone, so what rings there must be hung up. learned: endpoints whose phone Asterisk must be made to know (new AOR, or
-    an endpoint back again). readded: members that must be removed and added, because Asterisk changes no member's name.
-    """
-
-    change: Change
-    writes: tuple[Write, ...] = ()
-    keys: tuple[Key, ...] = ()
-    darkened: tuple[str, ...] = ()
-    learned: tuple[str, ...] = ()
-    readded: tuple[Fact, ...] = ()
-    mark: int = 0
+from campctl.model.resources import Key, Kind, Member, Resource, key_of, repoint
 
 
 class Image:
@@ -64,6 +43,7 @@ class Image:
         self._index: Index | None = None
         self._reserved = frozenset(name.lower() for name in reserved)
         self._writes: list[Write] = []
+        self._before: dict[Fact, Value | None] = {}
         self._changed: dict[Key, None] = {}
 
     @property
@@ -148,14 +128,15 @@ class Image:
         unsupported: Mapping[Kind, tuple[str, ...]] | None = None,
     ) -> Applied:
         """Do one change in the image. Raises `No` when it is refused, and then nothing was done."""
-        self._writes, self._changed = [], {}
+        self._writes, self._before, self._changed = [], {}, {}
         mark = self._journal.mark()
         try:
             self._do(change, limits or {}, dict(unsupported or {}))
         except BaseException:
             self._journal.undo(mark)
             raise
-        return self._told(change, mark)
+        applied = told(change, self._writes, self._before, self._seen.rows)
+        return replace(applied, keys=tuple(self._changed), mark=mark)
 
     def undo(self, applied: Applied) -> None:
         """Make it not have been; of several the last one first."""
@@ -187,8 +168,8 @@ class Image:
         check(new, unsupported)
         if key in self.resources:
             raise refusals.exists(key)
-        self._check_around(key, new)
-        self._check_limits(key, new, limits)
+        check_around(self._seen, self._indices, key, new)
+        check_limits(self._indices, key, new, limits)
         self._put(key, new)
 
     def _update(self, new: Resource, unsupported: dict[Kind, tuple[str, ...]]) -> None:
@@ -196,7 +177,7 @@ class Image:
         check(new, unsupported)
         if key not in self.resources:
             raise refusals.unknown(key)
-        self._check_around(key, new)
+        check_around(self._seen, self._indices, key, new)
         self._put(key, new)
 
     def _rename(self, old: Key, new: Resource, unsupported: dict[Kind, tuple[str, ...]]) -> None:
@@ -209,7 +190,7 @@ class Image:
         if key in self.resources:
             raise refusals.exists(key)
         new = repoint(new, old, key)
-        self._check_around(key, new, but=old)
+        check_around(self._seen, self._indices, key, new, old)
         users = self._indices.users(old)
         native = self._seen.names.native(old)
         was = self.resources[old]
@@ -275,8 +256,9 @@ class Image:
         extensions = {extension_of(resource) or "" for resource in (old, new, known.r if known else None) if resource is not None}
         for extension in sorted(extensions):
             for fact in belongings(key, native, extension):
-                gone = fact not in wanted and self.value(fact) is not None and not fact.name.endswith(f"/{FORCED}")
-                if gone and self._may_remove(fact, key) and Write(fact, None) not in found:
+                if fact in wanted or self.value(fact) is None or fact.name.endswith(f"/{FORCED}"):
+                    continue
+                if self._may_remove(fact, key) and Write(fact, None) not in found:
                     found.append(Write(fact, None))
         return found
 
@@ -310,6 +292,7 @@ class Image:
             self._write(fact, None)
 
     def _write(self, fact: Fact, value: Value | None) -> None:
+        self._before.setdefault(fact, self.value(fact))
         self._journal.write(self._seen.rows, fact, value)
         self._writes.append(Write(fact, value))
 
@@ -355,58 +338,5 @@ class Image:
         else:
             self._seen.records.pop(key, None)
 
-    def _check_around(self, own: Key, new: Resource, but: Key | None = None) -> None:
-        """References must lead somewhere, the extension must be free; `but` is the resource's own old key."""
-        for to in references(new):
-            if to not in {own, but} and to not in self.resources:
-                raise refusals.missing_reference(own, to)
-        extension = extension_of(new)
-        if extension is None:
-            return
-        holder: Key | str | None = self._indices.holder(extension) or self._led(extension)
-        if holder is not None and holder not in {own, but}:
-            words = f"{holder.kind} {holder.id}" if isinstance(holder, Key) else holder
-            raise refusals.extension_taken(extension, own, words)
 
-    def _led(self, extension: str) -> Key | str | None:
-        """Whom an extension leads to that is nobody's own: a thing's second one, or an outside number put there by hand."""
-        value = self._seen.rows.ext(extension)
-        if value is None:
-            return None
-        text = target_text(value, self._seen.names)
-        key = target_key(text)
-        if key is not None:
-            return key if key in self.resources else None
-        return text if text.startswith("outside/") else None
-
-    def _check_limits(self, key: Key, new: Resource, limits: Mapping[str, int]) -> None:
-        name = LIMITS.get(key.kind, "")
-        if name in limits and self._indices.count(key.kind) >= limits[name]:
-            raise refusals.too_many(key, name, limits[name])
-        most = limits.get("members-per-queue")
-        if isinstance(new, Member) and most is not None and self._indices.members(new.queue) >= most:
-            raise refusals.too_many(key, "members-per-queue", most)
-
-    def _told(self, change: Change, mark: int) -> Applied:
-        """The writes in order (what is new before what is gone, a record first in and last out), and what else is to be done."""
-        before = self._journal.since(mark)
-        writes = sorted((item for item in self._writes if item.value is not None), key=lambda item: _PUTS[item.fact.place])
-        writes += sorted((item for item in self._writes if item.value is None), key=lambda item: -_PUTS[item.fact.place])
-        changed: list[tuple[Fact, Any, Value | None]] = [(item.fact, before.get(item.fact), item.value) for item in writes]
-        learned = [fact.name for fact, old, new in changed if fact.place in {"aor", "endpoint"} and old is None and new is not None]
-        return Applied(
-            change=change,
-            writes=tuple(writes),
-            keys=tuple(self._changed),
-            darkened=tuple(fact.name for fact, old, new in changed if fact.place == "endpoint" and old is not None and new is None),
-            learned=tuple(dict.fromkeys(name for name in learned if self.value(Fact("endpoint", name)) is not None)),
-            readded=tuple(
-                fact
-                for fact, old, new in changed
-                if fact.place == "member"
-                and isinstance(old, Mapping)
-                and isinstance(new, Mapping)
-                and old.get("membername") != new["membername"]
-            ),
-            mark=mark,
-        )
+__all__ = ["Applied", "Image"]

@@ -13,72 +13,62 @@ from campctl.model.resources import Key, Kind, Resource, references
 
 
 class Journal:
-    """How to undo what was done since a mark, latest first."""
+    """How to undo what was done since a mark, latest first: functions with their arguments (closures would cost more)."""
 
     def __init__(self) -> None:
-        self._undos: list[Callable[[], object]] = []
-        self._facts: list[tuple[int, Fact, Value | None]] = []
+        self._undos: list[tuple[Any, ...]] = []
         self._cleared = 0
 
     def mark(self) -> int:
         """Here."""
         return self._cleared + len(self._undos)
 
-    def add(self, undo: Callable[[], object]) -> None:
+    def add(self, undo: Callable[..., object], *arguments: Any) -> None:
         """One more thing that was done."""
-        self._undos.append(undo)
+        self._undos.append((undo, arguments))
 
     def undo(self, mark: int) -> None:
         """Back to a mark. ValueError when there is no way back to it."""
         if not self._cleared <= mark <= self.mark():
             raise ValueError("this was undone already, or settled")
         while self.mark() > mark:
-            self._undos.pop()()
-        while self._facts and self._facts[-1][0] >= mark:
-            self._facts.pop()
+            undo, arguments = self._undos.pop()
+            undo(*arguments)
 
     def clear(self) -> None:
         """There is no way back from here."""
         self._cleared = self.mark()
         self._undos.clear()
-        self._facts.clear()
-
-    def since(self, mark: int) -> dict[Fact, Value | None]:
-        """What facts written since a mark held before it."""
-        found: dict[Fact, Value | None] = {}
-        for at, fact, old in reversed(self._facts):
-            if at < mark:
-                break
-            found[fact] = old
-        return found
 
     def put(self, into: dict[Key, Any], key: Key, value: Any) -> None:
         """Set, or (None) remove, an entry."""
-        old = into.get(key)
-        if value is None:
-            into.pop(key, None)
-        else:
-            into[key] = value
-        self.add(lambda: into.pop(key, None) if old is None else into.__setitem__(key, old))
+        self.add(_put, into, key, into.get(key))
+        _put(into, key, value)
 
     def write(self, rows: Rows, fact: Fact, value: Value | None) -> None:
         """Set, or (None) remove, a fact."""
-        old = rows.by[fact.place].get(fact.name)
-        self._facts.append((self.mark(), fact, old))
-        rows.put(fact.place, fact.name, value)
-        self.add(lambda: rows.put(fact.place, fact.name, old))
+        place, name = fact
+        self.add(rows.put, place, name, rows.by[place].get(name))
+        rows.put(place, name, value)
 
     def learn(self, names: Directory, key: Key, native: str) -> None:
         """Give a thing its native name."""
         names.learn(key, native)
-        self.add(lambda: names.forget(key))
+        self.add(names.forget, key)
 
     def forget(self, names: Directory, key: Key) -> None:
         """Take it away again."""
         native = names.find(key)
         if native is not None:
             names.forget(key)
-            self.add(lambda: names.learn(key, native))
+            self.add(names.learn, key, native)
+
+
+def _put(into: dict[Key, Any], key: Key, value: Any) -> None:
+    if value is None:
+        into.pop(key, None)
+    else:
+        into[key] = value
 
 
 class Index:
@@ -112,10 +102,10 @@ class Index:
         """A resource is another now, or gone."""
         if old is not None:
             self._remove(key, old)
-            self._journal.add(lambda: self._add(key, old))
+            self._journal.add(self._add, key, old)
         if new is not None:
             self._add(key, new)
-            self._journal.add(lambda: self._remove(key, new))
+            self._journal.add(self._remove, key, new)
 
     def _add(self, key: Key, resource: Resource) -> None:
         extension = extension_of(resource)
