@@ -11,7 +11,15 @@ from campctl.ports.backend import BackendEnv
 
 def open_backend(name: str, settings: Settings, env: BackendEnv) -> AsteriskBackend:
     """A backend that connects on first use."""
-    ground: Ground = Machine(open_ami(name, settings, settings.nodes[0], env), env.clock, name)
+    amis = {place.name or place.host: open_ami(name, settings, place, env) for place in settings.nodes}
+    ground: Ground
+    if settings.database:
+        from campctl.backends.asterisk.sql.opening import open_cluster
+
+        ground = open_cluster(name, settings.database, settings.timeout, amis, env)
+    else:
+        (ami,) = amis.values()
+        ground = Machine(ami, env.clock, name)
     return AsteriskBackend(name, settings.capabilities(), ground, env.clock)
 
 

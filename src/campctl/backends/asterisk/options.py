@@ -26,7 +26,7 @@ LINES = 5_000
 MEMBERS = 10_000
 """Of one machine: each is written to disk with all others of its queue, and taken in one by one at a start."""
 DURABLE_AFTER = 2.0
-"""AstDB commits once a second; PostgreSQL at once."""
+"""AstDB commits once a second; nodes of a cluster keep maps and members there, too."""
 BATCH = 100
 HINT = "docs/asterisk.md lists the options of type asterisk."
 
@@ -73,7 +73,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             batch=BATCH,
             concurrency=4,
             latency=0.02,
-            durable_after=0.0 if self.database else DURABLE_AFTER,
+            durable_after=DURABLE_AFTER,
             events=True,
             limits=self.limits,
         )

@@ -124,6 +124,7 @@ class Link:
                 connection = await psycopg.AsyncConnection.connect(**self._words(), autocommit=True, prepare_threshold=None)
         except psycopg.Error as error:
             failure = faults.explain_connecting(error, access.database, access.backend)
+            _release(error)
         except TimeoutError:
             failure = faults.unreachable(f"no connection within {limit:g} s", access.database, access.backend)
         else:
@@ -210,6 +211,18 @@ class _deadline:  # noqa: N801 - used like a function
     def _up(self) -> None:
         self._late.passed = True
         _cut(self._connection)
+
+
+def _release(error: BaseException) -> None:
+    """Let go of what a failed attempt holds.
+
+    Its frames keep it alive in a circle, and with it a socket for which a PostgreSQL that was frozen would wait until its
+    authentication_timeout.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        seen.__traceback__ = None
+        seen = seen.__cause__ or seen.__context__
 
 
 def _cut(connection: AsyncConnection[Any]) -> None:

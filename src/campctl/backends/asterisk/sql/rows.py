@@ -65,7 +65,7 @@ _OPTIONS = {table.name: frozenset(option(table, column) for column in table.colu
 def option_rows(table: Table, values: Mapping[str, Mapping[str, str]]) -> tuple[tuple[str, ...], list[Row]]:
     """The columns that any of these need, in the table's order, and key and columns of each."""
     used = set().union(*values.values())
-    columns = tuple(column for column in table.columns if option(table, column) in used)
+    columns = tuple(column for column in (*table.columns, *table.secret) if option(table, column) in used)
     options = [option(table, column) for column in columns]
     found: list[Row] = []
     for name, value in values.items():

@@ -59,7 +59,7 @@ TABLES: dict[Place, Table] = {
     "record": Table("campctl_record", "name", ("value",)),
     "endpoint": Table("ps_endpoints", "id", tuple(_ENDPOINT.split())),
     "aor": Table("ps_aors", "id", tuple(_AOR.split())),
-    "auth": Table("ps_auths", "id", tuple(_AUTH.split()), secret=("password_digest",)),
+    "auth": Table("ps_auths", "id", tuple(_AUTH.split()), secret=("password", "password_digest", "md5_cred")),
     "queue": Table("queues", "name", tuple(_QUEUE.split()), dashed=True),
     "rule": Table("queue_rules", "rule_name", ("time", "max_penalty", "min_penalty", "raise_penalty")),
 }
@@ -73,7 +73,10 @@ def _texts(words: str) -> str:
 
 _FIRST = f"""
 CREATE TABLE campctl_record (name text PRIMARY KEY, value text NOT NULL);
-CREATE TABLE campctl_state (one boolean PRIMARY KEY DEFAULT true CHECK (one), generation bigint NOT NULL DEFAULT 1);
+CREATE TABLE campctl_state (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one), generation bigint NOT NULL DEFAULT 1,
+    counted bigint NOT NULL DEFAULT 0, token text NOT NULL DEFAULT '', doing text NOT NULL DEFAULT ''
+);
 INSERT INTO campctl_state DEFAULT VALUES;
 CREATE TABLE campctl_delivery (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), payload text NOT NULL

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from campctl.backends.asterisk.native import Fact, Place, Value, Write
+from campctl.backends.asterisk.render import REALM
+from campctl.backends.asterisk.shelves.astdb import auth_row
 from campctl.backends.asterisk.sql import faults, reading, rows, writing
 from campctl.backends.asterisk.sql.link import Access, Link, load
 from campctl.backends.asterisk.sql.schema import LOCK, TABLES
@@ -92,19 +94,52 @@ class SqlShelf:
         """The generation now: unchanged means that a whole earlier read is still true, hand-made changes included."""
         return await self._reader.run(reading.generation, seconds=self._access.seconds.connect)
 
+    async def stamp(self) -> tuple[str, str]:
+        """What tells whether an image is still true, and what somebody is in the midst of."""
+
+        async def look(connection: AsyncConnection[Any]) -> tuple[str, str]:
+            cursor = await connection.execute(b"SELECT token, generation, counted, doing FROM campctl_state")
+            row = await cursor.fetchone()
+            assert row is not None
+            token, generation, counted, doing = row
+            return (token if generation == counted else f"{token}/{generation}"), doing
+
+        return await self._reader.run(look)
+
+    async def begin(self, doing: str) -> None:
+        """Remember what is about to be written."""
+        await self._set("UPDATE campctl_state SET doing = %s", doing)
+
+    async def end(self, token: str) -> None:
+        """It is written; from now on the stamp is `token`, until something else is written."""
+        await self._set("UPDATE campctl_state SET doing = '', token = %s, counted = generation", token)
+
+    async def _set(self, statement: str, value: str) -> None:
+        async def change(connection: AsyncConnection[Any]) -> None:
+            await connection.execute(statement.encode(), (value,))
+
+        await self._writer.run(change, only=self._held)
+
+    def must_be_exclusive(self) -> None:
+        """Raise Unavailable when the session that held the lock is gone."""
+        if self._held is None or self._writer.connection is not self._held:
+            access = self._access
+            raise faults.unreachable("the connection that held campctl's lock broke", access.database, access.backend)
+
     async def set_secret(self, native: str, secret: str) -> bool:
         """Give an auth a new secret; False when there is none."""
 
         async def change(connection: AsyncConnection[Any]) -> bool:
-            cursor = await connection.execute(
-                "SELECT coalesce(username, ''), coalesce(realm, '') FROM ps_auths WHERE id = %s", (rows.encoded(native),)
-            )
+            cursor = await connection.execute("SELECT username FROM ps_auths WHERE id = %s", (rows.encoded(native),))
             row = await cursor.fetchone()
             if row is None:
                 return False
-            kept = writing.kept_secret({"username": rows.decoded(row[0]), "realm": rows.decoded(row[1])}, secret)
+            user = rows.decoded(row[0]) if row[0] else native
+            kept = auth_row({"username": user, "realm": REALM}, native, secret)["password_digest"]
             cursor = await connection.execute(
-                "UPDATE ps_auths SET password_digest = %s, password = NULL, md5_cred = NULL WHERE id = %s", (kept, rows.encoded(native))
+                "UPDATE ps_auths SET auth_type = 'digest', username = %s, realm = %s, password_digest = %s,"
+                " password = NULL, md5_cred = NULL WHERE id = %s",
+                (rows.encoded(user), REALM, kept, rows.encoded(native)),
             )
             return bool(cursor.rowcount)
 
@@ -137,6 +172,10 @@ class SqlShelf:
 
         return await self._reader.run(look)
 
+    async def waiting(self) -> set[str]:
+        """Nodes that something is kept for."""
+        return {row[0] for row in await self.ask("SELECT DISTINCT node FROM campctl_pending")}
+
     async def delivered(self, done: Sequence[tuple[str, int]]) -> None:
         """Nodes have had these; what every node has had is forgotten."""
 
@@ -159,12 +198,7 @@ class SqlShelf:
 
     async def nodes(self) -> set[str]:
         """The nodes known to have everything but what is pending."""
-
-        async def look(connection: AsyncConnection[Any]) -> set[str]:
-            cursor = await connection.execute("SELECT name FROM campctl_node")
-            return {row[0] for row in await cursor.fetchall()}
-
-        return await self._reader.run(look)
+        return {row[0] for row in await self.ask("SELECT name FROM campctl_node")}
 
     async def know_nodes(self, joined: Collection[str], left: Collection[str]) -> None:
         """From now on deliveries are kept for those who joined, and dropped for those who left."""

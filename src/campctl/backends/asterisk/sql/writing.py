@@ -6,31 +6,18 @@ from arrays. What is there is asked first, while campctl's lock keeps other writ
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from campctl.backends.asterisk.native import Place, Value, Write
+from campctl.backends.asterisk.shelves.astdb import with_secret
 from campctl.backends.asterisk.sql import rows
 from campctl.backends.asterisk.sql.schema import TABLES
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
-SECRET_BYTES = 16
 _CELL, _NULL = "\x01", "\x02"
-
-
-def new_secret() -> str:
-    """What a phone gets to log in with: 128 bits, in letters and digits that no provisioning page mangles."""
-    return secrets.token_hex(SECRET_BYTES)
-
-
-def kept_secret(options: Mapping[str, str], secret: str) -> str:
-    """What is kept of a secret: its digest for this user and realm, all that is needed to check a login and no more."""
-    text = f"{options.get('username', '')}:{options.get('realm', '')}:{secret}"
-    return f"MD5:{hashlib.md5(text.encode()).hexdigest()}"  # noqa: S324 - what SIP phones log in with (RFC 2617)
 
 
 def latest(writes: Sequence[Write]) -> dict[Place, dict[str, Value | None]]:
@@ -44,6 +31,8 @@ def latest(writes: Sequence[Write]) -> dict[Place, dict[str, Value | None]]:
 async def write(connection: AsyncConnection[Any], wanted: Mapping[Place, Mapping[str, Value | None]]) -> None:
     """Make facts hold these values."""
     there = await _there(connection, wanted)
+    if auths := wanted.get("auth"):
+        wanted = {**wanted, "auth": await _with_secrets(connection, auths, there["auth"])}
     rewritten: dict[Place, dict[str, Value]] = {}
     for place, values in wanted.items():
         table = TABLES[place]
@@ -77,6 +66,25 @@ async def _there(connection: AsyncConnection[Any], wanted: Mapping[Place, Mappin
     return {place: {row[0] for row in await cursor.fetchall()} for place, cursor in cursors.items()}
 
 
+async def _with_secrets(
+    connection: AsyncConnection[Any], wanted: Mapping[str, Value | None], there: Collection[str]
+) -> dict[str, Value | None]:
+    """Auths with the secret they had, while it fits them, or a new one that nobody knows."""
+    before: dict[str, dict[str, str]] = {}
+    if there:
+        table = TABLES["auth"]
+        columns = (*table.columns, *table.secret)
+        statement = f"SELECT id, {', '.join(columns)} FROM ps_auths WHERE id = ANY(%s)"  # noqa: S608 - names of our own tables
+        cursor = await connection.execute(statement.encode(), ([*there],))
+        for name, *cells in await cursor.fetchall():
+            found = zip(columns, cells, strict=True)
+            before[rows.decoded(name)] = {column: rows.decoded(cell) for column, cell in found if cell is not None}
+    return {
+        name: with_secret(cast("Mapping[str, str]", value), name, before.get(name)) if value is not None else None
+        for name, value in wanted.items()
+    }
+
+
 def _plain(place: Place, values: Mapping[str, Value]) -> tuple[tuple[str, ...], list[rows.Row]]:
     """Columns and rows of facts that have one row each."""
     table = TABLES[place]
@@ -88,10 +96,7 @@ def _plain(place: Place, values: Mapping[str, Value]) -> tuple[tuple[str, ...], 
 async def _copy(connection: AsyncConnection[Any], place: Place, values: Mapping[str, Value]) -> None:
     table = TABLES[place]
     columns, lines = _plain(place, values)
-    if table.secret:
-        options = cast("Sequence[Mapping[str, str]]", [*values.values()])
-        lines = [(*line, kept_secret(option, new_secret())) for line, option in zip(lines, options, strict=True)]
-    names = ", ".join((table.key, *columns, *table.secret))
+    names = ", ".join((table.key, *columns))
     async with connection.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN".encode()) as copy:
         for line in lines:
             await copy.write_row(line)
@@ -111,7 +116,7 @@ async def _update(connection: AsyncConnection[Any], place: Place, values: Mappin
     table = TABLES[place]
     columns, lines = _plain(place, values)
     arrays = [_array(column) for column in zip(*lines, strict=True)]
-    sets = [f"{column} = v.{column}" if column in columns else f"{column} = NULL" for column in table.columns]
+    sets = [f"{column} = v.{column}" if column in columns else f"{column} = NULL" for column in (*table.columns, *table.secret)]
     source = ", ".join(expression for expression, _ in arrays)
     names = ", ".join((table.key, *columns))
     where = f"t.{table.key} = v.{table.key}"

@@ -1,0 +1,197 @@
+"""Several Asterisks as one: what they share in PostgreSQL, what each keeps for itself written to all of them.
+
+A node that is down stops nothing. What it misses is kept in PostgreSQL (`campctl_pending`), in the transaction that makes
+it true wherever there is one, and it is told before anything else when it is back. What a node lost by itself (it died
+within a second of a write, or somebody changed it by hand) shows as a difference to what the records say, and so in the
+next plan, whose changes are written to every node.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from campctl.backends.asterisk.ami import Ami, db_tree
+from campctl.backends.asterisk.ground import State
+from campctl.backends.asterisk.native import Shelf
+from campctl.backends.asterisk.node import Node
+from campctl.backends.asterisk.shelves.astdb import CAMPCTL
+from campctl.backends.asterisk.sql.delivery import Parcel, pack, tell, unpack
+from campctl.backends.asterisk.sql.peers import Peer
+from campctl.backends.asterisk.sql.shared import NodesShelf, SharedShelf
+from campctl.backends.asterisk.sql.shelf import Delivery, SqlShelf
+from campctl.errors import AuthFailed, BackendError, Refused, Unavailable, Uncertain
+from campctl.ports.clock import Clock
+
+_LOST = (Unavailable, Uncertain)
+
+
+class Cluster:
+    """Implements `ground.Ground`."""
+
+    def __init__(self, sql: SqlShelf, nodes: Mapping[str, Ami], clock: Clock, backend: str) -> None:
+        self.sql = sql
+        self.peers = [Peer(name, ami, clock) for name, ami in nodes.items()]
+        self.backend = backend
+        self._joined = False
+        self.shelves: Sequence[Shelf] = (SharedShelf(self), NodesShelf(self))
+
+    # -- which nodes there are --
+
+    @property
+    def up(self) -> list[Peer]:
+        """Nodes that answered when they were last asked."""
+        return [peer for peer in self.peers if peer.up]
+
+    @property
+    def down(self) -> list[Peer]:
+        """The others."""
+        return [peer for peer in self.peers if not peer.up]
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """The machines that are up."""
+        return [peer.node for peer in self.up]
+
+    async def epoch(self) -> str:
+        """When each node started; nodes that are back are brought level first. Unavailable when none answers."""
+        await self._join()
+        tried = [peer for peer in self.peers if not peer.up and peer.due]
+        await asyncio.gather(*(peer.probe() for peer in tried))
+        waiting = await self.sql.waiting()
+        back = [peer for peer in tried if peer.answers]
+        for peer in back:
+            if peer.known and peer.name not in waiting:
+                peer.arrived()
+        if any(not peer.up for peer in back) or any(peer.name in waiting for peer in self.up):
+            async with self.exclusive():
+                await self._welcome([peer for peer in back if not peer.up])
+        return await self._epochs()
+
+    async def _epochs(self) -> str:
+        found = await asyncio.gather(*(peer.epoch() for peer in self.peers))
+        if not self.up:
+            raise self.nobody()
+        return "; ".join(f"{peer.name}={epoch}" for peer, epoch in zip(self.peers, found, strict=True))
+
+    def nobody(self) -> BackendError:
+        """Why no node answers."""
+        faults = [peer.fault for peer in self.peers if peer.fault is not None]
+        for kind in (AuthFailed, Refused):
+            if faults and all(isinstance(fault, kind) for fault in faults):
+                return faults[0]
+        said = "; ".join(f"{peer.name}: {peer.fault.message.rstrip('.')}" for peer in self.peers if peer.fault is not None)
+        return Unavailable(f"No node of {self.backend} answers: {said}.", backend=self.backend, hint="Run `campctl backend check`.")
+
+    async def _join(self) -> None:
+        """Once: nodes that are new are remembered, those that are not listed any more forgotten."""
+        if self._joined:
+            return
+        known, names = await self.sql.nodes(), {peer.name for peer in self.peers}
+        if left := known - names:
+            await self.sql.know_nodes([], left)
+        for peer in self.peers:
+            peer.known = peer.name in known
+        self._joined = True
+
+    async def _welcome(self, back: Sequence[Peer]) -> None:
+        """Tell nodes that are back what they missed, and new ones everything; only then are they up."""
+        for peer in back:
+            try:
+                if not peer.known:
+                    await self._newcomer(peer)
+                await self.drain([peer])
+            except _LOST as error:
+                peer.lost(error)
+            else:
+                peer.arrived()
+
+    async def _newcomer(self, peer: Peer) -> None:
+        """A node that was never here gets what another one has."""
+        model = next((other for other in self.peers if other.up), None)
+        if model is not None:
+            theirs, own = await asyncio.gather(model.read(None), peer.read(None))
+            await peer.write([write for write in NodesShelf.copying(theirs) if own.get(write.fact) != write.value])
+        await self.sql.know_nodes([peer.name], [])
+        peer.known = True
+
+    # -- telling nodes --
+
+    async def drain(self, peers: Sequence[Peer]) -> None:
+        """Tell each what is kept for it, in order. To be called under the lock. Raises when one is lost."""
+        by_name = {peer.name: peer for peer in peers}
+        pending: dict[str, list[tuple[int, str]]] = {}
+        for item in await self.sql.pending():
+            if item.node in by_name:
+                pending.setdefault(item.node, []).append((item.id, item.payload))
+        for name, items in pending.items():
+            await tell(by_name[name], [unpack(payload) for _, payload in items])
+            await self.sql.delivered([(name, number) for number, _ in items])
+
+    async def keep(self, parcel: Parcel, peers: Sequence[Peer]) -> None:
+        """Keep something for nodes that are down."""
+        if peers and not parcel.empty:
+            await self.sql.write([], self.delivery(parcel, peers))
+
+    def delivery(self, parcel: Parcel, peers: Sequence[Peer]) -> Delivery:
+        """A parcel for these."""
+        return Delivery(tuple(peer.name for peer in peers), pack(parcel))
+
+    # -- ground.Ground --
+
+    @asynccontextmanager
+    async def exclusive(self) -> AsyncIterator[None]:
+        """PostgreSQL's advisory lock: it goes with the session that holds it.
+
+        What another campctl, which took a node for down, has kept for it, it is told before it is written to.
+        """
+        async with self.sql.exclusive():
+            waiting = await self.sql.waiting()
+            for peer in self.up:
+                if peer.name in waiting:
+                    try:
+                        await self.drain([peer])
+                    except _LOST as error:
+                        peer.lost(error)
+            yield
+
+    def must_be_exclusive(self) -> None:
+        """Raise Unavailable when the session that held the lock is gone."""
+        self.sql.must_be_exclusive()
+
+    async def state(self) -> State:
+        """One question to PostgreSQL, none to nodes whose connection stands."""
+        (generation, doing), epoch = await asyncio.gather(self.sql.stamp(), self._epochs())
+        return State(epoch, generation, doing)
+
+    async def begin(self, doing: str) -> None:
+        """Remember what is about to be written."""
+        await self.sql.begin(doing)
+
+    async def end(self, generation: str) -> None:
+        """It is written."""
+        await self.sql.end(generation)
+
+    async def set_secret(self, name: str, secret: str) -> bool:
+        """Give an auth another secret; nodes that are down forget the old registration when they are back."""
+        found = await self.sql.set_secret(name, secret)
+        if found:
+            await self.keep(Parcel(cut=[name]), self.down)
+        return found
+
+    async def arrive(self) -> frozenset[str]:
+        """Make known what others wrote and did not live to make known; what pjsip.conf of any node names."""
+        taken: frozenset[str] = frozenset()
+        for peer in self.up:
+            try:
+                await peer.node.aors.take_over(await db_tree(peer.node.ami, CAMPCTL))
+                taken |= await peer.node.taken()
+            except _LOST as error:
+                peer.lost(error)
+        return taken
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await asyncio.gather(*(peer.node.ami.close() for peer in self.peers))
+        await self.sql.close()

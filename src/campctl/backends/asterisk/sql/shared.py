@@ -1,0 +1,150 @@
+"""The two shelves of a cluster: what nodes share, with what each of them must be told of it, and what each keeps for itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from campctl.backends.asterisk.native import Fact, Facts, Place, Value, Write
+from campctl.backends.asterisk.sql.delivery import Parcel, of_writes
+from campctl.backends.asterisk.sql.expecting import expected
+from campctl.backends.asterisk.sql.peers import OWN, Peer
+from campctl.backends.asterisk.sql.schema import TABLES
+from campctl.errors import BackendError, Unavailable, Uncertain
+
+if TYPE_CHECKING:
+    from campctl.backends.asterisk.sql.cluster import Cluster
+
+_LOST = (Unavailable, Uncertain)
+
+
+class SharedShelf:
+    """Implements `native.Shelf` on PostgreSQL. Rules are only read when Asterisk is told to, and members of a queue outlive it."""
+
+    places: frozenset[Place] = frozenset(TABLES)
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    async def read(self, facts: Collection[Fact] | None = None) -> dict[Fact, Value]:
+        """See `SqlShelf`."""
+        return await self._cluster.sql.read(facts)
+
+    async def write(self, writes: Sequence[Write]) -> list[str | None]:
+        """One transaction, and in it what nodes have yet to be told."""
+        cluster = self._cluster
+        parcel = Parcel(
+            learn=any(write.fact.place == "aor" and write.value is not None for write in writes),
+            rules=any(write.fact.place == "rule" for write in writes),
+            gone=[write.fact.name for write in writes if write.fact.place == "queue" and write.value is None],
+        )
+        # Those that are up learn AORs from the backend itself, one by one where they are few.
+        everybody = parcel.rules or bool(parcel.gone)
+        to = cluster.peers if everybody else cluster.down
+        said = await cluster.sql.write(writes, cluster.delivery(parcel, to) if to and not parcel.empty else None)
+        if everybody:
+            for peer in cluster.up:
+                try:
+                    await cluster.drain([peer])
+                except _LOST as error:
+                    peer.lost(error)
+        return said
+
+
+class NodesShelf:
+    """Implements `native.Shelf` for what every node keeps for itself: the same on all of them."""
+
+    places: frozenset[Place] = frozenset(OWN)
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    async def read(self, facts: Collection[Fact] | None = None) -> dict[Fact, Value]:
+        """What nodes that answer hold; where they differ, what is not as it should be, so that it shows and is put right."""
+        if facts is not None and not (facts := [fact for fact in facts if fact.place in self.places]):
+            return {}
+        found = await self.each(facts)
+        if not found:
+            raise self._cluster.nobody()
+        first, *rest = found.values()
+        if all(other == first for other in rest):
+            return first
+        return await self._merged(list(found.values()))
+
+    async def each(self, facts: Collection[Fact] | None = None) -> dict[str, dict[Fact, Value]]:
+        """What each node that answers holds, by its name."""
+        peers = self._cluster.up
+        answers = await asyncio.gather(*(peer.read(facts) for peer in peers), return_exceptions=True)
+        found: dict[str, dict[Fact, Value]] = {}
+        for peer, answer in zip(peers, answers, strict=True):
+            if isinstance(answer, _LOST):
+                peer.lost(answer)
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                found[peer.name] = answer
+        return found
+
+    async def differing(self) -> dict[str, list[Fact]]:
+        """By node, the facts that are not there as the records say and another node has; for `backend check`."""
+        found = await self.each()
+        wrong: dict[str, list[Fact]] = {name: [] for name in found}
+        if all(other == first for first in found.values() for other in found.values()):
+            return wrong
+        wanted = expected(await self._cluster.sql.read())
+        for fact in dict.fromkeys(fact for held in found.values() for fact in held):
+            values = [held.get(fact) for held in found.values()]
+            if any(value != values[0] for value in values):
+                for name, held in found.items():
+                    if held.get(fact) != wanted.get(fact):
+                        wrong[name].append(fact)
+        return wrong
+
+    async def write(self, writes: Sequence[Write]) -> list[str | None]:
+        """Write on all nodes at once, and keep it for those that are down; refused is what one of them refused."""
+        cluster = self._cluster
+        peers = cluster.up
+        if not peers:
+            raise cluster.nobody()
+        parcel = of_writes(writes)
+        await cluster.keep(parcel, cluster.down)
+        answers = await asyncio.gather(*(peer.write(writes) for peer in peers), return_exceptions=True)
+        told: dict[str, list[str | None]] = {}
+        lost: list[tuple[Peer, BackendError]] = []
+        for peer, answer in zip(peers, answers, strict=True):
+            if isinstance(answer, _LOST):
+                lost.append((peer, answer))
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                told[peer.name] = answer
+        for peer, error in lost:
+            peer.lost(error)
+        await cluster.keep(parcel, [peer for peer, _ in lost])
+        if not told:
+            raise Uncertain(f"Every node of {cluster.backend} was lost while it was written to.", backend=cluster.backend)
+        return [self._first(name_said) for name_said in zip(*([(name, text) for text in said] for name, said in told.items()), strict=True)]
+
+    @staticmethod
+    def _first(said: Sequence[tuple[str, str | None]]) -> str | None:
+        return next((f"node {name}: {text}" for name, text in said if text is not None), None)
+
+    @staticmethod
+    def copying(facts: Facts) -> list[Write]:
+        """What makes a node that has nothing hold these."""
+        order = {place: n for n, place in enumerate(OWN)}
+        return [Write(fact, facts[fact]) for fact in sorted(facts, key=lambda fact: order[fact.place])]
+
+    async def _merged(self, found: Sequence[Mapping[Fact, Value]]) -> dict[Fact, Value]:
+        """Of values that differ, one that is not what the records say: its resource shows as changed and is written anew."""
+        wanted = expected(await self._cluster.sql.read())
+        merged: dict[Fact, Value] = {}
+        for fact in dict.fromkeys(fact for held in found for fact in held):
+            values = [held.get(fact) for held in found]
+            value = values[0]
+            if any(other != value for other in values):
+                value = next((other for other in values if other != wanted.get(fact)), None)
+            if value is not None:
+                merged[fact] = value
+        return merged
