@@ -249,6 +249,21 @@ def test_status_tells_who_is_where(office) -> None:
     assert "ALSO ON" not in office.do("office", "show", "peoria").ok().out
 
 
+def test_a_secret_of_the_second_line(office) -> None:
+    """Who has two lines has a secret on each; the one meant is named, and one they do not have is told."""
+    from campctl.backends.sim.console import verify_secret
+
+    office.do(*MOVE, "new", "--prepare", "bo.diaz", "ed.frost", "--yes").ok()
+    for name, argv in (("old", ()), ("new", ("--backend", "new"))):
+        secret = office.do("user", "secret", "bo.diaz", *argv, "--yes", "-o", "json").ok().data["data"]["secret"]
+        assert verify_secret(office.exchange(name), "user/bo.diaz", secret)
+        desk = office.do("port", "secret", "springfield/front", *argv, "--yes", "-o", "json").ok().data["data"]["secret"]
+        assert verify_secret(office.exchange(name), "port/springfield/front", desk)
+    refused = office.do("user", "secret", "cy.stone", "--backend", "new", "--yes")
+    assert refused.status == 2
+    assert "has no line on new" in refused.err
+
+
 def test_nobody_is_left(office) -> None:
     """A wave of nobody does nothing and says so."""
     office.do(*MOVE, "new", "--yes").ok()

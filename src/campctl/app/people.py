@@ -15,7 +15,7 @@ from campctl.app.find import one
 from campctl.app.how import How
 from campctl.app.locking import locked
 from campctl.app.results import Applied, Details, Listing, Message, Planned
-from campctl.model.campaign import Campaign, Office, User
+from campctl.model.campaign import Campaign, Office, Port, User, homes_of
 
 if TYPE_CHECKING:
     from campctl.manifest.edit import Editor
@@ -167,8 +167,8 @@ def _editor(ctx: Context) -> Editor:
     return Editor(ctx.root)
 
 
-async def new_secret(ctx: Context, how: How, sure: Callable[[str], None], *, user: str = "", port: str = "") -> Message:
-    """Make a new SIP secret for a line, give it to its backend, and show it this once.
+async def new_secret(ctx: Context, how: How, sure: Callable[[str], None], *, user: str = "", port: str = "", backend: str = "") -> Message:
+    """Make a new SIP secret for a line, give it to its backend (`backend`, of two), and show it this once.
 
     `sure` asks for consent, and raises Unconfirmed without it: the phone is cut off until it is given the new secret.
     """
@@ -176,13 +176,12 @@ async def new_secret(ctx: Context, how: How, sure: Callable[[str], None], *, use
     from campctl.app.find import desk
 
     campaign = ctx.campaign
-    if user:
-        person = one(campaign.users, user, "user")
-        line, office = f"user/{user}", person.office
-    else:
-        found = desk(campaign, port)
-        line, office = f"port/{found.id}", found.office
-    backend = campaign.offices[office].backend
+    found: User | Port = one(campaign.users, user, "user") if user else desk(campaign, port)
+    line = f"user/{user}" if user else f"port/{found.id}"
+    homes = homes_of(campaign, found)
+    if backend and backend not in homes:
+        raise errors.UsageError(f"{line} has no line on {backend}, but on {' and '.join(homes)}.", hint=f"Write --backend {homes[-1]}.")
+    backend = backend or homes[0]
     secret = secrets.token_urlsafe(18)
     if how.dry_run:
         return Message(text=f"A new secret for {line} would be made on {backend}, and the old one would end.", data={"line": line})

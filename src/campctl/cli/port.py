@@ -127,9 +127,13 @@ def seat(
 
 
 @command(APP, "secret", cls=ApplyCmd, examples=("campctl port secret chicago-hq/a001",))
-def secret(ctx: typer.Context, desk: Annotated[str, typer.Argument(metavar="DESK", help="office/desk.")]) -> int:
+def secret(
+    ctx: typer.Context,
+    desk: Annotated[str, typer.Argument(metavar="DESK", help="office/desk.")],
+    backend: Annotated[str, typer.Option("--backend", metavar="BACKEND", help="Of the line there, of a desk that has two.")] = "",
+) -> int:
     """Make a new SIP secret for a desk's phone, give it to the backend and show it, this once. The old one ends."""
     from campctl.app.people import new_secret
 
     session: Session = ctx.obj
-    return session.show(session.run(lambda: new_secret(session.open(), session.how(), session.sure, port=desk)))
+    return session.show(session.run(lambda: new_secret(session.open(), session.how(), session.sure, port=desk, backend=backend)))

@@ -117,9 +117,13 @@ def deprovision(
 
 
 @command(APP, "secret", cls=ApplyCmd, examples=("campctl user secret ann.lee", "campctl user secret ann.lee --yes --reason 'lost phone'"))
-def secret(ctx: typer.Context, user: Annotated[str, typer.Argument(metavar="USER", help="The person's id.")]) -> int:
+def secret(
+    ctx: typer.Context,
+    user: Annotated[str, typer.Argument(metavar="USER", help="The person's id.")],
+    backend: Annotated[str, typer.Option("--backend", metavar="BACKEND", help="Of the line there, of somebody who has two.")] = "",
+) -> int:
     """Make a new SIP secret for a person's phone, give it to the backend and show it, this once. The old one ends."""
     from campctl.app.people import new_secret
 
     session: Session = ctx.obj
-    return session.show(session.run(lambda: new_secret(session.open(), session.how(), session.sure, user=user)))
+    return session.show(session.run(lambda: new_secret(session.open(), session.how(), session.sure, user=user, backend=backend)))

@@ -89,6 +89,36 @@ def test_several_desks_and_fields(camp) -> None:
     assert "device" not in by_desk["a010"]
 
 
+def test_neighbours_get_a_field_as_one_entry(camp) -> None:
+    """Many desks at once: each run of a bank becomes one entry, a whole bank stays as it is, and it can be taken away again."""
+
+    def named(*numbers: int) -> list[str]:
+        return [f"hq/a{number:03d}" for number in numbers]
+
+    def desks(text: str) -> dict[str, str]:
+        ports = camp(TEXT).data(text)["ports"].values()
+        return {f"{one.get('desks') or one['desk']} {one.get('extensions') or one['extension']}": one.get("backend", "") for one in ports}
+
+    some = camp(TEXT).edit(lambda editor: editor.set_desks([*named(3, 2, 4, 9), "hq/front"], "backend", "new"))
+    assert desks(some) == {
+        "a001 3100": "",
+        "a002-a004 3101-3103": "new",
+        "a005-a008 3104-3107": "",
+        "a009 3108": "new",
+        "a010-a016 3109-3115": "",
+        "front 3050": "new",
+    }
+    whole = camp(TEXT).edit(lambda editor: editor.set_desks(named(*range(1, 17)), "backend", "new"))
+    assert whole == TEXT.replace("    state: dark\n", "    state: dark\n    backend: new\n")
+    again = camp(whole).edit(lambda editor: editor.set_desks(named(*range(1, 17)), "backend", None))
+    assert again == TEXT
+    assert camp(TEXT).edit(lambda editor: editor.set_desks(named(1, 2), "backend", None)) == TEXT, "nothing is split for nothing"
+    last = camp(TEXT).edit(lambda editor: editor.set_desks(named(*range(2, 17)), "backend", "new"))
+    assert desks(last) == {"a001 3100": "", "a002-a016 3101-3115": "new", "front 3050": ""}
+    with pytest.raises(NotFound):
+        camp(TEXT).edit(lambda editor: editor.set_desks(["hq/a099"], "backend", "new"))
+
+
 def test_a_desk_is_taken_out(camp) -> None:
     """Removing one leaves the others with the extensions they had."""
     new = camp(TEXT).edit(lambda editor: editor.remove("ports", "hq/a003"))
