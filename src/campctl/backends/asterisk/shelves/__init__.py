@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.backends.asterisk.shelves.astdb import AstDbShelf
-from campctl.backends.asterisk.shelves.everywhere import EverywhereShelf
 from campctl.backends.asterisk.shelves.members import LOCK_QUEUE, MemberShelf
 from campctl.backends.asterisk.shelves.sections import SectionShelf
 
-__all__ = ["LOCK_QUEUE", "AstDbShelf", "EverywhereShelf", "MemberShelf", "SectionShelf", "worded"]
+__all__ = ["LOCK_QUEUE", "AstDbShelf", "MemberShelf", "SectionShelf", "worded"]
