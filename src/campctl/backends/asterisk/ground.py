@@ -42,10 +42,13 @@ class State(Struct, frozen=True):
 class Ground(Protocol):
     """Raises `errors.BackendError`s as the port says."""
 
-    nodes: Sequence[Node]
-    """Machines that are to be told things a shelf does not hold; those that are down are left out by the ground itself."""
     shelves: Sequence[Shelf]
     """For each place of `native.PLACES` exactly one."""
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """Machines that are to be told things a shelf does not hold; those that are down are left out by the ground itself."""
+        ...
 
     def exclusive(self) -> AbstractAsyncContextManager[None]:
         """Alone among all campctls that write here."""
