@@ -15,11 +15,11 @@ Writes are collected and sent in one go before the next read, or with the COMMIT
 
 from __future__ import annotations
 
+import logging
 import re
-import select
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -32,14 +32,13 @@ from psycopg import pq
 from campctl.errors import StoreError
 from campctl.store.database import Row
 from campctl.store.dialling import Target
+from campctl.store.patience import SILENCE_SECONDS, Connection
 from campctl.store.refusals import Silent, Where, mapped, refusals, uncertain
 
 BUSY_SECONDS: Final = 20.0
 """How long a writer waits for its turn."""
 STOPPED_SECONDS: Final = 15
 """How long the server lets a writer say nothing in the middle of a transaction."""
-SILENCE_SECONDS: Final = 15.0
-"""How long the server may say nothing."""
 RETURN_SECONDS: Final = 10.0
 """How long a process that was connected waits for a server that restarts."""
 AGAIN_SECONDS: Final = 5.0
@@ -49,6 +48,8 @@ CROWD: Final = 1000
 """Rows collected before they are sent on."""
 
 _READ: Final = re.compile(r"\s*(?:SELECT|WITH|SHOW)\b", re.IGNORECASE)
+_MUTE: Final = logging.NullHandler()
+_COMMIT: Final = "COMMIT"
 _STATE: Final = "pg_current_xact_id()::text, substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8), clock_timestamp()"
 
 
@@ -63,7 +64,7 @@ class PostgreSQL:
         self._read_only = read_only
         self._key = int.from_bytes(blake2b(f"campctl store {target.schema}".encode(), digest_size=8).digest(), signed=True)
         self._lock = threading.RLock()
-        self._connection: _Connection | None = None
+        self._connection: Connection | None = None
         self._was_connected = False
         self._closed = False
         self._silent: tuple[float, str] | None = None
@@ -80,7 +81,13 @@ class PostgreSQL:
         return self._target.where
 
     def make_schema(self) -> None:
-        """Make the schema, if it is not there."""
+        """Make the schema, if it is not there. StoreError in a database that does not hold every character."""
+        encoding = self.execute("SHOW server_encoding")[0][0]
+        if encoding != "UTF8":
+            raise StoreError(
+                f"The database of the campaign's store ({self.where}) has the encoding {encoding}, which does not hold every name.",
+                hint="Make one with `createdb -E UTF8 -T template0 NAME`, and let `store:` name it.",
+            )
         with self.transaction():
             if not self.execute("SELECT 1 FROM pg_namespace WHERE nspname = ?", (self._target.schema,)):
                 self.execute(f'CREATE SCHEMA IF NOT EXISTS "{self._target.schema}"')
@@ -143,8 +150,12 @@ class PostgreSQL:
                     self._crowd = 0
 
     def tables(self) -> frozenset[str]:
-        """The names of the tables there are."""
-        return frozenset(row[0] for row in self.execute("SELECT tablename FROM pg_tables WHERE schemaname = ?", (self._target.schema,)))
+        """The names of the tables there are; StoreError when they are not for this user."""
+        sql = "SELECT tablename, has_schema_privilege(schemaname, 'USAGE') FROM pg_tables WHERE schemaname = ?"
+        rows = self.execute(sql, (self._target.schema,))
+        if any(not may for _, may in rows):
+            raise mapped(psycopg.errors.InsufficientPrivilege(f"permission denied for schema {self._target.schema}"), self.where)
+        return frozenset(name for name, _ in rows)
 
     def check(self) -> Sequence[str]:
         """Read everything once; name what cannot be read, what is missing, and references that lead nowhere."""
@@ -200,7 +211,7 @@ class PostgreSQL:
             else:
                 return
 
-    def _begin_writing(self, connection: _Connection) -> None:
+    def _begin_writing(self, connection: Connection) -> None:
         """The writers' lock first, then everything else; asked for in a way that a server that is well answers at once."""
         cursor = connection.execute(f"BEGIN; SELECT pg_try_advisory_xact_lock({self._key}), {_STATE}")
         cursor.nextset()
@@ -222,7 +233,7 @@ class PostgreSQL:
             if self._writing:
                 self._send(commit=True)
             elif connection is not None:
-                connection.execute("COMMIT")
+                connection.execute(_COMMIT, prepare=False)
         except psycopg.Error as error:
             if not self._writing or (connection is not None and not connection.closed):
                 raise mapped(error, self.where) from None
@@ -245,7 +256,11 @@ class PostgreSQL:
                     (number,),
                 )
             except (psycopg.Error, StoreError) as again:
-                raise uncertain(self.where, f"{why}; then: {again}") from None
+                self._undo()
+                if isinstance(again, Silent) or self._connection is not None or time.monotonic() > until:
+                    raise uncertain(self.where, f"{why}; then: {again}") from None
+                time.sleep(PAUSE)
+                continue
             status, now = rows[0]
             if now != timeline:
                 raise uncertain(self.where, f"{why}; then: another server has taken over")
@@ -289,7 +304,7 @@ class PostgreSQL:
         connection = self._at_work()
         pending, self._pending, self._crowd = self._pending, [], 0
         if not pending:
-            connection.execute("COMMIT")
+            connection.execute(_COMMIT, prepare=False)
             return
         with connection.pipeline():
             cursor = connection.cursor()
@@ -299,13 +314,13 @@ class PostgreSQL:
                 else:
                     cursor.executemany(_percent(sql), rows)
             if commit:
-                cursor.execute("COMMIT")
+                cursor.execute(_COMMIT, prepare=False)
 
     def _rows(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
         return self._rows_on(self._at_work(), sql, parameters)
 
     @staticmethod
-    def _rows_on(connection: _Connection, sql: str, parameters: Sequence[Any]) -> list[Row]:
+    def _rows_on(connection: Connection, sql: str, parameters: Sequence[Any]) -> list[Row]:
         return connection.execute(_percent(sql), parameters).fetchall()
 
     def _read_alone(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
@@ -323,13 +338,13 @@ class PostgreSQL:
 
     # The connection
 
-    def _at_work(self) -> _Connection:
+    def _at_work(self) -> Connection:
         """The connection of the transaction at work. It is never made anew: what was begun went with the old one."""
         if self._connection is None or self._connection.closed:
             raise psycopg.OperationalError("the connection was lost in the middle of a transaction")
         return self._connection
 
-    def _connected(self) -> _Connection:
+    def _connected(self) -> Connection:
         """The connection, made anew when there is none; a server that restarts is waited for once it was known to be there."""
         if self._closed:
             raise StoreError(f"The campaign's store ({self.where}) cannot be used: it was closed.", hint="Please report this.")
@@ -360,7 +375,7 @@ class PostgreSQL:
         gone = "refused" in words or "shutting down" in words or "no such file" in words or "closed the connection" in words
         return self._was_connected and gone
 
-    def _dial(self) -> _Connection:
+    def _dial(self) -> Connection:
         settings = {
             "search_path": self._target.schema,
             "lock_timeout": f"{BUSY_SECONDS:.0f}s",
@@ -368,7 +383,8 @@ class PostgreSQL:
             "client_min_messages": "warning",
             **({"default_transaction_read_only": "on"} if self._read_only else {}),
         }
-        connection = self._target.dial(_Connection, settings)
+        logging.getLogger("psycopg").addHandler(_MUTE)  # what it warns of is raised as well, and words for people come from us
+        connection = self._target.dial(Connection, settings)
         connection.fell_silent = self._fell_silent
         # "off" says yes before anything is on a disk; whatever else was chosen for this server is at least as good as "on".
         connection.execute("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")
@@ -382,49 +398,6 @@ class PostgreSQL:
         if connection is not None:
             with suppress(psycopg.Error):
                 connection.close()
-
-
-class _Connection(psycopg.Connection[Row]):
-    """A connection that does not wait for ever."""
-
-    patience = SILENCE_SECONDS
-    fell_silent: Callable[[str], None] | None = None
-
-    @contextmanager
-    def patient(self, seconds: float) -> Iterator[None]:
-        """Within, the server may be silent for that long."""
-        self.patience = seconds
-        try:
-            yield
-        finally:
-            self.patience = SILENCE_SECONDS
-
-    def wait(self, gen: Any, *_: Any, **__: Any) -> Any:
-        """Drive one of psycopg's generators: it says what it waits for, on a socket that does not change, and is told what came."""
-        try:
-            wanted = next(gen)
-            poll = select.poll()
-            socket = self.pgconn.socket
-            while True:
-                poll.register(socket, (select.POLLIN if wanted & 1 else 0) | (select.POLLOUT if wanted & 2 else 0))
-                came = poll.poll(self.patience * 1000)
-                if not came:
-                    raise self._given_up()
-                # An error or a hang-up is found by reading.
-                told = (2 if came[0][1] & select.POLLOUT else 0) | (1 if came[0][1] & ~select.POLLOUT else 0)
-                wanted = gen.send(psycopg.waiting.Ready(told & wanted or wanted))
-        except StopIteration as end:
-            return end.value
-        except (KeyboardInterrupt, SystemExit):
-            self.pgconn.finish()  # nobody knows what the server is about to answer to
-            raise
-
-    def _given_up(self) -> Silent:
-        words = f"no sign of life for {self.patience:.0f} seconds"
-        self.pgconn.finish()
-        if self.fell_silent is not None:
-            self.fell_silent(words)
-        return Silent(words)
 
 
 @lru_cache(maxsize=128)

@@ -159,7 +159,7 @@ def _case(error: psycopg.Error, state: str) -> _Case:
             return _NO_PASSWORD
         if "password" in words:
             return _CASES["28P01"]
-        if "certificate" in words or "ssl" in words:
+        if "certificate" in words or "not support ssl" in words or "ssl error" in words:
             return _TLS
         # A server's refusal during the connection's start comes as text alone.
         for wanted, known in (("no pg_hba.conf entry", "28000"), ("role ", "28000"), ("starting up", "57P03"), ("shutting down", "57P03")):
