@@ -75,7 +75,7 @@ _campctl() {
     surge) verbs='list'; usual='list' ;;
     backend) verbs='list check login init poke'; usual='list' ;;
     audit) verbs='log verify'; usual='log' ;;
-    store) verbs='check'; usual='' ;;
+    store) verbs='check migrate rename login'; usual='' ;;
         esac
         [[ -n $verbs ]] || { ((++i)); break; }
       else
@@ -118,13 +118,13 @@ _campctl() {
     'user show') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='users' ;;
     'user provision') spec=' --name=- --office=offices --extension=- --number=- --role=- --skill=- --language=- --permission==internal|local|national|international --floor=- --room=- -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-' ;;
     'user deprovision') spec=' -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='users*' ;;
-    'user secret') spec=' -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='users' ;;
+    'user secret') spec=' --backend=backends -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='users' ;;
     'move') spec=' --to=offices --floor=- --room=- -f=@file --file=@file --office=offices --backend=backends --wave=- --prepare --status --allow-cut-off -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='users*' ;;
     'port list') spec=' --office=offices --state==lit|dark --at=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'port light') spec=' --office=offices --any=- --for=users --volunteer=- --hotline=hotlines --until=- -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='desks*' ;;
     'port dark') spec=' --office=offices --until=- -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='desks*' ;;
     'port seat') spec=' --office=offices --for=users --volunteer=- --hotline=hotlines --until=- -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='desks' ;;
-    'port secret') spec=' -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='desks' ;;
+    'port secret') spec=' --backend=backends -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='desks' ;;
     'hotline list') spec=' --at=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'hotline show') spec=' --at=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='hotlines' ;;
     'hotline scale') spec=' --until=- -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='hotlines -' ;;
@@ -144,6 +144,9 @@ _campctl() {
     'audit log') spec=' --limit=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'audit verify') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'store check') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'store migrate') spec=' --to=- -y --yes --dry-run --reason=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'store rename') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'store login') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'completion') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='=bash|zsh|fish' ;;
   *) return 0 ;;
   esac
