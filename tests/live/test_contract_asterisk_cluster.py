@@ -1,0 +1,64 @@
+"""Asterisks over one PostgreSQL keep the contract of backends, as one machine does."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from campctl.ports.clock import Clock
+from campctl.testing import BackendContract
+from campctl.testing.session import MakeBackend
+from servers.cluster import Cluster, cluster
+from servers.postgres import Server
+
+pytestmark = pytest.mark.live
+
+
+class RealClock:
+    """Really waits, but never longer than until AstDB has been written."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(min(seconds, 2.0))
+
+
+@pytest.fixture(scope="module")
+def two(postgres_server: Server, asterisk_base: Path) -> Iterator[Cluster]:
+    """Two nodes for all tests of this module."""
+    with cluster(postgres_server, 2) as made:
+        yield made
+
+
+class OnNodes:
+    """Opens backends on some of the nodes, which are empty when a test begins."""
+
+    names: tuple[str, ...] = ()
+    phones_register = False
+
+    def make_clock(self) -> Clock:
+        return RealClock()
+
+    @pytest.fixture
+    def make_backend(self, two: Cluster, tmp_path: Path) -> MakeBackend:
+        two.emptied()
+        return lambda clock: two.opened(tmp_path, clock, *self.names)
+
+
+class TestOneNode(OnNodes, BackendContract):
+    """A single Asterisk whose people are in PostgreSQL."""
+
+    names = ("a",)
+
+
+class TestTwoNodes(OnNodes, BackendContract):
+    """Two that work as one."""
