@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-NAME_ROOM = 80
-"""Bytes of a name in a header or a member's row."""
+NAME_ROOM = 79
+"""Bytes of a name: a member's is cut there by Asterisk itself (seen on 22.10), which would look like drift."""
 _SAFE_NAME = re.compile(r"[A-Za-z0-9.'-]+(?: [A-Za-z0-9.'-]+)*", re.ASCII)
 _CALLERID = re.compile(r'\s*"?(.*?)"?\s*<([^<>]*)>\s*', re.DOTALL)
 _HEADER = str.maketrans({'"': "'", "\\": "/", "<": "(", ">": ")"})
