@@ -39,7 +39,7 @@ class Exchange:
         self.server, self.phones = server, phones
         self.carrier = phones.carrier(on=server)
 
-    def furnish(self, *resources: Resource, **maps: str) -> None:
+    def furnish(self, *resources: Resource) -> None:
         """Write what the resources are, and then AOR by AOR make them known."""
         facts = {fact: value for one in resources for fact, value in render(one, proposed(key_of(one)), Native()).items()}
         known = []
@@ -55,8 +55,6 @@ class Exchange:
                 elif place == "member":
                     queue, _, interface = name.partition("|")
                     ami.do("QueueAdd", Queue=queue, Interface=interface, MemberName=value["membername"], Penalty=value["penalty"])
-            for path, value in maps.items():
-                ami.put(path, value)
             if any(fact.place == "geo" for fact in facts):
                 ami.do("Reload", Module="res_geolocation.so")
             for name in known:
@@ -79,6 +77,13 @@ class Exchange:
             phone.answers()
         return phone
 
+    def leaves(self, phone: Phone) -> None:
+        """A phone ends its calls and its registration, and the exchange has noticed."""
+        until(lambda: f"PJSIP/{phone.user}-" not in self.server.cli("core show channels concise"), "the end of its calls")
+        phone.gone()
+        assert phone.unregister() == 200
+        until(lambda: "Unavailable" in self.server.cli(f"pjsip show endpoint {phone.user}"), "a phone that is gone")
+
     def event(self, ami, name: str, **fields: str) -> dict[str, str]:
         """The dialplan's own event of this name."""
         return ami.wait("UserEvent", UserEvent=name, **fields)
@@ -89,11 +94,12 @@ def make(asterisk_base, phones: Phones) -> Iterator[Callable[..., Exchange]]:
     """Exchanges of the test's own, with options of `backend init`."""
     opened = []
 
-    def one(*resources: Resource, maps: Mapping[str, str] | None = None, **asked) -> Exchange:
-        context = started(**{"home": ("312",), "caller_id": "+13125550100", **asked})
+    def one(*resources: Resource, start: bool = True, **asked) -> Exchange:
+        context = started(start=start, **{"home": ("312",), "caller_id": "+13125550100", **asked})
         opened.append(context)
         exchange = Exchange(context.__enter__(), phones)
-        exchange.furnish(*resources, **(maps or {}))
+        if start:
+            exchange.furnish(*resources)
         return exchange
 
     yield one
@@ -267,12 +273,18 @@ def test_a_hotline_rings_its_members_and_overflows(make) -> None:
         assert exchange.event(ami, "HotlineOverflow", Hotline="help")["Why"] in {"JOINEMPTY", "LEAVEEMPTY"}
         bob.rung(2)
         call.close()
-        ann.gone()
-        ann.unregister()
-        call = exchange.carrier.call("13125550110", talk=20)
-        assert exchange.event(ami, "HotlineOverflow", Hotline="help")["Why"] == "NOBODY"
-        bob.rung(3)
-        call.close()
+
+
+def test_a_hotline_without_phones_is_led_on_at_once(make) -> None:
+    """With no member's phone registered a caller goes to the failover, and is not answered before somebody is there."""
+    down = Queue("help", "Help", "7000", max_wait=60, overflow="line/user/ann", failover="line/user/bob")
+    exchange = make(HQ, ANN, BOB, down, Member("help", "user/ann"), Route("+13125550110", "queue/help"))
+    bob = exchange.phone(BOB)
+    with exchange.server.connect() as ami:
+        exchange.carrier.call("13125550110").answered()
+        bob.rung(1)
+        event = exchange.event(ami, "HotlineOverflow", Hotline="help")
+        assert (event["Why"], event["To"]) == ("NOBODY", "line:bob")
 
 
 def test_a_full_hotline_is_busy(make) -> None:
@@ -391,3 +403,98 @@ def test_who_calls_in_cannot_call_out(make) -> None:
     for number in ("911", "12125550123", "+442079460123", "011442079460123", "3001", "ann", "s", "2125550123&PJSIP", "9911", "988"):
         assert exchange.carrier.call(number).ended() >= 400, number
     assert exchange.carrier.invites == []
+
+
+@pytest.fixture
+def two(make) -> Callable[..., tuple[Exchange, Exchange]]:
+    """Two exchanges that are each other's peer; the first has a carrier, the second's trunk leads nowhere."""
+
+    def both(here: Sequence[Resource], there: Sequence[Resource], **asked) -> tuple[Exchange, Exchange]:
+        pair = make(start=False, node="a", **asked), make(start=False, node="b", **asked)
+        for own, other in (pair, pair[::-1]):
+            own.server.asked["peers"] = (f"{other.server.asked['node']}={other.server.host}:{other.server.sip}",)
+        for own, resources in zip(pair, (here, there), strict=True):
+            own.server.start()
+            own.furnish(*resources)
+        for own in pair:
+            with own.server.connect() as ami:
+                ami.command("pjsip qualify peer-" + ("b" if own is pair[0] else "a"))
+                until(lambda ami=ami: "Avail" in ami.command("pjsip show contacts"), "the peer")
+        return pair
+
+    return both
+
+
+def test_peers_are_asked_once_for_what_is_not_here(two) -> None:
+    """A number or extension that only the other exchange has rings there; what neither has ends at once, with no circle."""
+    old, new = two([HQ, ANN], [HQ, BOB, Route("+13125550102", "line/user/bob")])
+    ann, bob = old.phone(ANN), new.phone(BOB)
+    old.carrier.call("13125550102").answered()
+    assert "12025550199" in bob.rung(1)["from"]
+    ann.dial("3002").answered()
+    assert "Ann Lee" in bob.rung(2)["from"]
+    ann.dial("13125550102").answered()
+    bob.rung(3)
+    bob.dial("3001").answered()
+    ann.rung(1)
+    begun = time.monotonic()
+    assert ann.dial("3999").ended() == 404
+    assert old.carrier.call("13125550188").ended() == 404
+    bob.rejects(486)
+    assert ann.dial("3002").ended() == 486
+    assert time.monotonic() - begun < 5
+    assert old.carrier.invites == []
+
+
+def test_a_phone_registered_at_the_peer_rings_there(two) -> None:
+    """A line that both know rings where its phone is, also by way of a hotline's overflow; one that is nowhere is 480."""
+    both = [
+        HQ,
+        ANN,
+        BOB,
+        Route("+13125550101", "line/user/ann"),
+        Queue("q", "Q", "7000", hours=("mon 03:00-03:01",), closed="line/user/ann"),
+    ]
+    one, other = two(both, both)
+    ann, bob = other.phone(ANN), one.phone(BOB)
+    one.carrier.call("13125550101").answered()
+    ann.rung(1)
+    bob.dial("3001").answered()
+    ann.rung(2)
+    bob.dial("7000").answered()
+    ann.rung(3)
+    other.leaves(ann)
+    begun = time.monotonic()
+    assert bob.dial("3001").ended() == 480
+    assert time.monotonic() - begun < 5
+
+
+def test_a_hotline_with_nobody_here_is_answered_at_the_peer(two) -> None:
+    """Callers of a hotline go to where its members' phones are, once; with members nowhere they go where its failover leads."""
+    hotline = Queue("help", "Help", "7000", failover="line/user/bob")
+    both = [HQ, ANN, BOB, hotline, Member("help", "user/ann"), Route("+13125550110", "queue/help")]
+    one, other = two(both, both)
+    ann, bob = other.phone(ANN), one.phone(BOB)
+    one.carrier.call("13125550110").answered()
+    until(lambda: ann.taken == 1, "the answer at the peer")
+    other.leaves(ann)
+    with one.server.connect() as ami:
+        one.carrier.call("13125550110").answered()
+        assert one.event(ami, "HotlineOverflow")["Why"] == "NOBODY"
+        bob.rung(1)
+
+
+def test_emergency_calls_go_by_the_peer_when_the_trunk_is_down(two) -> None:
+    """With its own trunk dead, 911 goes out of the peer's, with the caller's location and call-back number; other calls do not."""
+    one, other = two([HQ, BOB, ANN], [])
+    one.carrier.gone()
+    one.carrier.rejects(503)
+    bob = one.phone(BOB, register=False)
+    with other.server.connect() as ami:
+        bob.dial("911").answered(within=40)
+        assert other.event(ami, "EmergencyRelayed")["Callback"] == "+13125550102"
+    invite = other.carrier.rung(1)
+    assert invite.number == "911"
+    assert "<ca:RD>W Sample St</ca:RD>" in invite.body
+    assert one.phone(ANN, register=False).dial("12125550123").ended() >= 500
+    assert len(other.carrier.invites) == 1
