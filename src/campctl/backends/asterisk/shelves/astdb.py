@@ -32,6 +32,8 @@ MAPS: Final = ("ext", "did", "cid", "e911", "notify", "hotline")
 PJSIP: Final[dict[str, Place]] = {"endpoint": "endpoint", "aor": "aor", "auth": "auth"}
 SECRETS: Final = ("password", "password_digest", "md5_cred", "oauth_secret", "refresh_token")
 """Options of an auth that are shown to nobody."""
+_WINDOW: Final = 2048
+"""Requests under way: so many that Asterisk has work while the next batch is validated."""
 _GONE: Final = ("Database entry not found", "Database entry could not be deleted")
 _ROWS: msgspec.json.Decoder[dict[str, str]] = msgspec.json.Decoder(dict[str, str])
 _encode = msgspec.json.Encoder().encode
@@ -77,7 +79,7 @@ class AstDbShelf:
             start = len(requests)
             requests += self._requests(fact, value, kept)
             spans.append((start, len(requests)))
-        said = worded(await self._ami.many(requests), fine=_GONE)
+        said = worded(await self._ami.many(requests, window=_WINDOW), fine=_GONE)
         return [next((text for text in said[start:stop] if text is not None), None) for start, stop in spans]
 
     async def set_secret(self, name: str, secret: str) -> bool:

@@ -1,0 +1,197 @@
+"""Executing changes: validated in the image, then written under the lock that all campctls respect.
+
+While one batch is being written the next one is validated already, in an image in which the one before is done: Asterisk and
+campctl work at the same time, and the lock is taken once for batches that follow each other. Should a batch then fail, those
+validated after it are told that nothing of them was done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from campctl.backends.asterisk import carrying
+from campctl.backends.asterisk.ground import State
+from campctl.backends.asterisk.image import Applied, Image
+from campctl.backends.asterisk.sight import Sight
+from campctl.errors import BackendError, Unavailable, Uncertain
+from campctl.model.changes import Change, Outcome
+from campctl.model.live import Capabilities
+from campctl.model.refusals import No
+
+TOGETHER: Final = 2.0
+"""Seconds during which batches share a lock; then others get their turn."""
+
+
+class Writer:
+    """Writes for one connection. Whoever calls `validate` sees to it that nobody else uses the image meanwhile."""
+
+    def __init__(self, sight: Sight, capabilities: Capabilities, backend: str) -> None:
+        self._sight = sight
+        self._ground = sight.ground
+        self._able = capabilities
+        self._backend = backend
+        self._last: asyncio.Future[None] | None = None
+        """Done when the last batch that was validated is written."""
+        self._locking = asyncio.Lock()
+        self._lock: contextlib.AsyncExitStack | None = None
+        self._holders = 0
+        self._since = 0.0
+
+    async def idle(self) -> None:
+        """Wait until everything validated is written."""
+        if self._last is not None:
+            await asyncio.wait([self._last])
+
+    async def begin(self, changes: Sequence[Change]) -> Batch:
+        """Validate; what is lost on the way there leaves no doubt, as none of the changes was begun."""
+        try:
+            if self._holders and self._sight.clock.monotonic() - self._since > TOGETHER:
+                await self.idle()
+            await self._enter()
+            try:
+                image = await self._true_image()
+                return self._validated(image, changes)
+            except BaseException:
+                await self._leave()
+                raise
+        except Uncertain as error:
+            raise Unavailable(error.message, backend=self._backend, hint=error.hint) from None
+
+    async def write(self, batch: Batch) -> Sequence[Outcome]:
+        """Write what was validated, after all that was validated before it."""
+        try:
+            if batch.after is not None:
+                await asyncio.wait([batch.after])
+            if any(one.writes for one in batch.applied):
+                if self._sight.image is not batch.image:
+                    raise Unavailable("What was written before this failed; nothing of this was done.", backend=self._backend)
+                await self._carry_out(batch)
+        finally:
+            if self._last is batch.done:
+                self._last = None
+            batch.done.set_result(None)
+            await self._leave()
+        await self._afterwards(batch.applied)
+        return batch.outcomes
+
+    async def redo(self) -> None:
+        """Do to its end what a campctl that died had begun."""
+        await self._enter()
+        try:
+            await self._true_image()
+        finally:
+            await self._leave()
+
+    # -- the lock --
+
+    async def _enter(self) -> None:
+        async with self._locking:
+            if not self._holders:
+                stack = contextlib.AsyncExitStack()
+                await stack.enter_async_context(self._ground.exclusive())
+                self._lock, self._since = stack, self._sight.clock.monotonic()
+            self._holders += 1
+
+    async def _leave(self) -> None:
+        async with self._locking:
+            self._holders -= 1
+            if not self._holders and self._lock is not None:
+                stack, self._lock = self._lock, None
+                with contextlib.suppress(BackendError):
+                    await stack.aclose()
+
+    # -- what is written --
+
+    async def _true_image(self) -> Image:
+        """A true image, without anything half in it. To be called under the lock."""
+        sight = self._sight
+        if self._last is not None and sight.image is not None:
+            return sight.image  # ours since the lock was taken
+        await self.idle()
+        state = await self._ground.state()
+        if not state.doing:
+            return await sight.current(state)
+        image = await sight.read(state)
+        applied = carrying.redo(image, state.doing, self._able)
+        sight.image = None
+        for node in self._ground.nodes:
+            await node.aors.expect({name for one in applied for name in one.learned})
+        await carrying.write(self._ground.shelves, carrying.net(applied))
+        await self._ground.end(secrets.token_hex(8))
+        return await sight.read(await self._ground.state())
+
+    def _validated(self, image: Image, changes: Sequence[Change]) -> Batch:
+        """Every change done in the image or refused."""
+        outcomes: list[Outcome] = []
+        applied: list[Applied] = []
+        limits, unsupported = self._able.limits, self._able.unsupported
+        for change in changes:
+            try:
+                applied.append(image.apply(change, limits=limits, unsupported=unsupported))
+            except No as no:
+                outcomes.append(Outcome(change=change.id, error=no.sentence, code=no.code))
+            else:
+                outcomes.append(Outcome(change=change.id))
+        batch = Batch(image, outcomes, applied, self._last)
+        self._last = batch.done
+        return batch
+
+    async def _carry_out(self, batch: Batch) -> None:
+        """A fault on the way leaves the image unknown."""
+        sight, ground, applied = self._sight, self._ground, batch.applied
+        ground.must_be_exclusive()
+        state, sight.state = sight.state, None
+        try:
+            await ground.begin(carrying.note([one.change for one in applied]))
+            learned = {name for one in applied for name in one.learned}
+            for node in ground.nodes:
+                await node.aors.expect(learned)
+            refused = await carrying.write(ground.shelves, carrying.net(applied))
+            if bad := carrying.failed(applied, refused) if refused else {}:
+                sight.image = None
+                await carrying.take_back(ground.shelves, batch.image, applied, bad)
+                why = {applied[at].change.id: text for at, text in bad.items()}
+                batch.outcomes = [_refused(outcome, why) for outcome in batch.outcomes]
+            generation = secrets.token_hex(8)
+            await ground.end(generation)
+        except BaseException as error:
+            sight.image = None
+            if isinstance(error, Unavailable):
+                raise Uncertain(error.message, backend=self._backend, hint=error.hint) from None
+            raise
+        if state is not None:
+            sight.state = State(state.epoch, generation)
+        if self._last is batch.done:
+            batch.image.settle()
+
+    async def _afterwards(self, applied: Sequence[Applied]) -> None:
+        """What is not worth calling the changes uncertain: hanging up what rings in the dark, and making few new phones known."""
+        dark = {name for one in applied for name in one.darkened}
+        for node in self._ground.nodes:
+            with contextlib.suppress(BackendError):
+                await node.hang_up_ringing(dark)
+                if node.aors.few:
+                    await node.aors.make_known()
+
+
+class Batch:
+    """Changes validated and not yet written: what they come to, after which others."""
+
+    __slots__ = ("after", "applied", "done", "image", "outcomes")
+
+    def __init__(self, image: Image, outcomes: list[Outcome], applied: list[Applied], after: asyncio.Future[None] | None) -> None:
+        self.image = image
+        self.outcomes = outcomes
+        self.applied = applied
+        self.after = after
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+
+def _refused(outcome: Outcome, why: Mapping[str, str]) -> Outcome:
+    """The outcome of a change whose writes were refused."""
+    text = why.get(outcome.change)
+    return outcome if text is None or outcome.error is not None else Outcome(change=outcome.change, error=f"{text}.", code="refused")
