@@ -178,6 +178,15 @@ def test_a_damaged_record_is_told_and_its_thing_still_found() -> None:
     assert found.resources[key_of(FULL_MEMBER)] == FULL_MEMBER
 
 
+def test_a_damaged_record_takes_no_name_from_a_sound_one() -> None:
+    """What a damaged record was of is only guessed; a record that says so is believed."""
+    facts = exchange()
+    facts = {Fact("record", "line/port/ann.lee"): "{broken", **facts}
+    found = decode(facts)
+    assert found.resources == {key_of(resource): resource for resource in ALL}
+    assert [fault.name for fault in found.faults] == ["line/port/ann.lee"]
+
+
 def test_two_records_cannot_have_one_thing() -> None:
     """The second is told."""
     facts = exchange()

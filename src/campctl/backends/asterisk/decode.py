@@ -78,23 +78,29 @@ def again(found: Decoded, key: Key) -> Resource | None:
 
 def _read_records(found: Decoded) -> None:
     records: dict[Key, tuple[str, Record]] = {}
+    damaged = []
     for name, value in found.rows.by["record"].items():
         record = read(name, value)
-        if isinstance(record, Fault):
-            found.faults.append(record)
-            _guess(found, name)
-        else:
+        if isinstance(record, Record):
             records[key_of(record.r)] = (name, record)
+        else:
+            found.faults.append(record)
+            damaged.append(name)
+    natives, ids = found.names.natives, found.names.ids
     for key, (name, record) in records.items():
         if record.was and _counts(records, record.was, record):
             continue
-        if key.kind in NAMED:
-            holder = found.names.holder(key.kind, record.n)
-            if holder is not None and holder != key.id:
-                found.faults.append(Fault("record", name, f"claims {record.n}, which is {key.kind} {holder}"))
+        kind, id_ = key
+        if kind in natives:
+            # As Directory.learn, but for what cannot be here: a second name for the same id.
+            holder = ids[kind].setdefault(record.n, id_)
+            if holder != id_:
+                found.faults.append(Fault("record", name, f"claims {record.n}, which is {kind} {holder}"))
                 continue
-            found.names.learn(key, record.n)
+            natives[kind][id_] = record.n
         found.records[key] = record
+    for name in damaged:
+        _guess(found, name)
 
 
 def _counts(records: Mapping[Key, tuple[str, Record]], was: str, record: Record) -> bool:

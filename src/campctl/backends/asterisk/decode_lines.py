@@ -28,8 +28,8 @@ def line(rows: Rows, names: Directory, id_: str, known: Line | None) -> Line | N
             maps.get("ext/" + known.extension) == "line:" + native
             and maps.get("cid/" + native, "") == digits(known.number)
             and maps.get("e911/" + native, "") == location
-            and secret == auth(native)
             and aor == (AOR if enabled else None)
+            and secret == auth(native)
             and options == (endpoint(known, native, location) if enabled else None)
         ):
             return known

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from campctl.backends.asterisk import geo, hours
 from campctl.backends.asterisk.grammar import FORCED, HOTLINE, LEVEL, LEVEL_STEP, Names, escalate, rule, target
@@ -112,13 +113,16 @@ def belongings(key: Key, native: str, extension: str) -> tuple[Fact, ...]:
 
 def endpoint(line: Line, native: str, location: str) -> dict[str, str]:
     """Options of an enabled line's endpoint; `location` is its location's native name, "" without one."""
-    options = {
-        "aors": native,
-        "auth": native,
-        "context": CONTEXT + line.permission,
-        "callerid": callerid(line.name, line.extension),
-        **ENDPOINT,
-    }
+    options = _common(line.permission, location).copy()
+    options["aors"] = options["auth"] = native
+    options["callerid"] = callerid(line.name, line.extension)
+    return options
+
+
+@lru_cache(maxsize=4096)
+def _common(permission: str, location: str) -> dict[str, str]:
+    """What endpoints with the same permission and location share, with room for the rest; not to be changed."""
+    options = {"aors": "", "auth": "", "context": CONTEXT + permission, "callerid": "", **ENDPOINT}
     if location:
         options["geoloc_incoming_call_profile"] = options["accountcode"] = location
     return options

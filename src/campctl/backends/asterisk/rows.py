@@ -51,14 +51,17 @@ class Rows:
 def sorted_out(facts: Facts) -> tuple[Rows, list[Fault]]:
     """All facts by place."""
     rows, faults = Rows(), []
-    by, extensions = rows.by, rows.extensions
+    extensions = rows.extensions
+    slots = {place: (_SHAPES.get(place), values) for place, values in rows.by.items()}
+    nowhere: tuple[type | None, dict[str, Any]] = (None, {})
     for fact, value in facts.items():
         place, name = fact
+        shape, values = slots.get(place, nowhere)
         # Nearly all values are just what they should be; `fits` costs more than the rest of this loop.
-        if type(value) is not _SHAPES.get(place) and not fits(place, value):
+        if type(value) is not shape and not fits(place, value):
             faults.append(Fault(str(place), str(name), "has the wrong shape"))
             continue
-        by[place][name] = value
+        values[name] = value
         if place == "map" and name[:4] == "ext/":
             extensions.setdefault(value, []).append(name[4:])  # type: ignore[arg-type]
     return rows, faults
