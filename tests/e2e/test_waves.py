@@ -264,6 +264,42 @@ def test_a_secret_of_the_second_line(office) -> None:
     assert "has no line on new" in refused.err
 
 
+def test_who_leaves_the_office_goes_to_the_exchange_of_the_new_one(office) -> None:
+    """A person's own exchange, and their second line, were of the office that moves: with another office they end."""
+    office.do(*MOVE, "new", "bo.diaz", "--yes").ok()
+    office.do(*MOVE, "new", "--prepare", "ann.lee", "--yes").ok()
+    office.do("move", "bo.diaz", "ann.lee", "--to", "peoria", "--yes").ok()
+    assert office.resources("new")["new"] == {}
+    assert office.line("user/bo.diaz", "old").location == "peoria"
+    office.settled()
+
+
+ROSTER = "id,name,office,extension,backend,also_on\nbo.diaz,Bo Diaz,springfield,5002,,\ncy.stone,Cy Stone,springfield,5003,,\n"
+
+
+def test_a_roster_with_the_columns(make) -> None:
+    """People in a CSV roster are moved by its `backend` and `also_on` columns; without them the edit is refused with what to do."""
+    start, end = OFFICE.index("users:\n"), OFFICE.index("ports:\n")
+    text = f"{OFFICE[:start]}users:\n  from: people.csv\n{OFFICE[end:]}".replace(", user: ed.frost", "")
+    text = text.replace("answer: {roles: [desk], ports: false}", "answer: {ports: true}")
+    camp = make(text, apply=False)
+    (camp.root / "people.csv").write_text(ROSTER)
+    camp.do("apply", "--yes").ok()
+    camp.do(*MOVE, "new", "--prepare", "--wave", "2", "--yes").ok()
+    assert camp.read("people.csv").splitlines()[1] == "bo.diaz,Bo Diaz,springfield,5002,,new"
+    camp.do(*MOVE, "new", "--wave", "1", "--yes").ok()
+    assert camp.read("people.csv").splitlines()[1:] == ["bo.diaz,Bo Diaz,springfield,5002,new,", "cy.stone,Cy Stone,springfield,5003,,new"]
+    camp.do(*MOVE, "new", "--yes").ok()
+    assert camp.read("people.csv") == ROSTER
+    camp.settled()
+    (camp.root / "people.csv").write_text("".join(f"{line.rsplit(',', 2)[0]}\n" for line in ROSTER.splitlines()))
+    refused = camp.do(*MOVE, "old", "--wave", "1", "--yes")
+    assert refused.status == 3, refused.err
+    assert "`backend`" in refused.err
+    camp.do(*MOVE, "old", "--yes").ok()
+    camp.settled()
+
+
 def test_nobody_is_left(office) -> None:
     """A wave of nobody does nothing and says so."""
     office.do(*MOVE, "new", "--yes").ok()
@@ -283,14 +319,19 @@ def test_who_is_led_to_by_extension_goes_with_the_hotline(make) -> None:
     camp.settled()
 
 
-def test_a_hotline_that_others_may_answer_stays(make) -> None:
-    """With somebody left on the old exchange who may answer, the hotline stays and they take the seats."""
-    camp = make(OFFICE.replace("6001, number", "6001, role: desk, number"))
-    said = camp.do(*MOVE, "new", "--yes").ok()
-    now = camp.resources("old", "new")
-    assert {key for key in now["old"] if key.startswith("member/")} == {"member/main/user/zoe.pratt"}
-    assert "should have 2 seats" in said.err, "and that one seat stays empty is said"
-    camp.settled()
+def test_a_hotline_that_others_can_answer_stays(make) -> None:
+    """With as many left on the old exchange who may answer, the hotline stays and they take the seats; with fewer it goes."""
+    another = "  yan.bell: {name: Yan Bell, office: peoria, extension: 6002, role: desk}\nports:\n"
+    text = OFFICE.replace("6001, number", "6001, role: desk, number")
+    for yaml, stays in ((text.replace("ports:\n", another, 1), True), (text, False)):
+        camp = make(yaml, name=f"stays-{stays}")
+        camp.do(*MOVE, "new", "--yes").ok()
+        seated = {key: where for where, things in camp.resources("old", "new").items() for key in things if key.startswith("member/")}
+        if stays:
+            assert seated == {"member/main/user/zoe.pratt": "old", "member/main/user/yan.bell": "old"}
+        else:
+            assert seated == {"member/main/user/ann.lee": "new", "member/main/user/di.moss": "new"}
+        camp.settled()
 
 
 def test_second_lines_change_with_the_first(office) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from campctl.effective import desired, present_members
-from campctl.effective.waves import clusters, followers, moved, pick, units_of
+from campctl.effective.waves import Floor, clusters, followers, moved, pick, units_of
 from campctl.manifest.rules import check
 from campctl.model.campaign import (
     Address,
@@ -130,7 +130,13 @@ def done(world: World, made: Plan, choose: Any) -> World:
     return now
 
 
-def written(campaign: Campaign, chosen: Any, to: str, *, prepare: bool) -> tuple[Campaign, tuple[str, ...]]:
+def floor_of(campaign: Campaign, world: World) -> Floor:
+    now = wanted(campaign, world)
+    seats = {name: seating.wanted for name, seating in now.seating.items()}
+    return Floor(present_members({name: Snapshot(things) for name, things in world.items()}), seats, now.lit)
+
+
+def written(campaign: Campaign, world: World, chosen: Any, to: str, *, prepare: bool) -> tuple[Campaign, tuple[str, ...]]:
     """The campaign as `move --office` writes it, and what it plans about."""
     targets = [line for unit in chosen for line in unit.lines]
     if prepare:
@@ -142,8 +148,7 @@ def written(campaign: Campaign, chosen: Any, to: str, *, prepare: bool) -> tuple
                 ports[port] = replace(ports[port], also_on=to)
         return replace(campaign, users=users, ports=ports), (*targets, "location/hq", "location/hq/2")
     after = moved(campaign, chosen, to)
-    lit = desired(campaign, AT).lit
-    along = followers(after, chosen, to, lit)
+    along = followers(after, chosen, to, floor_of(campaign, world))
     hotlines = {name: replace(hotline, backend=to) if name in along else hotline for name, hotline in after.hotlines.items()}
     targets += [f"hotline/{name}" for name in along] + ["location/hq", "location/hq/2"]
     return replace(after, hotlines=hotlines), tuple(targets)
@@ -159,7 +164,7 @@ def test_everybody_is_reached_at_every_moment(campaign: Campaign, waves: Any, lu
         present: Mapping[str, Mapping[str, int]] = present_members({name: Snapshot(things) for name, things in world.items()})
         leaving = [unit for unit in units_of(campaign, "hq", present) if not unit.is_on(campaign, to)]
         chosen = pick(clusters(leaving), count)
-        after, targets = written(campaign, chosen, to, prepare=prepare)
+        after, targets = written(campaign, world, chosen, to, prepare=prepare)
         if any(found.severity == "error" for found in (*check(after), *wanted(after, world).findings)):
             continue  # as such an edit would be refused
         made = planned(after, world, targets)
@@ -198,7 +203,7 @@ def test_waves_come_to_an_end(campaign: Campaign, count: int) -> None:
         tied = {hotline for unit in chosen for hotline in unit.hotlines}
         assert not any(tied & unit.hotlines for unit in left if unit not in chosen)
         gone |= {unit.subject for unit in chosen}
-        campaign, _ = written(campaign, chosen, "new", prepare=False)
+        campaign, _ = written(campaign, world, chosen, "new", prepare=False)
         world = {name: dict(things) for name, things in wanted(campaign, world).backends.items()}
         members = [thing for things in world.values() for thing in things.values() if isinstance(thing, Member)]
         assert len(members) == len({member.id for member in members})

@@ -135,7 +135,8 @@ async def deprovision(ctx: Context, how: How, *, users: Sequence[str]) -> Applie
 async def move(ctx: Context, how: How, *, moves: Mapping[str, Mapping[str, str]]) -> Applied | Planned:
     """Move people to other offices: user id to {office, floor?, room?}. They keep extension and number.
 
-    Floor and room described a place in the old office, so they go unless new ones are given.
+    Floor and room described a place in the old office, so they go unless new ones are given; and so does a backend of their
+    own, which they had because the old office was moving to it.
     """
     campaign = ctx.campaign
     editor = _editor(ctx)
@@ -144,6 +145,9 @@ async def move(ctx: Context, how: How, *, moves: Mapping[str, Mapping[str, str]]
         one(campaign.offices, to["office"], "office")
         if person.office != to["office"]:
             editor.set("users", id_, "office", to["office"])
+            for field in ("backend", "also_on"):
+                if getattr(person, field):
+                    editor.unset("users", id_, field)
         for field in ("floor", "room"):
             if to.get(field):
                 editor.set("users", id_, field, to[field])

@@ -10,7 +10,7 @@ from msgspec import Struct
 from campctl.app.context import Context
 from campctl.app.find import one
 from campctl.app.results import Details, Listing
-from campctl.effective.waves import Unit, units_of
+from campctl.effective.waves import Floor, Unit, units_of
 from campctl.findings.text import plural
 from campctl.model.campaign import Campaign, Port, User, home_of
 from campctl.model.resources import Key, Line
@@ -35,7 +35,7 @@ class Scene(Struct, frozen=True):
     campaign: Campaign
     units: Sequence[Unit]
     observed: Mapping[str, Snapshot]
-    lit: frozenset[str]
+    floor: Floor
 
     def registered(self, unit: Unit, backend: str) -> bool:
         """Whether every phone of it that could ring there has registered there."""
@@ -85,8 +85,9 @@ async def look_at(ctx: Context, office: str, backend: str = "") -> Scene:
     async with ctx.backends(sorted(names)) as backends:
         observed = await observe(ctx.clock, backends)
     now = desired(campaign, ctx.clock.now(), ctx.store().overrides())
-    units = units_of(campaign, office, present_members(observed, renames(campaign)))
-    return Scene(campaign, units, observed, frozenset(now.lit))
+    present = present_members(observed, renames(campaign))
+    seats = {hotline: seating.wanted for hotline, seating in now.seating.items()}
+    return Scene(campaign, units_of(campaign, office, present), observed, Floor(present, seats, frozenset(now.lit)))
 
 
 STATUS_COLUMNS = ("id", "name", "extension", "backend", "also on", "registered on", "hotlines")

@@ -51,7 +51,7 @@ def remarks_of(scene: Scene, asked: Asked, wave: Wave) -> tuple[str, ...]:
     names = [scene.campaign.hotlines[hotline].name for hotline in wave.hotlines]
     if names:
         verb = "goes" if len(names) == 1 else "go"
-        found.append(f"Hotline {listed(names)} {verb} along: nobody who may answer stays behind.")
+        found.append(f"Hotline {listed(names)} {verb} along: more of the seats can be filled there.")
     if wave.held:
         who = listed([scene.name(unit) for unit in wave.held], 10)
         found.append(f"Not in it, because no phone has registered on {asked.backend} yet: {who}.")

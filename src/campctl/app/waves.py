@@ -90,7 +90,7 @@ def _next(scene: Scene, asked: Asked, *, cut_off: bool) -> Wave:
         )
     going = {unit.subject for unit in chosen}
     left = [unit for unit in leaving if unit.subject not in going]
-    along = followers(moved(campaign, chosen, to), chosen, to, scene.lit)
+    along = followers(moved(campaign, chosen, to), chosen, to, scene.floor)
     return Wave(chosen, along, held, len(left), last=not left)
 
 

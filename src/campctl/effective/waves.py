@@ -3,7 +3,7 @@
 The rule (docs/migration.md tells it to users). What goes as one is a person with the desks the manifest seats them at, or a
 desk where nobody is named. First go those who sit in no hotline, people before desks, each by extension. Who sits in a
 hotline, or is where one leads to without a number, goes last, together with all of the office who do: a queue rings lines of
-its own backend only. A hotline goes along once nobody on its backend may answer it any more.
+its own backend only. A hotline goes along with them when more of its seats can be filled there than where it is.
 """
 
 from __future__ import annotations
@@ -142,30 +142,41 @@ def moved(campaign: Campaign, units: Iterable[Unit], backend: str) -> Campaign:
     return replace(campaign, users=users, ports=ports)
 
 
-def followers(after: Campaign, units: Iterable[Unit], backend: str, lit: Collection[str]) -> list[str]:
-    """Hotlines on another backend that nobody there may answer any more once `units` are on `backend`, and that one of these may.
+class Floor(Struct, frozen=True):
+    """Hotlines at this moment: who sits where (`present_members`), how many seats each should have, and the ports that are lit."""
 
-    `after`: the campaign with the move done (`moved`). `lit`: ids of the ports that are lit now.
+    present: Mapping[str, Mapping[str, int]]
+    seats: Mapping[str, int]
+    lit: Collection[str] = ()
+
+
+def followers(after: Campaign, units: Iterable[Unit], backend: str, floor: Floor) -> list[str]:
+    """Hotlines on another backend that go along with `units`: more of their seats can be filled on `backend` than where they are.
+
+    Only those that one of these sits in, or that nobody sits in and one of these may answer: all others stay with those who
+    sit there. `after`: the campaign with the move done (`moved`).
     """
-    came = {spot for unit in units for spot in unit.lines}
-    if not came:
-        return []
+    came = {line for unit in units for line in unit.lines}
     found = []
     for hotline in after.hotlines.values():
         home = hotline.backend or after.default_backend
-        if home != backend:
-            who = _answerers(after, hotline, lit)
-            if home not in who.values() and any(line in came for line in who):
-                found.append(hotline.id)
+        sits = floor.present.get(hotline.id, {}).keys()
+        if home == backend or not came or (sits and sits.isdisjoint(came)):
+            continue
+        who = _answerers(after, hotline, floor.lit)
+        most = max(1, floor.seats.get(hotline.id, 0))
+        here, there = (min(most, sum(place == name for place in who.values())) for name in (home, backend))
+        if there > here and (sits or not came.isdisjoint(who)):
+            found.append(hotline.id)
     return found
 
 
 def _answerers(campaign: Campaign, hotline: Hotline, lit: Collection[str]) -> dict[str, str]:
-    """Line to backend of all who may answer it from their own phone, and of the ports that are lit or meant for it."""
+    """Line to backend of all who may answer it from their own phone, and of the free ports that are lit or meant for it."""
     answer = hotline.answer
     found = {f"user/{user.id}": home_of(campaign, user) for user in campaign.users.values() if may_answer(answer, user)}
     for port in campaign.ports.values():
         meant = port.hotline == hotline.id or (port.id in lit and not port.hotline)
-        if meant and port_may_answer(answer, port, campaign.users.get(port.user)):
+        if meant and f"user/{port.user}" not in found and port_may_answer(answer, port, campaign.users.get(port.user)):
             found[f"port/{port.id}"] = home_of(campaign, port)
     return found

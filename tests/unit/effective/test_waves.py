@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from campctl.effective import desired
-from campctl.effective.waves import Unit, clusters, followers, moved, pick, units_of
+from campctl.effective.waves import Floor, Unit, clusters, followers, moved, pick, units_of
 from campctl.model.campaign import Answer, Number, Target
 from campctl.model.resources import Key
 
@@ -80,25 +80,30 @@ def test_whom_a_hotline_leads_to_without_a_number_is_tied_to_it() -> None:
     assert units["u4"] == frozenset()
 
 
-def test_a_hotline_goes_along_with_the_last_who_may_answer() -> None:
-    """Not before; and not one that nobody of them may answer, or that a lit port, or one meant for it, still can."""
+def test_a_hotline_goes_where_more_of_its_seats_can_be_filled() -> None:
+    """With those who sit in it; or, while nobody does, with those who may. One that others sit in stays with them."""
     given = campaign(users=people(*PEOPLE), hotlines={**hotline(), **hotline("law", answer=Answer(users=("u5",)))})
     units = {unit.user: unit for unit in units_of(given, "hq", {})}
 
-    def along(*names: str, of: Any = given, lit: Any = ()) -> list[str]:
+    def along(*names: str, of: Any = given, sit: str = "", lit: Any = (), seats: int = 2) -> list[str]:
         going = [units[name] for name in names]
-        return followers(moved(of, going, "new"), going, "new", lit)
+        present = {"vp": {f"user/{name}": 1 for name in sit.split()}} if sit else {}
+        return followers(moved(of, going, "new"), going, "new", Floor(present, {"vp": seats}, lit))
 
-    assert along("u0", "u1") == []
     assert along("u0", "u1", "u2") == ["vp"]
+    assert along("u0", "u1") == ["vp"], "two can be there, one here"
+    assert along("u0", "u1", seats=1) == [], "as many here as there: it stays"
+    assert along("u0") == []
+    assert along("u0", "u1", sit="u0 u1") == ["vp"]
+    assert along("u0", "u1", sit="u2") == [], "who sits there stays, and so does it"
+    assert along("u3", "u4", sit="u0") == []
     assert along("u5") == ["law"]
     assert along() == []
-    ports = desks(1)
-    with_desk = replace(given, ports=ports)
-    assert along("u0", "u1", "u2", of=with_desk) == ["vp"]
-    assert along("u0", "u1", "u2", of=with_desk, lit={"hq/a1"}) == []
-    assert along("u0", "u1", "u2", of=replace(given, ports=desks(1, hotline="vp"))) == []
-    assert along("u0", of=replace(given, hotlines=hotline(backend="new"))) == []
+    desk = replace(given, ports=desks(1))
+    assert along("u0", "u1", of=desk, lit={"hq/a1"}) == []
+    assert along("u0", "u1", of=replace(given, ports=desks(1, hotline="vp"))) == []
+    assert along("u0", "u1", of=replace(given, ports=desks(1, hotline="vp", user="u2"))) == ["vp"], "one person is one, desk or not"
+    assert along("u0", "u1", of=replace(given, hotlines=hotline(backend="new"))) == []
 
 
 def test_lines_numbers_and_addresses_are_where_people_say() -> None:
