@@ -22,7 +22,6 @@ from campctl.model.refusals import No
 from campctl.model.resources import Key, key_of, references
 
 _PLACES: Final[tuple[Place, ...]] = ("geo", "record", "auth", "endpoint", "aor", "rule", "queue", "map", "member")
-_ORDER: Final = {place: n for n, place in enumerate(_PLACES)}
 """What is new, in this order (an AOR never without its endpoint; `native` says why); what goes, in the opposite one."""
 _changes: msgspec.json.Decoder[list[Change]] = msgspec.json.Decoder(list[Change])
 
@@ -116,8 +115,8 @@ async def take_back(shelves: Sequence[Shelf], image: Image, applied: Sequence[Ap
 
 
 def _ordered(values: Mapping[Fact, Value | None]) -> list[Write]:
-    puts = [Write(fact, value) for fact, value in values.items() if value is not None]
-    gone = [Write(fact, None) for fact, value in values.items() if value is None]
-    puts.sort(key=lambda item: _ORDER[item.fact.place])
-    gone.sort(key=lambda item: -_ORDER[item.fact.place])
-    return [*puts, *gone]
+    puts: dict[Place, list[Write]] = {place: [] for place in _PLACES}
+    gone: dict[Place, list[Write]] = {place: [] for place in reversed(_PLACES)}
+    for fact, value in values.items():
+        (puts if value is not None else gone)[fact[0]].append(Write(fact, value))
+    return [write for by in (puts, gone) for some in by.values() for write in some]

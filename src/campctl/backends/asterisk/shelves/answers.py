@@ -8,12 +8,16 @@ from campctl.backends.asterisk.ami.pending import Answer
 from campctl.backends.asterisk.ami.wire import Reply
 from campctl.errors import BackendError, Refused, Uncertain
 
+_FINE = "Response: Success"
+
 
 def worded(answers: Sequence[Answer], *, fine: Collection[str] = ()) -> list[str | None]:
     """For each answer None, or why Asterisk did not do it; messages that contain one of `fine` are no refusal.
 
     Raises what lost answers mean for all of them: Unavailable only when nothing can have been done.
     """
+    if all(type(answer) is Reply and answer.raw.startswith(_FINE) for answer in answers):
+        return [None] * len(answers)
     lost = [answer for answer in answers if isinstance(answer, BackendError) and not isinstance(answer, Refused)]
     if lost:
         if any(isinstance(error, Uncertain) for error in lost) or any(isinstance(answer, Reply) and answer.ok for answer in answers):

@@ -75,11 +75,19 @@ class AstDbShelf:
         kept = await self._digests([fact.name for fact, value in writes if fact.place == "auth" and value is not None])
         requests: list[Request] = []
         spans: list[tuple[int, int]] = []
-        for fact, value in writes:
+        for (place, name), value in writes:
             start = len(requests)
-            requests += self._requests(fact, value, kept)
+            if place == "map":
+                family, _, key = name.partition("/")
+                requests.append(delete(family, key) if value is None else put(family, key, str(value)))
+            elif place == "record":
+                requests += self._record_requests(name, value)
+            else:
+                requests.append(self._row_request(place, name, value, kept))
             spans.append((start, len(requests)))
         said = worded(await self._ami.many(requests, window=_WINDOW), fine=_GONE)
+        if not any(said):
+            return [None] * len(spans)
         return [next((text for text in said[start:stop] if text is not None), None) for start, stop in spans]
 
     async def set_secret(self, name: str, secret: str) -> bool:
@@ -161,29 +169,28 @@ class AstDbShelf:
         rows = await asyncio.gather(*(self._row("auth", name) for name in known))
         return {name: row for name, row in zip(known, rows, strict=True) if row is not None}
 
-    def _requests(self, fact: Fact, value: Value | None, kept: dict[str, dict[str, str]]) -> list[Request]:
-        place, name = fact
-        if place == "record":
-            text = value if isinstance(value, str) else None
-            rows = records.split(name, text) if text is not None else []
-            stale = [key for key in records.stale_parts(name, text, self._of(name)) if key != name]
-            self._pieces.difference_update(stale)
-            self._pieces.update(key for key, _ in rows if key != name)
-            # The first piece last: before it is there the others mean nothing.
-            written = [put(CAMPCTL, key, part) for key, part in reversed(rows)] or [delete(CAMPCTL, name)]
-            return [*written, *(delete(CAMPCTL, key) for key in stale)]
-        if place == "map":
-            family, _, key = name.partition("/")
-            return [delete(family, key) if value is None else put(family, key, str(value))]
-        if value is None:
-            if place == "auth":
-                self._auths.discard(name)
-            return [delete(f"ps/{place}", name)]
-        options = dict(value) if isinstance(value, Mapping) else {}
+    def _record_requests(self, name: str, value: Value | None) -> list[Request]:
+        text = value if isinstance(value, str) else None
+        rows = records.split(name, text) if text is not None else []
+        if len(rows) == 1 and not self._pieces:
+            return [put(CAMPCTL, name, rows[0][1])]
+        stale = [key for key in records.stale_parts(name, text, self._of(name)) if key != name]
+        self._pieces.difference_update(stale)
+        self._pieces.update(key for key, _ in rows if key != name)
+        # The first piece last: before it is there the others mean nothing.
+        written = [put(CAMPCTL, key, part) for key, part in reversed(rows)] or [delete(CAMPCTL, name)]
+        return [*written, *(delete(CAMPCTL, key) for key in stale)]
+
+    def _row_request(self, place: Place, name: str, value: Value | None, kept: dict[str, dict[str, str]]) -> Request:
         if place == "auth":
-            self._auths.add(name)
-            options = with_secret(options, name, kept.get(name))
-        return [put(f"ps/{place}", name, _encode(options).decode())]
+            if value is None:
+                self._auths.discard(name)
+            elif isinstance(value, Mapping):
+                self._auths.add(name)
+                value = with_secret(value, name, kept.get(name))
+        if value is None:
+            return delete(f"ps/{place}", name)
+        return put(f"ps/{place}", name, _encode(value).decode())
 
     def _of(self, name: str) -> list[str]:
         return [key for key in self._pieces if key.startswith(f"{name}#")] if self._pieces else []
