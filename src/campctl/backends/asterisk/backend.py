@@ -153,4 +153,6 @@ class AsteriskBackend:
 
     async def check(self) -> Sequence[Probe]:
         """Look whether it is well."""
-        raise NotImplementedError
+        from campctl.backends.asterisk.health import probes
+
+        return await probes(self.ground, self._clock)

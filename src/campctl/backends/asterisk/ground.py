@@ -50,6 +50,11 @@ class Ground(Protocol):
         """Machines that are to be told things a shelf does not hold; those that are down are left out by the ground itself."""
         ...
 
+    @property
+    def machines(self) -> Sequence[Node]:
+        """All machines there are, those that are down among them."""
+        ...
+
     def exclusive(self) -> AbstractAsyncContextManager[None]:
         """Alone among all campctls that write here."""
         ...
@@ -103,6 +108,11 @@ class Machine:
         self._lease = Lease(ami, clock, backend)
         self._rows = 0
         """Rows the present note of what is being done takes up."""
+
+    @property
+    def machines(self) -> Sequence[Node]:
+        """The only one."""
+        return self.nodes
 
     def exclusive(self) -> AbstractAsyncContextManager[None]:
         """See `lease`."""

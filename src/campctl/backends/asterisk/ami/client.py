@@ -36,6 +36,7 @@ class Ami:
 
     def __init__(self, where: Where, user: str, secret: Callable[[], str], options: AmiOptions | None = None) -> None:
         self.where = where
+        self.user = user
         self.options = options or AmiOptions()
         self._door = Door(where, user, secret, self.options.backend, self.options.connect)
         self._opened: Opened | None = None

@@ -54,6 +54,11 @@ class Cluster:
         """The machines that are up."""
         return [peer.node for peer in self.up]
 
+    @property
+    def machines(self) -> Sequence[Node]:
+        """All of them."""
+        return [peer.node for peer in self.peers]
+
     async def epoch(self) -> str:
         """When each node started; nodes that are back are brought level first. Unavailable when none answers."""
         await self._join()
