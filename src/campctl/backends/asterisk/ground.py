@@ -50,6 +50,9 @@ class Ground(Protocol):
         """Machines that are to be told things a shelf does not hold; those that are down are left out by the ground itself."""
         ...
 
+    shared: bool
+    """Whether lines and hotlines are in a database of all machines, and not in the AstDB of one."""
+
     @property
     def machines(self) -> Sequence[Node]:
         """All machines there are, those that are down among them."""
@@ -98,6 +101,8 @@ _DOING: Final = "doing/now"
 
 class Machine:
     """Implements `Ground`: one Asterisk, everything in its AstDB and its files."""
+
+    shared = False
 
     def __init__(self, ami: Ami, clock: Clock, backend: str) -> None:
         self.node = Node("", ami)

@@ -24,9 +24,9 @@ from campctl.ports.clock import Clock
 __all__ = ["probes"]
 
 
-async def probes(ground: Ground, clock: Clock, *, shared: bool = False) -> list[Probe]:
-    """Everything there is to say about a backend, machine by machine. `shared`: rows are in PostgreSQL, not in AstDB."""
-    nodes = ground.machines
+async def probes(ground: Ground, clock: Clock) -> list[Probe]:
+    """Everything there is to say about a backend, machine by machine."""
+    nodes, shared = ground.machines, ground.shared
     reached = await asyncio.gather(*(machine.connection(node) for node in nodes))
     found: list[Probe] = []
     for node, probe in zip(nodes, reached, strict=True):

@@ -43,7 +43,7 @@ def _cure(wrong: list[tuple[str, str, str]], *, shared: bool) -> str:
     place, name, _ = wrong[0]
     if shared and place in TABLES:
         key = "name" if place == "record" else "id"
-        return f"DELETE FROM {TABLES[place]} WHERE {key} = '{name}'; then `campctl apply`."
+        return f"In psql: DELETE FROM {TABLES[place]} WHERE {key} = '{name}'; then `campctl apply`."  # noqa: S608 - words for a person
     if place in FAMILIES:
         return f"asterisk -rx 'database del {FAMILIES[place]} {name}'; then `campctl apply`."
     return "`campctl plan` shows what differs from what campctl wrote; `campctl apply` puts it right."

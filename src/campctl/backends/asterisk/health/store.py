@@ -61,7 +61,7 @@ async def sees(ami: Ami, facts: Mapping[Fact, Value]) -> Probe:
             "lines seen",
             ok=False,
             detail=f"Asterisk does not find {some(missing)}, though the rows are there.",
-            cure="Compare sorcery.conf (and extconfig.conf, res_pgsql.conf of a cluster) with what `backend init asterisk` writes; restart.",
+            cure="Compare sorcery.conf (and extconfig.conf, res_pgsql.conf of a cluster) with those of `backend init asterisk`; restart.",
         )
     return Probe("lines seen", ok=True, detail=f"{count(len(names), 'line')} lit; asked for {min(SEEN, len(names))}, found all")
 
@@ -128,7 +128,7 @@ async def lock(ami: Ami, clock: Clock) -> Probe:
                 "lock",
                 ok=False,
                 detail=f"A lease ends {float(ends) - now:.0f} s from now: whoever took it has a clock that goes wrong.",
-                cure=f"Put right the clocks of machines with campctl; then: asterisk -rx 'queue show {LOCK_QUEUE}' names the member to remove.",
+                cure=f"Put right the clocks of machines with campctl; `queue show {LOCK_QUEUE}` names the member to remove.",
             )
         if not ends or float(ends) < now:
             return Probe("lock", ok=True, detail="left behind by a run that was killed; the next one takes it over")

@@ -30,6 +30,8 @@ _LOST = (Unavailable, Uncertain)
 class Cluster:
     """Implements `ground.Ground`."""
 
+    shared = True
+
     def __init__(self, sql: SqlShelf, nodes: Mapping[str, Ami], clock: Clock, backend: str) -> None:
         self.sql = sql
         self.peers = [Peer(name, ami, clock) for name, ami in nodes.items()]
