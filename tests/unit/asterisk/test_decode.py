@@ -187,6 +187,34 @@ def test_a_damaged_record_takes_no_name_from_a_sound_one() -> None:
     assert [fault.name for fault in found.faults] == ["line/port/ann.lee"]
 
 
+def test_what_others_made_cannot_pass_for_ours() -> None:
+    """A thing made by hand whose id would be that of a recorded thing is told and left out, and its members with it."""
+    facts = exchange()
+    record = Fact("record", "location/springfield")
+    facts[record] = str(facts[record]).replace("loc-springfield", "loc-springfield-2")
+    facts[Fact("geo", "loc-springfield-2")] = facts[Fact("geo", "loc-springfield")]
+    facts[Fact("endpoint", "user/ann.lee")] = {"aors": "x", "allow": "ulaw"}
+    facts[Fact("member", "main|PJSIP/user/ann.lee")] = {"membername": "x", "penalty": "0"}
+    found = decode(facts)
+    assert sorted((fault.place, fault.name) for fault in found.faults) == [
+        ("line", "user/ann.lee"),
+        ("location", "loc-springfield"),
+        ("member", "main|PJSIP/user/ann.lee"),
+    ]
+    assert found.resources[key_of(LINE)] == replace(FULL_LINE, location="loc-springfield")
+    assert found.names.native(key_of(LOCATION)) == "loc-springfield-2"
+
+
+def test_ids_with_slashes_in_them_part_where_both_are_known() -> None:
+    """A member's id has its queue's and its line's in it; only one cut gives two things that exist."""
+    facts: dict[Fact, Value] = {
+        Fact("queue", "a/b"): {"strategy": "ringall"},
+        Fact("endpoint", "c"): {"aors": "c", "allow": "ulaw"},
+        Fact("member", "a/b|PJSIP/c"): {"membername": "C", "penalty": "0"},
+    }
+    assert decode(facts).resources[Key("member", "a/b/c")] == Member("a/b", "c", "C")
+
+
 def test_two_records_cannot_have_one_thing() -> None:
     """The second is told."""
     facts = exchange()

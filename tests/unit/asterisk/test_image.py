@@ -368,6 +368,25 @@ def test_a_thing_taken_away_by_hand_comes_back_by_its_name() -> None:
     assert pbx.again().orphans == ()
 
 
+def test_names_of_what_is_gone_are_free_again() -> None:
+    """Deleted, undone and renamed things give their native names back, or keep them, as they should."""
+    pbx = Pbx()
+    zed = replace(SAMPLES["line"], id="user/zed", extension="3077")
+    applied = pbx.image.apply(create(zed))
+    pbx.image.undo(applied)
+    pbx.do(create(replace(zed, id="port/zed")))
+    assert pbx.image.native(Key("line", "port/zed")) == "zed"
+    pbx.do(delete(replace(zed, id="port/zed")))
+    pbx.do(create(zed))
+    assert pbx.image.native(key_of(zed)) == "zed"
+    pbx.do(rename(zed, replace(zed, id="user/zeta")))
+    pbx.do(create(replace(zed, extension="3078")))
+    assert pbx.image.native(key_of(zed)) == "zed-2"
+    assert pbx.again().native(Key("line", "user/zeta")) == "zed"
+    assert pbx.image.member_of("main", "zed") is None
+    assert pbx.image.queue_of("main") == "main"
+
+
 # -- what else is to be done --
 
 

@@ -54,7 +54,7 @@ def proposed(key: Key) -> str:
         text = f"loc-{text}"
     if not _PLAIN_NATIVE.fullmatch(text):
         text = _escaped(key, text, _NATIVE).replace("/", "~")
-    if text in RESERVED:
+    if not text or text in RESERVED:
         text += "-1"
     return text if len(text) <= MAX_NATIVE else f"{text[: MAX_NATIVE - 9]}~{hashlib.blake2s(text.encode(), digest_size=4).hexdigest()}"
 
