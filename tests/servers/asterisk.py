@@ -180,6 +180,11 @@ class Asterisk:
         with self.connect() as ami:
             return ami.command(command)
 
+    def console(self, command: str) -> str:
+        """The same where AMI lets nobody in: over the control socket. Empty when it is not there yet."""
+        words = [LAB, "cli", "--dir", self.folder, command]
+        return subprocess.run(words, capture_output=True, text=True, check=False, timeout=BOOTS_WITHIN).stdout
+
     def said(self) -> str:
         """Its log so far, and what it said before it had one."""
         files = (self.folder / "log" / "stdout", self.log)
