@@ -69,6 +69,7 @@ class FakeAmi:
         self.banner = banner
         self.booted = True
         self.started = "2026-10-01", "08:00:00"
+        self.life = 100
         self.on: dict[str, Handler] = {}
         self.tree: dict[str, str] = {}
         self.lists: dict[str, list[tuple[str, ...]]] = {}
@@ -83,6 +84,7 @@ class FakeAmi:
             "challenge": self._challenge,
             "login": self._login,
             "corestatus": self._status,
+            "command": self._command,
             "dbput": self._put,
             "dbdel": self._delete,
             "dbget": self._get,
@@ -117,6 +119,7 @@ class FakeAmi:
         """A new life: connections break, the moment of the start is another."""
         self.drop()
         self.started = started
+        self.life += 1000
 
     def emit(self, *lines: str) -> None:
         """Send an event to every session that wants events."""
@@ -156,7 +159,7 @@ class FakeAmi:
 
     async def _dispatch(self, session: Session, fields: Fields) -> None:
         action = fields["Action"].lower()
-        if action not in {"login", "challenge", "corestatus", "eventmask", "logoff"}:
+        if action not in {"login", "challenge", "corestatus", "eventmask", "logoff"} and fields.get("Command") != "core show threads":
             self.seen.append(fields)
         if action in self.on:
             await self.on[action](session, fields)
@@ -192,6 +195,13 @@ class FakeAmi:
     async def _status(self, session: Session, fields: Fields) -> None:
         day, time = self.started
         session.respond(fields, "Success", f"CoreStartupDate: {day}", f"CoreStartupTime: {time}", "CoreCurrentCalls: 0")
+
+    async def _command(self, session: Session, fields: Fields) -> None:
+        if fields["Command"] == "core show threads":
+            lines = [f"Output: 0x7f00 {self.life + 9} young()", f"Output: 0x7f01 {self.life} oldest()", "Output: 2 threads listed."]
+            session.respond(fields, "Success", "Message: Command output follows", *lines)
+        else:
+            session.respond(fields, "Success", "Message: Command output follows", "Output: done")
 
     async def _put(self, session: Session, fields: Fields) -> None:
         self.tree[f"{fields['Family']}/{fields['Key']}"] = fields["Val"]

@@ -152,6 +152,30 @@ def test_a_state_is_told_once() -> None:
     assert [event.data["state"] for event in events] == ["free", "ringing", "free", "paused"]
 
 
+CALLED = message(f"Event: AgentCalled|{CALLER}|DestChannel: PJSIP/ann.lee-01|Queue: help|{AGENT}")
+NO_ANSWER = message(f"Event: AgentRingNoAnswer|{CALLER}|DestChannel: PJSIP/ann.lee-01|Queue: help|{AGENT}|RingTime: 1000")
+LEAVE = message(f"Event: QueueCallerLeave|{CALLER}|Queue: help|Position: 1|Count: 0")
+BUSY = member(Status="3")
+
+
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [
+        ([CALLED, BUSY, LEAVE, CONNECT], ["ringing", "busy"]),
+        ([BUSY, CALLED, LEAVE, CONNECT], ["busy", "ringing", "busy"]),
+        ([CALLED, BUSY, LEAVE, member(Status="3", InCall="1"), CONNECT], ["ringing", "busy"]),
+        ([CALLED, BUSY, NO_ANSWER, member(), BUSY], ["ringing", "free", "busy"]),
+        ([CALLED, BUSY, ABANDON, LEAVE, member(), BUSY], ["ringing", "free", "busy"]),
+        ([CALLED, LEAVE, BUSY], ["busy"]),
+        ([CALLED, member(Status="6"), LEAVE, CONNECT, member(Status="2")], ["ringing", "busy"]),
+        ([BUSY, member()], ["busy", "free"]),
+    ],
+)
+def test_a_phone_that_is_busy_because_a_queue_rings_it_rings(messages: list[Message], expected: list[str]) -> None:
+    """Lines take one call at a time, so Asterisk calls them busy as soon as they ring."""
+    assert [event.data["state"] for event in folded(*messages) if event.type == "agent-state"] == expected
+
+
 def test_wrap_up_ends_by_time() -> None:
     """Nothing comes from Asterisk when wrap-up is over: the folder says when to look, and then that the member is free."""
     folder = Folder("old-pbx", IDS)

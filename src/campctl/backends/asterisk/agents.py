@@ -20,17 +20,20 @@ def number(text: str) -> float:
         return 0.0
 
 
-def state_of(member: Mapping[str, str], wrap_up: int, now: float) -> tuple[AgentState, str, float]:
+def state_of(member: Mapping[str, str], wrap_up: int, now: float, *, called: bool = False) -> tuple[AgentState, str, float]:
     """State, reason, and when wrap-up ends (0 when it is none), of the fields of QueueMember or QueueMemberStatus.
 
     `Status` is ast_device_state: 1 free, 2 in use, 3 busy, 4 invalid, 5 unavailable, 6 ringing, 7 in use and ringing, 8 on
-    hold; 0, unknown, app_queue rings like a free one. `now` is the time by Asterisk's clock, as `LastCall` is.
+    hold; 0, unknown, app_queue rings like a free one. An endpoint with `device_state_busy_at` of 1 is busy, not ringing, as
+    soon as it rings: `called` says that a queue has just called it. `now` is the time by Asterisk's clock, as `LastCall` is.
     """
     status = member.get("Status", "0")
     if status in _GONE:
         return "gone", "", 0.0
-    if status in _BUSY or member.get("InCall") == "1":
+    if member.get("InCall") == "1":
         return "busy", "", 0.0
+    if status in _BUSY:
+        return ("ringing" if called else "busy"), "", 0.0
     if status == _RINGING:
         return "ringing", "", 0.0
     if member.get("Paused") == "1":
@@ -40,3 +43,8 @@ def state_of(member: Mapping[str, str], wrap_up: int, now: float) -> tuple[Agent
     if last and last + seconds > now:
         return "wrap-up", "", last + seconds
     return "free", "", 0.0
+
+
+def is_engaged(member: Mapping[str, str]) -> bool:
+    """Whether its phone is in use, in whatever way."""
+    return member.get("Status", "0") in _BUSY

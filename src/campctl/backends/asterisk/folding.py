@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from campctl.backends.asterisk.agents import number, state_of
+from campctl.backends.asterisk.agents import is_engaged, number, state_of
 from campctl.backends.asterisk.ami import Message
 from campctl.backends.asterisk.ids import LOCK_QUEUE, Ids
 from campctl.backends.asterisk.names import number as e164
@@ -19,8 +19,11 @@ from campctl.model.resources import Key
 
 WANTED: Final = (
     "QueueCallerJoin",
+    "QueueCallerLeave",
     "QueueCallerAbandon",
+    "AgentCalled",
     "AgentConnect",
+    "AgentRingNoAnswer",
     "AgentComplete",
     "QueueMemberAdded",
     "QueueMemberRemoved",
@@ -51,14 +54,21 @@ class Folder:
         self._held: dict[str, tuple[datetime, str, float]] = {}
         """Call to when it left its queue unanswered, the queue, and how long it waited."""
         self._members: dict[tuple[str, str], tuple[AgentState, str]] = {}
-        self._wrapping: dict[tuple[str, str], tuple[datetime, dict[str, str]]] = {}
+        self._wrapping: dict[tuple[str, str], tuple[datetime, Mapping[str, str]]] = {}
+        self._fields: dict[tuple[str, str], Mapping[str, str]] = {}
+        """What app_queue last said of each member."""
+        self._ringing: dict[tuple[str, str], str] = {}
+        """Members that a queue rings now, for which call."""
         self._contacts: dict[str, set[str]] = {}
         self._registered: dict[str, bool] = {}
         self._next: datetime | None = None
         self._folds: dict[str, Callable[[Mapping[str, str], datetime], list[Event]]] = {
             "QueueCallerJoin": self._join,
             "QueueCallerAbandon": self._abandon,
+            "QueueCallerLeave": self._leave,
+            "AgentCalled": self._called,
             "AgentConnect": self._connect,
+            "AgentRingNoAnswer": self._no_answer,
             "AgentComplete": self._complete,
             "QueueMemberAdded": self._agent,
             "QueueMemberRemoved": self._left,
@@ -81,6 +91,8 @@ class Folder:
         self._held.clear()
         self._members.clear()
         self._wrapping.clear()
+        self._fields.clear()
+        self._ringing.clear()
         self._next = None
 
     def unknown(self, message: Message) -> bool:
@@ -150,7 +162,9 @@ class Folder:
     def _connect(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
         call, line = fields.get("Uniqueid", ""), self.ids.member_line(fields.get("Interface", ""))
         waited = number(fields.get("HoldTime", ""))
-        return [self._call("call-answered", fields.get("Queue", ""), now, call=call, line=line, waited=waited)]
+        answered = self._call("call-answered", fields.get("Queue", ""), now, call=call, line=line, waited=waited)
+        self._ringing.pop(_member(fields), None)
+        return [answered, *self._again(_member(fields), now)]
 
     def _complete(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
         call, line = fields.get("Uniqueid", ""), self.ids.member_line(fields.get("Interface", ""))
@@ -181,20 +195,45 @@ class Folder:
 
     # -- agents and lines --
 
+    def _called(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
+        """A queue rings a member; that its phone does shows in its state, just before or after this."""
+        key = _member(fields)
+        self._ringing[key] = fields.get("Uniqueid", "")
+        return self._again(key, now)
+
+    def _no_answer(self, fields: Mapping[str, str], now: datetime) -> list[Event]:  # noqa: ARG002 - the shape of all folds
+        """A queue rings a member no more; what their phone does now comes as a state."""
+        self._ringing.pop(_member(fields), None)
+        return []
+
+    def _leave(self, fields: Mapping[str, str], now: datetime) -> list[Event]:  # noqa: ARG002
+        """A caller left a queue, answered or not: nobody rings for them any more."""
+        call = fields.get("Uniqueid", "")
+        for key in [key for key, ringing in self._ringing.items() if ringing == call]:
+            del self._ringing[key]
+        return []
+
+    def _again(self, key: tuple[str, str], now: datetime) -> list[Event]:
+        """A member's state from what was last said of it."""
+        known = self._fields.get(key)
+        return self._agent(known, now) if known is not None and is_engaged(known) else []
+
     def _agent(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
-        queue, interface = fields.get("Queue", ""), fields.get("Interface", "")
-        key = queue, interface
-        state, reason, end = state_of(fields, self.ids.wrap_up.get(queue, 0), now.timestamp() + self.skew)
+        key = _member(fields)
+        self._fields[key] = fields
+        wrap_up = self.ids.wrap_up.get(key[0], 0)
+        state, reason, end = state_of(fields, wrap_up, now.timestamp() + self.skew, called=key in self._ringing)
         self._wrapping.pop(key, None)
         if state == "wrap-up":
             until = now + timedelta(seconds=end - self.skew - now.timestamp())
-            self._wrapping[key] = until, dict(fields)
+            self._wrapping[key] = until, fields
             self._by(until)
         return self._tell(key, state, reason, now)
 
     def _left(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
-        key = fields.get("Queue", ""), fields.get("Interface", "")
-        self._wrapping.pop(key, None)
+        key = _member(fields)
+        for known in (self._wrapping, self._fields, self._ringing):
+            known.pop(key, None)
         events = self._tell(key, "gone", "removed", now)
         self._members.pop(key, None)
         return events
@@ -226,6 +265,11 @@ class Folder:
 
     def _event(self, what: EventType, key: Key, now: datetime, data: dict[str, Any]) -> Event:
         return Event(at=now, backend=self.backend, type=what, key=key, data=data)
+
+
+def _member(fields: Mapping[str, str]) -> tuple[str, str]:
+    """Queue and interface."""
+    return fields.get("Queue", ""), fields.get("Interface", "")
 
 
 def _caller(text: str) -> str:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct, field
 
 from campctl.backends.asterisk.names import endpoint_of
-from campctl.model.resources import Line, Location, Queue
-
-if TYPE_CHECKING:
-    from campctl.backends.asterisk.image import Image
 
 LOCK_QUEUE: Final = "campctl-lock"
 """The queue whose members are leases of those who write; nobody ever waits in it."""
@@ -54,20 +50,3 @@ class Ids(Struct, frozen=True):
             and (of_interface is None or of_interface in self.lines)
             and (not endpoint or endpoint in self.lines)
         )
-
-
-def ids_of(image: Image) -> Ids:
-    """The ids of an exchange as it was last read, dark lines among them."""
-    lines, queues, locations, wrap_up = {}, {}, {}, {}
-    for key, resource in image.resources.items():
-        native = image.native(key)
-        if native is None:
-            continue
-        if isinstance(resource, Line):
-            lines[native] = key.id
-        elif isinstance(resource, Queue):
-            queues[native] = key.id
-            wrap_up[native] = resource.wrap_up
-        elif isinstance(resource, Location):
-            locations[native] = key.id
-    return Ids(queues, lines, locations, wrap_up)

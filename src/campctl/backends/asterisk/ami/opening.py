@@ -55,12 +55,14 @@ class Where(Struct, frozen=True):
 
 
 class About(Struct, frozen=True):
-    """What one connection found. `epoch` is the moment Asterisk started, by its own clock; `booted`: it takes calls.
+    """What one connection found. `startup` is when Asterisk started, in its local time; `booted`: it takes calls.
 
+    `epoch` is another one after each restart, also one within the same second, and the same on every connection.
     `uptime`: seconds since it started; None while it boots, or when the manager user may not hear of it (read class system).
     """
 
     protocol: str
+    startup: str
     epoch: str
     booted: bool
     uptime: float | None = None
@@ -82,14 +84,15 @@ class Opened(Struct):
 
     connection: Connection
     protocol: str
-    epoch: str
+    startup: str
+    mark: str
     boot: Boot
 
     def about(self) -> About:
         """What it found, now."""
         started = self.boot.started
         uptime = None if started is None else asyncio.get_running_loop().time() - started
-        return About(self.protocol, self.epoch, self.boot.over.is_set(), uptime)
+        return About(self.protocol, self.startup, f"{self.startup}#{self.mark}", self.boot.over.is_set(), uptime)
 
 
 class Boot:
@@ -132,13 +135,13 @@ async def open_connection(door: Door, on_event: Callable[[str], None] | None = N
         raise
     connection = Connection(reader, writer, label=label, backend=door.backend, on_event=seen, on_lost=on_lost)
     try:
-        epoch = await _log_in(door, connection)
+        startup, mark = await _log_in(door, connection)
         if boot.over.is_set() and door.events == "off":
             await connection.ask(Request("EventMask", {"EventMask": "off"}), door.deadline)
     except BaseException:
         await connection.close()
         raise
-    return Opened(connection, protocol, epoch, boot)
+    return Opened(connection, protocol, startup, mark, boot)
 
 
 async def _connect(door: Door) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -216,8 +219,11 @@ async def _banner(door: Door, reader: asyncio.StreamReader) -> str:
     return banner[len(_BANNER) :].strip().decode("ascii", "replace")
 
 
-async def _log_in(door: Door, connection: Connection) -> str:
-    """Log in, and ask when Asterisk started; FullyBooted comes in between when it has."""
+async def _log_in(door: Door, connection: Connection) -> tuple[str, str]:
+    """Log in, and ask which life of Asterisk this is; FullyBooted comes in between when it has booted.
+
+    Its start is told in whole seconds only; the oldest of its threads tells apart two lives within one.
+    """
     secret = door.secret()
     fields = {"Username": door.user}
     try:
@@ -234,6 +240,7 @@ async def _log_in(door: Door, connection: Connection) -> str:
         if not reply.ok:
             raise _denied(door, reply)
         started = (await connection.ask(Request("CoreStatus"), door.deadline)).result.result()
+        threads = (await connection.ask(Request("Command", {"Command": "core show threads"}), door.deadline)).result.result()
     except (Refused, AuthFailed):
         raise
     except (Unavailable, Uncertain) as error:
@@ -249,7 +256,17 @@ async def _log_in(door: Door, connection: Connection) -> str:
             backend=door.backend,
             hint="Give the user read and write class `system,reporting` in manager.conf and reload it (`manager reload`).",
         )
-    return f"{started.get('CoreStartupDate')}T{started.get('CoreStartupTime')}"
+    return f"{started.get('CoreStartupDate')}T{started.get('CoreStartupTime')}", _oldest(threads.all("Output"))
+
+
+def _oldest(threads: list[str]) -> str:
+    """Address and number of the thread with the lowest number; nothing for a user who may give no commands."""
+    known = [line.split(maxsplit=2)[:2] for line in threads if line.startswith("0x")]
+    numbered = [(int(number), address) for address, number in (words for words in known if len(words) == 2) if number.isdecimal()]
+    if not numbered:
+        return ""
+    number, address = min(numbered)
+    return f"{number}.{address.removeprefix('0x')}"
 
 
 def _denied(door: Door, reply: Reply) -> BackendError:
