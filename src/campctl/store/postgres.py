@@ -65,7 +65,7 @@ class PostgreSQL:
         self._key = int.from_bytes(blake2b(f"campctl store {target.schema}".encode(), digest_size=8).digest(), signed=True)
         self._lock = threading.RLock()
         self._connection: Connection | None = None
-        self._was_connected = False
+        self._may_come_back = False
         self._closed = False
         self._silent: tuple[float, str] | None = None
         self._depth = 0
@@ -359,11 +359,14 @@ class PostgreSQL:
             except psycopg.Error as error:
                 if isinstance(error, psycopg.errors.ConnectionTimeout):
                     self._fell_silent(str(error))
-                if time.monotonic() > until or not self._may_return(error):
+                if not self._may_return(error):
+                    raise
+                if time.monotonic() > until:
+                    self._may_come_back = False  # waited for once; a run that stops must not wait for each thing it still wants to say
                     raise
                 time.sleep(PAUSE)
             else:
-                self._was_connected = True
+                self._may_come_back = True
                 self._silent = None
                 return self._connection
 
@@ -373,7 +376,7 @@ class PostgreSQL:
         if "starting up" in words:
             return True
         gone = "refused" in words or "shutting down" in words or "no such file" in words or "closed the connection" in words
-        return self._was_connected and gone
+        return self._may_come_back and gone
 
     def _dial(self) -> Connection:
         settings = {
