@@ -54,6 +54,7 @@ class Cluster:
         tables = [*(table.name for table in schema.TABLES.values()), "campctl_delivery", "campctl_pending"]
         for node in self.nodes.values():
             with node.connect() as ami:
+                ami.command("channel request hangup all")
                 for row in ami.all("QueueStatus"):
                     if row["Event"] == "QueueMember":
                         ami.ask("QueueRemove", Queue=row["Queue"], Interface=row["Location"])

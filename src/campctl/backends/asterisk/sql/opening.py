@@ -22,6 +22,6 @@ def open_cluster(backend: str, database: str, timeout: float, nodes: Mapping[str
         except SecretError:
             return ""  # libpq looks into ~/.pgpass; when nothing is there either, PostgreSQL says so
 
-    seconds = Seconds(connect=min(5.0, timeout), call=max(20.0, timeout))
+    seconds = Seconds(connect=min(5.0, timeout), call=max(5.0, timeout), turn=60.0)
     shelf = SqlShelf(Access(parse(database), backend, password, seconds=seconds))
     return Cluster(shelf, nodes, env.clock, backend)
