@@ -334,6 +334,18 @@ def test_an_extension_that_leads_elsewhere_is_not_taken_away() -> None:
     assert pbx.facts[Fact("map", "ext/3001")] == "queue:main"
 
 
+def test_a_second_extension_put_there_by_hand_goes_with_its_line() -> None:
+    """An update leaves it alone; nothing leads to a line that is gone."""
+    pbx = Pbx()
+    alias = Fact("map", "ext/3111")
+    pbx.facts[alias] = "line:ann.lee"
+    pbx.again()
+    pbx.do(update(LINE, replace(LINE, extension="3055")))
+    assert pbx.facts[alias] == "line:ann.lee"
+    pbx.do(delete(replace(LINE, extension="3055")))
+    assert alias not in pbx.facts
+
+
 # -- native names --
 
 
