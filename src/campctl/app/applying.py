@@ -37,6 +37,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     overrides: to be added; clear: ids of those to be ended. commit writes the YAML edits that `diff` shows. All three
     happen once the plan was agreed to and before the first request: a crash after that leaves a wish that the next
     apply fulfils. what: the verb, for the audit log. guards, remarks: what the verb itself has to say about the plan.
+    skip: go on without backends that do not answer.
     """
 
     targets: Sequence[str] = ()
@@ -47,6 +48,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     what: str = "apply"
     guards: tuple[Guard, ...] = ()
     remarks: tuple[str, ...] = ()
+    skip: bool = False
 
     @property
     def empty(self) -> bool:
@@ -54,10 +56,13 @@ class Wish(Struct, frozen=True, kw_only=True):
         return not (self.overrides or self.clear or self.diff)
 
 
-async def apply(ctx: Context, how: How, *, plan_file: str = "", targets: Sequence[str] = ()) -> Applied | Planned:
-    """Make the backends what the campaign wants now; or carry out a saved plan, if it still fits."""
+async def apply(ctx: Context, how: How, *, plan_file: str = "", targets: Sequence[str] = (), skip: bool = False) -> Applied | Planned:
+    """Make the backends what the campaign wants now; or carry out a saved plan, if it still fits.
+
+    `skip`: without the backends that do not answer.
+    """
     saved = read_plan(Path(plan_file)) if plan_file else None
-    return await change(ctx, how, Wish(targets=saved.targets if saved else targets), saved=saved)
+    return await change(ctx, how, Wish(targets=saved.targets if saved else targets, skip=skip), saved=saved)
 
 
 async def change(ctx: Context, how: How, wish: Wish, *, saved: Plan | None = None) -> Applied | Planned:
@@ -67,7 +72,7 @@ async def change(ctx: Context, how: How, wish: Wish, *, saved: Plan | None = Non
     async with ctx.backends() as backends, locked(ctx, how) as (store, stopper):
         settled = () if how.dry_run else await settle(ctx, how, backends, store)
         targets = () if saved else wish.targets
-        view = await look(ctx, backends, at=ctx.clock.now(), extra=wish.overrides, without=wish.clear, targets=targets)
+        view = await look(ctx, backends, at=ctx.clock.now(), extra=wish.overrides, without=wish.clear, targets=targets, skip=wish.skip)
         made = make_plan(ctx, view, targets=wish.targets, may_be_gone=wish.what != "apply")
         if wish.guards or wish.remarks:
             made = replace(made, guards=(*made.guards, *wish.guards), remarks=(*wish.remarks, *made.remarks))
@@ -86,7 +91,8 @@ async def change(ctx: Context, how: How, wish: Wish, *, saved: Plan | None = Non
             check_place(Path(how.secrets_file))
         _fulfil(wish, store)
         _forget_gone(store, view, backends)
-        unseen = (f"{name} has nothing to do with this and did not answer: {said}" for name, said in view.silent.items())
+        why = "was left out, because it" if wish.skip else "has nothing to do with this and"
+        unseen = (f"{name} {why} did not answer: {said}" for name, said in view.silent.items())
         warnings = (*settled, *_of_this(wish, made, view), *unseen)
         if made.empty:
             if not wish.empty:

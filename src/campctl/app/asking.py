@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from campctl.errors import BackendError, Throttled, Unavailable, Uncertain
 
 if TYPE_CHECKING:
+    from campctl.app.context import Context
     from campctl.model.live import Snapshot
     from campctl.ports.backend import Backend
     from campctl.ports.clock import Clock
@@ -75,6 +76,14 @@ async def observe_answering(clock: Clock, backends: Mapping[str, Backend]) -> tu
     for error in () if observed else silent.values():
         raise error
     return observed, silent
+
+
+async def observe_what_answers(ctx: Context) -> dict[str, Snapshot]:
+    """For commands that only look: what is on the campaign's backends that answer; the others are noted in `ctx.silent`."""
+    async with ctx.backends() as backends:
+        observed, silent = await observe_answering(ctx.clock, backends)
+    ctx.silent |= silent
+    return observed
 
 
 def _last(error: BackendError, gave_up: str) -> BackendError:

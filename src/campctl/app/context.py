@@ -47,6 +47,8 @@ class Context:
         self.environ = environ
         self.overlay = dict(overlay or {})
         self._stores: dict[bool, Store] = {}
+        self.silent: dict[str, errors.BackendError] = {}
+        """Backends that did not answer a command that only looks: it told of the others."""
 
     @cached_property
     def loaded(self) -> Loaded:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from campctl import errors
-from campctl.app.asking import observe
+from campctl.app.asking import observe, observe_what_answers
 from campctl.app.auditing import record_audit
 from campctl.app.context import Context
 from campctl.app.find import did_you_mean, one
@@ -33,10 +33,10 @@ async def drift(ctx: Context, *, backend: str = "") -> Drift:
     campaign = ctx.campaign
     if backend:
         one(campaign.backends, backend, "backend")
-    names = [backend] if backend else list(campaign.backends)
+    observed = await _observe(ctx, [backend]) if backend else await observe_what_answers(ctx)
     store = ctx.store()
     items: list[DriftItem] = []
-    for name, snapshot in (await _observe(ctx, names)).items():
+    for name, snapshot in observed.items():
         items += (
             DriftItem(
                 backend=name,

@@ -26,7 +26,7 @@ async def list_hotlines(ctx: Context, *, at: str = "") -> Listing:
 
     campaign = ctx.campaign
     moment = parse_time(at, now=ctx.clock.now(), time_zone=campaign.time_zone) if at else ctx.clock.now()
-    wanted = desired(campaign, moment, ctx.store().overrides(), await present(ctx))
+    wanted = desired(campaign, moment, ctx.store().overrides(), await present_seen(ctx))
     rows = []
     for hotline in campaign.hotlines.values():
         seating = wanted.seating[hotline.id]
@@ -60,6 +60,14 @@ async def present(ctx: Context) -> Any:
     return present_members(snapshots, renames(ctx.campaign))
 
 
+async def present_seen(ctx: Context) -> Any:
+    """The same for commands that only look: of the backends that answer."""
+    from campctl.app.asking import observe_what_answers
+    from campctl.effective import present_members, renames
+
+    return present_members(await observe_what_answers(ctx), renames(ctx.campaign))
+
+
 def hours_text(hotline: Hotline) -> str:
     """`mon-fri 08:00-20:00 America/New_York`, or `always`."""
     from campctl.effective import hours_rules
@@ -75,7 +83,7 @@ async def show_hotline(ctx: Context, *, hotline: str, at: str = "") -> Details:
     campaign = ctx.campaign
     line = one(campaign.hotlines, hotline, "hotline")
     moment = parse_time(at, now=ctx.clock.now(), time_zone=campaign.time_zone) if at else ctx.clock.now()
-    seating = desired(campaign, moment, ctx.store().overrides(), await present(ctx)).seating[hotline]
+    seating = desired(campaign, moment, ctx.store().overrides(), await present_seen(ctx)).seating[hotline]
     fields = {
         "name": line.name,
         "numbers": list(line.numbers),

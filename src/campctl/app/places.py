@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from campctl.app.asking import observe
+from campctl.app.asking import observe_what_answers
 from campctl.app.context import Context
 from campctl.app.find import one
 from campctl.app.results import Details, Listing
@@ -103,8 +103,7 @@ async def audit_locations(ctx: Context, *, office: str = "", faults: bool = Fals
     campaign = ctx.campaign
     if office:
         one(campaign.offices, office, "office")
-    async with ctx.backends() as backends:
-        snapshots = await observe(ctx.clock, backends)
+    snapshots = await observe_what_answers(ctx)
     rows = []
     for snapshot in snapshots.values():
         for resource in snapshot.resources.values():

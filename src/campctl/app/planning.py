@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from campctl import errors
 from campctl.app.checks import capabilities_of
@@ -38,12 +39,12 @@ class View(Struct, frozen=True):
     """Backends that did not answer and have nothing to do with the targets, with what they said."""
 
 
-async def plan(ctx: Context, *, at: str = "", targets: Sequence[str] = (), out: str = "") -> Planned:
-    """The plan for now, or for the time `at`; written as JSON to `out` when given."""
+async def plan(ctx: Context, *, at: str = "", targets: Sequence[str] = (), out: str = "", skip: bool = False) -> Planned:
+    """The plan for now, or for the time `at`; written as JSON to `out` when given. `skip`: without backends that do not answer."""
     campaign = ctx.campaign
     moment = parse_time(at, now=ctx.clock.now(), time_zone=campaign.time_zone) if at else ctx.clock.now()
     async with ctx.backends() as backends:
-        view = await look(ctx, backends, at=moment)
+        view = await look(ctx, backends, at=moment, skip=skip)
     made = make_plan(ctx, view, targets=targets)
     if out:
         from campctl.app.files import write_private
@@ -61,27 +62,28 @@ async def look(
     extra: Sequence[Override] = (),
     without: Sequence[str] = (),
     targets: Sequence[str] = (),
+    skip: bool = False,
 ) -> View:
     """Observe all backends at once and take desired(at), as if the overrides `extra` were in the store and the ids `without` were not.
 
     With `targets`, a backend that does not answer and has nothing to do with them is left out: a dead exchange of one
-    office does not keep another from lighting its desks.
+    office does not keep another from lighting its desks. With `skip` any is left out that does not answer.
     """
-    from campctl.app.asking import observe, observe_answering
+    from campctl.app.asking import observe_answering
     from campctl.effective import desired, present_members, renames
 
     campaign = ctx.campaign
-    silent: dict[str, errors.BackendError] = {}
-    if targets:
-        observed, silent = await observe_answering(ctx.clock, backends)
-    else:
-        observed = await observe(ctx.clock, backends)
+    observed, silent = await observe_answering(ctx.clock, backends)
+    if not targets and not skip:
+        for error in silent.values():
+            error.hint = f"{error.hint} `campctl plan` and `campctl apply` go on without it with --skip-unreachable.".strip()
+            raise error
     store = ctx.store()
     gone = set(without)
     overrides = tuple(override for override in (*store.overrides(), *extra) if override.id not in gone)
     wanted = desired(campaign, at, overrides, present_members(observed, renames(campaign)))
     for name, error in silent.items():
-        if _concerns(ctx, [*wanted.backends.get(name, {}).values(), *store.owned(name).values()], targets):
+        if not skip and _concerns(ctx, [*wanted.backends.get(name, {}).values(), *store.owned(name).values()], targets):
             raise error
     return View(
         at=at,
@@ -106,7 +108,7 @@ def make_plan(ctx: Context, view: View, *, targets: Sequence[str] = (), may_be_g
 
     campaign = ctx.campaign
     able, _ = capabilities_of(campaign)
-    return plan(
+    made = plan(
         PlanInput(
             campaign=campaign,
             at=view.at,
@@ -122,6 +124,10 @@ def make_plan(ctx: Context, view: View, *, targets: Sequence[str] = (), may_be_g
             targets_may_be_gone=may_be_gone,
         )
     )
+    if not view.silent or targets:
+        return made
+    left_out = (f"{name} did not answer, so nothing is planned there: {said}" for name, said in sorted(view.silent.items()))
+    return replace(made, remarks=(*left_out, *made.remarks))
 
 
 def overrides_digest(overrides: Sequence[Override]) -> str:

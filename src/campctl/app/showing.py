@@ -6,7 +6,7 @@ from typing import Any
 
 from campctl import errors
 from campctl.app.context import Context
-from campctl.app.hotlines import present
+from campctl.app.hotlines import present_seen
 from campctl.app.results import Details, Listing
 from campctl.app.times import parse_time
 from campctl.model.resources import Line, Location, Member, Queue, Resource, Route
@@ -38,7 +38,7 @@ async def resources_of(ctx: Context, what: str = "", *, at: str = "") -> Listing
 
     campaign = ctx.campaign
     moment = parse_time(at, now=ctx.clock.now(), time_zone=campaign.time_zone) if at else ctx.clock.now()
-    wanted = desired(campaign, moment, ctx.store().overrides(), await present(ctx))
+    wanted = desired(campaign, moment, ctx.store().overrides(), await present_seen(ctx))
     rows = tuple(
         {"backend": backend, "kind": key.kind, "id": key.id, "says": summary(resource)}
         for backend, resources in wanted.backends.items()

@@ -11,6 +11,7 @@ from campctl.cli.session import Session
 from campctl.errors import Exit
 
 APPS = {name: noun("") for name in ("plan", "apply", "resume", "rollback")}
+Skip = Annotated[bool, typer.Option("--skip-unreachable", help="Go on without backends that do not answer.")]
 Targets = Annotated[list[str], typer.Option("--target", metavar="KIND/ID", help="Only this noun, and what it needs. May be repeated.")]
 
 
@@ -31,6 +32,7 @@ def plan(
     target: Targets = [],  # noqa: B006 - typer copies it
     details: Annotated[bool, typer.Option("--details", help="List everything, with field changes.")] = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit status 4 when there is something to do.")] = False,
+    skip_unreachable: Skip = False,
 ) -> int:
     """Say what would be changed, what it costs and what speaks against it. Nothing is changed."""
     from campctl.app.planning import plan as use_case
@@ -38,7 +40,7 @@ def plan(
     session: Session = ctx.obj
     if details:
         session.take("details", value=True)
-    planned = session.run(lambda: use_case(session.open(), at=at, targets=target, out=out))
+    planned = session.run(lambda: use_case(session.open(), at=at, targets=target, out=out, skip=skip_unreachable))
     status = session.show(planned, exit=Exit.CHANGES if exit_code and not planned.plan.empty else Exit.OK)
     if out:
         when = "at a time at which the campaign wants the same, and " if at else ""
@@ -63,6 +65,7 @@ def apply(
         str, typer.Argument(metavar="[PLANFILE]", help="A plan saved by `plan --out`; refused when it no longer fits.")
     ] = "",
     target: Targets = [],  # noqa: B006 - typer copies it
+    skip_unreachable: Skip = False,
 ) -> int:
     """Make the telephony systems what the campaign wants now, and read it back.
 
@@ -72,7 +75,8 @@ def apply(
     from campctl.app.applying import apply as use_case
 
     session: Session = ctx.obj
-    return session.show(session.run(lambda: use_case(session.open(), session.how(), plan_file=planfile, targets=target)))
+    skip = skip_unreachable
+    return session.show(session.run(lambda: use_case(session.open(), session.how(), plan_file=planfile, targets=target, skip=skip)))
 
 
 @command(APPS["resume"], "resume", cls=ApplyCmd, examples=("campctl resume", "campctl resume --yes"))

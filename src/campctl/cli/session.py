@@ -111,6 +111,8 @@ class Session:
         from campctl.views.show import show
 
         status = status_of(result) if exit is None else exit
+        if self._silent():
+            status = Exit.BACKEND
         if type(result).__name__ == "Applied" and result.run is not None:
             from campctl.app.complete import add_run
 
@@ -142,7 +144,13 @@ class Session:
         from campctl.views.style import Style
 
         details = bool(self.options.get("details"))
-        return Style(format=self.format, command=self.command, details=details, exit=exit, time_zone=self._time_zone())
+        return Style(
+            format=self.format, command=self.command, details=details, exit=exit, time_zone=self._time_zone(), silent=self._silent()
+        )
+
+    def _silent(self) -> tuple[Exception, ...]:
+        """Backends that did not answer a command that only looks."""
+        return tuple(self._context.silent.values()) if self._context is not None else ()
 
     def _time_zone(self) -> str:
         """The campaign's, when its manifests were read and are sound enough."""

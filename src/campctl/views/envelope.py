@@ -13,10 +13,11 @@ VERSION = 1
 
 
 def envelope(result: Any, style: Style) -> dict[str, Any]:
-    """A result: status "success", or "partial" when some changes failed or were skipped."""
+    """A result: status "success", or "partial" when some changes failed or were skipped, or a backend did not answer."""
     errors: list[dict[str, str]] = []
     if isinstance(result, Applied):
         errors = [{"code": "change-failed", "message": f"{change}: {why}", "hint": ""} for change, why in sorted(result.errors.items())]
+    errors += [{"code": getattr(one, "code", "internal"), "message": getattr(one, "message", str(one)), "hint": ""} for one in style.silent]
     findings = getattr(result, "findings", ())
     status = "partial" if errors else "error" if _invalid(result) else "success"
     return _envelope(style, kind=_kind(result), status=status, data=_data(result), findings=findings, errors=errors)

@@ -53,6 +53,19 @@ def show(result: Any, style: Style, terminal: Terminal) -> None:
         if not terminal.quiet:
             sheet.words.to(terminal.say)
     terminal.flush()
+    _left_out(style, terminal)
+
+
+def _left_out(style: Style, terminal: Terminal) -> None:
+    """What is missing from a result because a backend did not answer; said even when --quiet, as errors are."""
+    if style.silent:
+        from campctl.views.page import Page
+
+        page = Page.err(terminal)
+        for error in style.silent:
+            message, name = getattr(error, "message", str(error)), getattr(error, "backend", "")
+            page.line(("bold red", "Error: "), f"{message} What is on {name} is left out here.")
+        page.to(terminal.say)
 
 
 def show_error(error: Exception, style: Style, terminal: Terminal) -> None:

@@ -14,3 +14,5 @@ class Style(NamedTuple):
     exit: int = 0
     time_zone: str = ""
     """For people's formats; "" leaves instants as they are (UTC)."""
+    silent: tuple[Exception, ...] = ()
+    """Backends that did not answer, and of which the result therefore tells nothing: `errors.BackendError`s."""
