@@ -102,11 +102,13 @@ class TestAsterisk(OnAsterisk, BackendContract):
     phones_register = False
 
 
-class TestAsteriskWithLimits(OnAsterisk, BackendContract):
-    """Few of everything, and small batches."""
+class TestAsteriskWithLimits(OnAsterisk):
+    """Few of everything."""
 
     phones_register = False
     many = 20
+    test_limits_hold = BackendContract.test_limits_hold
+    test_a_thousand_lines = BackendContract.test_a_thousand_lines
 
     @pytest.fixture
     def make_backend(self, server: Asterisk, tmp_path: Path) -> MakeBackend:

@@ -105,6 +105,8 @@ class MemoryGround:
         self.exchange = exchange
         self.node = MemoryNode(exchange)
         self.nodes: Any = (self.node,)
+        self.machines: Any = self.nodes
+        self.shared = False
         self.shelves = tuple(MemoryShelf(exchange, places) for places in split)
 
     @asynccontextmanager

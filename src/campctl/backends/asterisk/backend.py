@@ -129,7 +129,7 @@ class AsteriskBackend:
         if self._closed:
             return
         if not self._ears:
-            self._ears = make_ears([node.ami for node in self.ground.nodes], self._ids, self._clock)
+            self._ears = make_ears([node.ami for node in self.ground.machines], self._ids, self._clock)
         try:
             async for event in listen_everywhere(self._ears):
                 yield event

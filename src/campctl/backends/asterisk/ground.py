@@ -161,6 +161,7 @@ class Machine:
 
     async def arrive(self) -> frozenset[str]:
         """Make known what others wrote and did not live to make known."""
+        await self.node.booted()
         await self.node.aors.take_over(await db_tree(self._ami, CAMPCTL))
         return await self.node.taken()
 

@@ -10,9 +10,10 @@ import msgspec
 from campctl.backends.asterisk.ami import Ami, Request, db_tree, delete, read_config
 from campctl.backends.asterisk.aors import Aors
 from campctl.backends.asterisk.shelves.answers import worded
-from campctl.errors import Refused
+from campctl.errors import Refused, Unavailable
 
 CONTACTS: Final = "registrar/contact"
+_BOOT_SECONDS: Final = 20.0
 _RINGING: Final = frozenset(("Ring", "Ringing"))
 
 
@@ -33,6 +34,15 @@ class Node:
         self.name = name
         self.ami = ami
         self.aors = Aors(ami)
+
+    async def booted(self) -> None:
+        """Wait for one that is starting: before the end of that it has not all its queues and members. Raises Unavailable."""
+        if not await self.ami.wait_booted(_BOOT_SECONDS):
+            raise Unavailable(
+                f"Asterisk at {self.ami.where.label} is still starting.",
+                backend=self.ami.options.backend,
+                hint="With many queue members that takes a minute: asterisk -rx 'core waitfullybooted'",
+            )
 
     async def taken(self) -> frozenset[str]:
         """Names in pjsip.conf: trunks, peers, and phones of others."""

@@ -56,6 +56,7 @@ class Writer:
                 image = await self._true_image()
                 return self._validated(image, changes)
             except BaseException:
+                self._sight.image = None  # it may hold changes that nobody will write
                 await self._leave()
                 raise
         except Uncertain as error:
@@ -73,8 +74,10 @@ class Writer:
         finally:
             if self._last is batch.done:
                 self._last = None
-            batch.done.set_result(None)
-            await self._leave()
+            try:
+                await self._leave()
+            finally:
+                batch.done.set_result(None)
         await self._afterwards(batch.applied)
         return batch.outcomes
 

@@ -192,6 +192,7 @@ class Cluster:
         taken: frozenset[str] = frozenset()
         for peer in self.up:
             try:
+                await peer.node.booted()
                 await peer.node.aors.take_over(await db_tree(peer.node.ami, CAMPCTL))
                 taken |= await peer.node.taken()
             except _LOST as error:
