@@ -280,6 +280,12 @@ def test_limits_are_kept() -> None:
         assert refusal.value.code == "limit"
         assert f"takes {next(iter(bound.values()))} " in refusal.value.sentence
     pbx.do(create(SAMPLES["line"]), lines=3)
+    pbx.do(create(MEMBER), members_per_queue=1)
+    second = Member(QUEUE.id, OTHER_LINE.id)
+    with pytest.raises(No, match="takes 1 members"):
+        pbx.do(create(second), members_per_queue=1)
+    pbx.do(delete(MEMBER))
+    pbx.do(create(second), members_per_queue=1)
 
 
 @pytest.mark.parametrize(

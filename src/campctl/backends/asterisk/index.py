@@ -9,7 +9,7 @@ from campctl.backends.asterisk.directory import Directory
 from campctl.backends.asterisk.native import Fact, Value
 from campctl.backends.asterisk.rows import Rows
 from campctl.model.refusals import extension_of
-from campctl.model.resources import Key, Kind, Resource, references
+from campctl.model.resources import Key, Kind, Member, Resource, references
 
 
 class Journal:
@@ -79,6 +79,7 @@ class Index:
         self._extensions: dict[str, Key] = {}
         self._users: dict[Key, dict[Key, None]] = {}
         self._counts: dict[str, int] = {}
+        self._members: dict[str, int] = {}
         for key, resource in resources.items():
             self._add(key, resource)
 
@@ -96,7 +97,7 @@ class Index:
 
     def members(self, queue: str) -> int:
         """How many members a queue has."""
-        return sum(user.kind == "member" for user in self._users.get(Key("queue", queue), ()))
+        return self._members.get(queue, 0)
 
     def replace(self, key: Key, old: Resource | None, new: Resource | None) -> None:
         """A resource is another now, or gone."""
@@ -113,7 +114,7 @@ class Index:
             self._extensions.setdefault(extension, key)
         for to in references(resource):
             self._users.setdefault(to, {})[key] = None
-        self._counts[key.kind] = self._counts.get(key.kind, 0) + 1
+        self._count(key.kind, resource, 1)
 
     def _remove(self, key: Key, resource: Resource) -> None:
         extension = extension_of(resource)
@@ -123,4 +124,9 @@ class Index:
             users = self._users.get(to)
             if users is not None:
                 users.pop(key, None)
-        self._counts[key.kind] -= 1
+        self._count(key.kind, resource, -1)
+
+    def _count(self, kind: Kind, resource: Resource, change: int) -> None:
+        self._counts[kind] = self._counts.get(kind, 0) + change
+        if isinstance(resource, Member):
+            self._members[resource.queue] = self._members.get(resource.queue, 0) + change
