@@ -81,7 +81,8 @@ def _option_findings(spec: BackendSpec, made: BackendFactory) -> list[Finding]:
                     at=place,
                 )
             )
-        elif why := _mismatch(made, name, value):
+        # Some make sense only together: what is fine with all the others is no mistake.
+        elif (why := _mismatch(made, {name: value})) and _mismatch(made, wiring.own_options(spec)):
             found.append(finding("bad-backend-option", why, help=option.doc, at=place))
     found += (
         finding(
@@ -93,13 +94,16 @@ def _option_findings(spec: BackendSpec, made: BackendFactory) -> list[Finding]:
         for option in known.values()
         if option.required and option.name not in spec.options
     )
+    if not found and (why := _mismatch(made, wiring.own_options(spec))):
+        at = Ref("campaign", "", "backends", (spec.name,))
+        found.append(finding("bad-backend-option", why, help="Each makes sense by itself; take one of them out.", at=at))
     return found
 
 
-def _mismatch(made: BackendFactory, name: str, value: Any) -> str:
-    """What the backend says against one option's value; "" when it takes it."""
+def _mismatch(made: BackendFactory, options: Mapping[str, Any]) -> str:
+    """What the backend says against these options; "" when it takes them."""
     try:
-        made.capabilities({name: value})
+        made.capabilities(options)
     except errors.Refused as error:
         return error.message
     return ""

@@ -114,20 +114,20 @@ def _keep(ctx: Context, backend: str, password: str) -> str:
 
 def _yaml(name: str, setup: Any) -> str:
     """What to write into campaign.yaml."""
-    lines = ["backends:", f"  {name}:", "    type: asterisk"]
+    lines = ["campaign:", "  backends:", f"    {name}:", "      type: asterisk"]
     host = f"{setup.node}.example.org" if setup.ami_bind not in LOOPBACK else ""
     if setup.database:
         port, database, role = setup.database[1:]
         del role
-        lines += [f"    database: postgresql://campctl@{setup.database[0]}:{port}/{database}"]
+        lines += [f"      database: postgresql://campctl@{setup.database[0]}:{port}/{database}"]
         peers = "".join(f', "{peer.name}={_bracketed(peer.host)}:{setup.ami_port}"' for peer in setup.peers)
-        lines += [f'    nodes: ["{setup.node}={host or "127.0.0.1"}:{setup.ami_port}"{peers}]']
+        lines += [f'      nodes: ["{setup.node}={host or "127.0.0.1"}:{setup.ami_port}"{peers}]']
     else:
-        lines += [f"    host: {host or setup.ami_bind}", f"    port: {setup.ami_port}"]
+        lines += [f"      host: {host or setup.ami_bind}", f"      port: {setup.ami_port}"]
     if setup.ami_user != "campctl":
-        lines.append(f"    user: {setup.ami_user}")
+        lines.append(f"      user: {setup.ami_user}")
     if setup.tls:
-        lines.append("    tls: yes")
+        lines.append("      tls: true")
     return "\n".join(lines)
 
 

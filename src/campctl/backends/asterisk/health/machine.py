@@ -52,7 +52,7 @@ async def connection(node: Node) -> Probe:
             "connection",
             ok=False,
             detail=f"{where.label} answers in the clear: secrets of phones cross the network where others may read them.",
-            cure="Name a certificate in manager.conf (`backend init asterisk --tls-cert`) and write `tls: yes`, or use an SSH tunnel.",
+            cure="Name a certificate in manager.conf (`backend init asterisk --tls-cert`) and write `tls: true`, or use an SSH tunnel.",
         )
     how = "TLS 1.2 or later" if where.tls else "loopback"
     return Probe("connection", ok=True, detail=f"{where.label}, {how}, manager interface {about.protocol}, started {about.epoch}")

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Mapping
 from importlib.resources import files as resources
 
+from campctl.backends.asterisk.render import REALM
 from campctl.backends.asterisk.setup.fill import Values, fill
 from campctl.backends.asterisk.setup.nanp import ABROAD, NEVER, TOLL_FREE
 from campctl.backends.asterisk.setup.settings import AMI_PORT, SIP_TLS_PORT, Peer, Setup
@@ -59,6 +60,7 @@ def _values(setup: Setup, secrets: Mapping[str, str]) -> Values:
         **_manager(setup),
         **_numbers(setup),
         "NODE": setup.node,
+        "REALM": REALM,
         "DIALPLAN": str(DIALPLAN),
         "RTP_FIRST": str(setup.rtp[0]),
         "RTP_LAST": str(setup.rtp[1]),
