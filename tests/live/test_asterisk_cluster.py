@@ -268,6 +268,64 @@ def test_postgresql_goes_away_in_the_midst_of_an_apply(two: Cluster, tmp_path: P
     assert held(two, "a") == held(two, "b")
 
 
+# -- check --
+
+
+def checked(two: Cluster, root: Path, **more: Any) -> dict[str, Any]:
+    probes = on(two, root, lambda backend: backend.check(), **more)
+    assert len({probe.name for probe in probes}) == len(probes)
+    return {probe.name: probe for probe in probes if not probe.ok}
+
+
+def test_a_check_of_nodes_that_are_well(two: Cluster, tmp_path: Path) -> None:
+    """Everything, by node, is well; the database and what nodes have in common are looked at, too."""
+    everything(two, tmp_path)
+    assert checked(two, tmp_path) == {}
+    names = {probe.name for probe in on(two, tmp_path, lambda backend: backend.check())}
+    assert {"a: connection", "b: connection", "database", "database rights", "nodes alike"} <= names
+
+
+def test_a_check_names_the_node_that_is_down(two: Cluster, tmp_path: Path) -> None:
+    """And says that it has yet to be told what it missed."""
+    two.nodes["b"].stop()
+    everything(two, tmp_path)
+    wrong = checked(two, tmp_path)
+    assert set(wrong) == {"b: connection", "nodes alike"}
+    assert "b does not answer, and has yet to be told" in wrong["nodes alike"].detail
+
+
+def test_a_check_names_the_node_that_differs(two: Cluster, tmp_path: Path) -> None:
+    """With the entry."""
+    everything(two, tmp_path)
+    with two.nodes["b"].connect() as ami:
+        ami.do("DBDel", Family="ext", Key="3001")
+    wrong = checked(two, tmp_path)["nodes alike"]
+    assert "b: 1 entry" in wrong.detail
+    assert "ext/3001" in wrong.detail
+    assert "a:" not in wrong.detail
+
+
+def test_a_check_names_rights_that_are_missing_or_too_many(two: Cluster, tmp_path: Path) -> None:
+    """Asterisk's role has to read, and must not write."""
+    two.place.sql("REVOKE SELECT ON queues FROM asterisk")
+    two.place.sql("GRANT UPDATE ON ps_auths TO asterisk")
+    try:
+        assert "ps_auths" in checked(two, tmp_path)["database rights"].detail
+        two.place.sql("REVOKE UPDATE ON ps_auths FROM asterisk")
+        assert "database rights" not in checked(two, tmp_path)  # what is missing is granted again
+    finally:
+        two.place.sql("REVOKE UPDATE ON ps_auths FROM asterisk")
+
+
+def test_a_check_without_the_database(two: Cluster, tmp_path: Path) -> None:
+    """Its fault is named, with the cure, and nothing raises."""
+    two.place.stop()
+    wrong = checked(two, tmp_path)
+    two.up()
+    assert two.place.name in wrong["database"].detail
+    assert wrong["database"].cure
+
+
 # -- calls --
 
 

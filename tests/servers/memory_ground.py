@@ -137,5 +137,8 @@ class MemoryGround:
     async def arrive(self) -> frozenset[str]:
         return frozenset({"trunk"})
 
+    async def probes(self) -> list[Any]:
+        return []
+
     async def close(self) -> None:
         return

@@ -24,6 +24,7 @@ from campctl.backends.asterisk.shelves import AstDbShelf, MemberShelf, SectionSh
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.backends.asterisk.shelves.astdb import CAMPCTL
 from campctl.errors import Refused
+from campctl.model.live import Probe
 from campctl.ports.clock import Clock
 
 
@@ -88,6 +89,10 @@ class Ground(Protocol):
 
     async def arrive(self) -> frozenset[str]:
         """Finish what an earlier campctl left undone that needs no lock; names of endpoints that static configuration has taken."""
+        ...
+
+    async def probes(self) -> list[Probe]:
+        """What `backend check` should look at beside each machine; does not raise for what it finds."""
         ...
 
     async def close(self) -> None:
@@ -164,6 +169,10 @@ class Machine:
         await self.node.booted()
         await self.node.aors.take_over(await db_tree(self._ami, CAMPCTL))
         return await self.node.taken()
+
+    async def probes(self) -> list[Probe]:
+        """Nothing beside it."""
+        return []
 
     async def close(self) -> None:
         """Close the connection."""

@@ -33,6 +33,7 @@ async def probes(ground: Ground, clock: Clock) -> list[Probe]:
         found.append(_of(node, probe))
         if probe.ok:
             found += [_of(node, one) for one in await _machine(node, clock, shared=shared)]
+    found += await ground.probes()
     up = [node for node, probe in zip(nodes, reached, strict=True) if probe.ok]
     if up:
         found += await _everything(ground, up, shared=shared)
@@ -56,13 +57,11 @@ async def _everything(ground: Ground, up: Sequence[Node], *, shared: bool) -> li
     try:
         parts = await asyncio.gather(*(shelf.read() for shelf in ground.shelves))
     except BackendError as error:
-        what = "database" if shared else "rows"
-        return [Probe(what, ok=False, detail=error.message, cure=error.hint or "See the first fault above.")]
+        return [Probe("rows", ok=False, detail=error.message, cure=error.hint or "See the first fault above.")]
     facts: dict[Fact, Value] = {}
     for part in parts:
         facts.update(part)
-    found = [Probe("database", ok=True, detail=f"{len(facts)} rows read")] if shared else []
-    found += rows.probes(facts, shared=shared)
+    found = rows.probes(facts, shared=shared)
     for node in up:
         for name, look in (("lines seen", store.sees(node.ami, facts)), ("locations", store.locations(node.ami, facts))):
             found += [_of(node, probe) for probe in await looked(name, look)]

@@ -22,6 +22,7 @@ from campctl.backends.asterisk.sql.peers import Peer
 from campctl.backends.asterisk.sql.shared import NodesShelf, SharedShelf
 from campctl.backends.asterisk.sql.shelf import Delivery, SqlShelf
 from campctl.errors import AuthFailed, BackendError, Refused, Unavailable, Uncertain
+from campctl.model.live import Probe
 from campctl.ports.clock import Clock
 
 _LOST = (Unavailable, Uncertain)
@@ -37,7 +38,10 @@ class Cluster:
         self.peers = [Peer(name, ami, clock) for name, ami in nodes.items()]
         self.backend = backend
         self._joined = False
-        self.shelves: Sequence[Shelf] = (SharedShelf(self), NodesShelf(self))
+        self.own = NodesShelf(self)
+        self.shelves: Sequence[Shelf] = (SharedShelf(self), self.own)
+        self.asked = False
+        """Whether nodes were asked at all whether they are there."""
 
     # -- which nodes there are --
 
@@ -64,6 +68,7 @@ class Cluster:
     async def epoch(self) -> str:
         """When each node started; nodes that are back are brought level first. Unavailable when none answers."""
         await self._join()
+        self.asked = True
         tried = [peer for peer in self.peers if not peer.up and peer.due]
         await asyncio.gather(*(peer.probe() for peer in tried))
         waiting = await self.sql.waiting()
@@ -198,6 +203,12 @@ class Cluster:
             except _LOST as error:
                 peer.lost(error)
         return taken
+
+    async def probes(self) -> list[Probe]:
+        """The database, its rights, and whether nodes hold the same."""
+        from campctl.backends.asterisk.sql.probes import probes
+
+        return await probes(self)
 
     async def close(self) -> None:
         """Close every connection."""

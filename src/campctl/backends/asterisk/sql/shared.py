@@ -74,6 +74,8 @@ class NodesShelf:
 
     async def each(self, facts: Collection[Fact] | None = None) -> dict[str, dict[Fact, Value]]:
         """What each node that answers holds, by its name."""
+        if not self._cluster.asked:
+            await self._cluster.epoch()
         peers = self._cluster.up
         answers = await asyncio.gather(*(peer.read(facts) for peer in peers), return_exceptions=True)
         found: dict[str, dict[Fact, Value]] = {}

@@ -70,6 +70,21 @@ class SqlShelf:
     def __repr__(self) -> str:
         return f"SqlShelf({self._access.database.shown})"
 
+    @property
+    def shown(self) -> str:
+        """Host, port and name of the database."""
+        return self._access.database.shown
+
+    @property
+    def exposed(self) -> bool:
+        """See `Database`."""
+        return self._access.database.exposed
+
+    @property
+    def role(self) -> str:
+        """The role Asterisk logs in as."""
+        return self._access.role
+
     # -- native.Shelf --
 
     async def read(self, facts: Collection[Fact] | None = None) -> dict[Fact, Value]:
