@@ -121,15 +121,34 @@ def _free_extension(office: Office, taken: set[str]) -> str:
     )
 
 
-async def deprovision(ctx: Context, how: How, *, users: Sequence[str]) -> Applied | Planned:
-    """Take people out of the YAML and remove their phones."""
+async def deprovision(ctx: Context, how: How, *, users: Sequence[str], release: bool = False) -> Applied | Planned:
+    """Take people out of the YAML and remove their phones.
+
+    `release` takes them out of what names them too: numbers that led to them are held in reserve, desks are emptied, and they
+    are no longer among those named to answer a hotline. Where a hotline's calls go on to them, somebody has to decide.
+    """
+    from campctl.app.desks import superseded
+    from campctl.app.releasing import release_all
+
     campaign = ctx.campaign
     editor = _editor(ctx)
     for user in users:
         one(campaign.users, user, "user")
+    targets = {f"user/{user}" for user in users} | desks_of(ctx, users)
+    clear: list[str] = []
+    if release:
+        targets |= release_all(campaign, editor, users)
+        clear = superseded(ctx, (), users)
+    for user in users:
         editor.remove("users", user)
-    targets = sorted({f"user/{user}" for user in users} | desks_of(ctx, users))
-    return await durable(ctx, how, editor, targets=targets, what="user deprovision")
+    try:
+        return await durable(ctx, how, editor, targets=sorted(targets), what="user deprovision", clear=clear)
+    except errors.InvalidManifest as error:
+        if not release and any(getattr(finding, "code", "") == "unknown-user" for finding in error.findings):
+            error.hint = (
+                "With --release, numbers that lead to them are held in reserve and desks emptied. Or mend what is named above first."
+            )
+        raise
 
 
 async def move(ctx: Context, how: How, *, moves: Mapping[str, Mapping[str, str]]) -> Applied | Planned:

@@ -96,12 +96,19 @@ def provision(
     APP,
     "deprovision",
     cls=ApplyCmd,
-    examples=("campctl user deprovision bo.diaz", "campctl user deprovision -f leaving.yaml --reason 'end of contract'"),
+    examples=(
+        "campctl user deprovision bo.diaz",
+        "campctl user deprovision bo.diaz --release",
+        "campctl user deprovision -f leaving.yaml --reason 'end of contract'",
+    ),
 )
 def deprovision(
     ctx: typer.Context,
     users: Annotated[list[str], typer.Argument(metavar="[USER]...", help="Their ids.")] = [],  # noqa: B006
     file: Batch = "",
+    release: Annotated[
+        bool, typer.Option("--release", help="Also hold their numbers in reserve, empty their desks, and name them nowhere.")
+    ] = False,
 ) -> int:
     """Remove people: take them out of the YAML and remove their phones."""
     from campctl.app.people import deprovision as use_case
@@ -113,7 +120,7 @@ def deprovision(
         users = [*users, *ids(file, "users")]
     if not users:
         raise UsageError("Nobody was named.", hint="Name users, or a file with -f.")
-    return session.show(session.run(lambda: use_case(session.open(), session.how(), users=users)))
+    return session.show(session.run(lambda: use_case(session.open(), session.how(), users=users, release=release)))
 
 
 @command(APP, "secret", cls=ApplyCmd, examples=("campctl user secret ann.lee", "campctl user secret ann.lee --yes --reason 'lost phone'"))
