@@ -80,7 +80,7 @@ async def locations(ami: Ami, facts: Mapping[Fact, Value]) -> Probe:
         return Probe(
             "locations",
             ok=False,
-            detail=f"Emergency calls would go without an address: {some(missing)} {'is' if len(missing) == 1 else 'are'} not loaded.",
+            detail=f"Not loaded: {some(missing)}. Lines there do not exist for Asterisk: their phones are refused.",
             cure="Run: asterisk -rx 'module reload res_geolocation.so'; if that does not help, `campctl apply` writes them anew.",
         )
     return Probe("locations", ok=True, detail=f"{count(len(wanted), 'address', 'addresses')} of lines, all loaded")
