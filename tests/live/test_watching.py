@@ -89,7 +89,7 @@ class Board:
             event = until(found, what)
         except AssertionError:
             told = "\n".join(f"{one.at:%T.%f} {one.type} {one.key or ''} {one.data}" for one in self.heard)
-            raise AssertionError(f"no {what} {key or ''} {data} among what was heard:\n{told}") from None
+            raise AssertionError(f"no {what} {key or ''} {data} among what was heard ({self.failed!r}):\n{told}") from None
         assert event is not None
         return event
 

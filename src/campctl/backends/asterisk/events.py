@@ -131,11 +131,11 @@ class _Ear:
     async def _begin(self) -> Folder:
         """Connect, say what is wanted, and look how things are."""
         await self._drop()
-        ids = await self._learn()
-        self._learned = self._clock.monotonic()
         opened = await open_connection(self._ami.door(CLASSES), self._hear, self._wake.set)
         try:
             await self._booted(opened)
+            ids = await self._learn()
+            self._learned = self._clock.monotonic()
             await opened.connection.many([_filter(name) for name in (*WANTED, "FullyBooted")], self._ami.options.deadline, 32)
             folder = Folder(self._backend, ids, skew=await self._skew(opened))
             listed = await opened.connection.ask(Request("DBGetTree", {"Family": CONTACTS}), self._ami.options.deadline, listed=True)
