@@ -28,6 +28,8 @@ MEMBERS = 10_000
 DURABLE_AFTER = 2.0
 """AstDB commits once a second; nodes of a cluster keep maps and members there, too."""
 BATCH = 100
+SHARED_BATCH = 500
+"""Over PostgreSQL: a batch is one transaction, and its fixed cost is what counts."""
 HINT = "docs/asterisk.md lists the options of type asterisk."
 
 OPTIONS: tuple[Option, ...] = (
@@ -70,7 +72,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     def capabilities(self) -> Capabilities:
         """What campctl is told. Each node of a cluster carries every line, so limits are those of one node."""
         return Capabilities(
-            batch=BATCH,
+            batch=SHARED_BATCH if self.database else BATCH,
             concurrency=4,
             latency=0.02,
             durable_after=DURABLE_AFTER,
