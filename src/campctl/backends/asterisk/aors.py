@@ -17,6 +17,8 @@ from campctl.backends.asterisk.shelves.astdb import CAMPCTL
 from campctl.errors import Refused
 
 FEW: Final = 10
+RELOAD: Final = 60.0
+"""Seconds a reload of res_pjsip may take: 0.1 at 2,000 lines, up to 19 at 20,000."""
 MARK: Final = "unknown/"
 """Keys of the rows that remember, in family `campctl`: one for each connection that has something to make known."""
 _MANY: Final = "*"
@@ -74,7 +76,7 @@ class Aors:
     async def _tell(self, names: Collection[str], many: bool) -> None:
         if many:
             reload = Request("Reload", (("Module", "res_pjsip.so"),))
-            (why,) = worded(await self._ami.many([reload]))
+            (why,) = worded(await self._ami.many([reload], deadline=max(RELOAD, self._ami.options.deadline)))
             if why is not None:
                 raise Refused(
                     f"res_pjsip cannot be reloaded, so new phones would not ring in queues: {why}.", backend=self._ami.options.backend

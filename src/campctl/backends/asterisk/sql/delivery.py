@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from campctl.backends.asterisk.ami import Request, delete
+from campctl.backends.asterisk.aors import RELOAD
 from campctl.backends.asterisk.native import Fact, Place, Value, Write
 from campctl.backends.asterisk.shelves.answers import worded
 
@@ -78,7 +79,7 @@ async def tell(peer: Peer, parcels: Sequence[Parcel]) -> None:
     for name in dict.fromkeys(name for parcel in parcels for name in parcel.cut):
         await peer.node.cut(name)
     if any(parcel.learn for parcel in parcels):
-        worded(await peer.node.ami.many([_PJSIP]))
+        worded(await peer.node.ami.many([_PJSIP], deadline=max(RELOAD, peer.node.ami.options.deadline)))
 
 
 def _place(text: str) -> Place:
