@@ -290,8 +290,12 @@ class Lane:
             change = session.changes[at]
             if judge(change, snapshot.resources, unsupported) == "before":
                 again.append(at)
+                continue
+            wrong = difference(change, snapshot.resources, unsupported)
+            if self.backend.capabilities.halves:
+                session.half_done(at, f"the answer was lost, and it is half done: {wrong}. The next run does the rest", snapshot.resources)
             else:
-                session.failed(at, f"conflict: neither as before nor as wanted: {difference(change, snapshot.resources, unsupported)}")
+                session.failed(at, f"conflict: neither as before nor as wanted: {wrong}")
         return again
 
     def _accept_found(self, ats: Sequence[int], snapshot: Snapshot) -> list[int]:

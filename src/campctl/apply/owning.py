@@ -47,6 +47,13 @@ class Ledger:
             return (), ()
         return self._effect(change.backend, {before: change.before}, () if before == change.key else (change.key,))
 
+    def half_done(self, change: Change, found: Mapping[Key, Resource]) -> Effect:
+        """The answer was lost and part of it is there: ours all the same, so that the next run puts it right."""
+        there = found.get(change.key)
+        if there is None or change.action not in {"create", "rename"}:
+            return (), ()
+        return self._effect(change.backend, {change.key: there}, ())
+
     def _effect(self, backend: str, values: Mapping[Key, Resource], gone: Any) -> Effect:
         kept = self._owned.get(backend)
         if kept is not None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from campctl.apply.graph import Graph
 from campctl.apply.inputs import ApplyInput
 from campctl.apply.journal import Writer
-from campctl.apply.owning import Ledger
+from campctl.apply.owning import Effect, Ledger
 from campctl.errors import CampctlError, Interrupted, StoreError
 from campctl.model.changes import Change, State
 from campctl.model.records import JournalEntry, Owned
@@ -114,8 +114,15 @@ class Session:
 
     def failed(self, at: int, error: str, found: Mapping[Key, Resource] | None = None) -> None:
         """It is not done. `found`: what is there, when the backend had said yes; ownership follows that."""
+        self._failed(at, error, ((), ()) if found is None else self._ledger.not_in_effect(self.changes[at], found))
+
+    def half_done(self, at: int, error: str, found: Mapping[Key, Resource]) -> None:
+        """Its answer was lost, and `found` is neither as before nor as wanted, on a backend that may do half of a change."""
+        self._failed(at, error, self._ledger.half_done(self.changes[at], found))
+
+    def _failed(self, at: int, error: str, effect: Effect) -> None:
         self.errors[at] = error
-        owned, disowned = ((), ()) if found is None else self._ledger.not_in_effect(self.changes[at], found)
+        owned, disowned = effect
         self._enter(at, "failed", error, owned, disowned)
         self._settle(at)
         self._skip_below(at)

@@ -84,8 +84,8 @@ async def _look(given: SettleInput, backend: Backend, changes: Sequence[Change])
         states[change.id] = "configured" if verdict == "after" else "failed"
         why = {"after": "", "before": "the run ended before it was done", "neither": "found neither as it was nor as it should be"}[verdict]
         entries.append(JournalEntry(run=given.run.id, change=change.id, state=states[change.id], at=given.clock.now(), error=why))
-        if verdict == "after":
-            mine, not_mine = ledger.accepted(change)
+        if verdict == "after" or (verdict == "neither" and backend.capabilities.halves):
+            mine, not_mine = ledger.accepted(change) if verdict == "after" else ledger.half_done(change, found)
             owned += mine
             gone += not_mine
     await asyncio.to_thread(given.store.record, entries, owned, gone)

@@ -34,7 +34,8 @@ class Capabilities(Struct, frozen=True, kw_only=True):
 
     batch: changes one request may carry. concurrency: requests at once. latency: seconds a request usually takes.
     propagation: seconds from accepted to configured, at the most. durable_after: seconds after which an accepted change
-    survives the backend's sudden death; a look made earlier proves nothing. unsupported: kind to field names it cannot keep.
+    survives the backend's sudden death; a look made earlier proves nothing. halves: whether a change whose answer was lost
+    may be half done, because its parts are kept in several places. unsupported: kind to field names it cannot keep.
     limits: "lines", "queues", "members", "members-per-queue", "routes" to the most of each (absent: no limit).
     self_registering: phones take up a new line by themselves, without a secret handed out: a move to here cuts nobody off.
     """
@@ -46,6 +47,7 @@ class Capabilities(Struct, frozen=True, kw_only=True):
     latency: float = 0.0
     propagation: float = 0.0
     durable_after: float = 0.0
+    halves: bool = False
     rename: bool = True
     events: bool = False
     self_registering: bool = False

@@ -82,6 +82,19 @@ def test_someone_elses_hand_is_a_conflict(lab):
     assert lab.store.owned("hq") == {}
 
 
+def test_what_is_half_done_is_ours(lab):
+    """On a backend that may do half of a change: failed, and owned as it is, so that the next plan does the rest."""
+    hq = lab.backend(halves=True)
+    hq.faults = {1: "drop"}
+    change = lab.create(Line("user/a", "1", "A"))
+    half = Line("user/a", "77", "A")
+    hq.resources[change.key] = half
+    report = lab.apply([change], hq)
+    assert report.states == {change.id: "failed"}
+    assert "half done: field extension is '77', not '1'" in report.errors[change.id]
+    assert lab.store.owned("hq") == {change.key: half}
+
+
 @pytest.mark.parametrize("said", ["throttle", "throttle?"])
 @pytest.mark.parametrize("known", [True, False])
 def test_429_for_ever_ends(lab, said, known):

@@ -8,6 +8,9 @@ from campctl.backends.asterisk.ground import Ground, Machine
 from campctl.backends.asterisk.options import Place, Settings
 from campctl.ports.backend import BackendEnv
 
+BOOT = 20.0
+"""Seconds a command waits for an Asterisk that is just starting; one with 20,000 lines takes longer, and says so."""
+
 
 def open_backend(name: str, settings: Settings, env: BackendEnv) -> AsteriskBackend:
     """A backend that connects on first use."""
@@ -32,4 +35,4 @@ def open_ami(name: str, settings: Settings, place: Place, env: BackendEnv) -> Am
         ca=str(env.root / settings.ca) if settings.ca else "",
         server_name=settings.server_name,
     )
-    return Ami(where, settings.user, lambda: env.secret("password"), AmiOptions(backend=name, deadline=settings.timeout))
+    return Ami(where, settings.user, lambda: env.secret("password"), AmiOptions(backend=name, deadline=settings.timeout, boot=BOOT))

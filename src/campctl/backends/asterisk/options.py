@@ -76,6 +76,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             concurrency=4,
             latency=0.02,
             durable_after=DURABLE_AFTER,
+            halves=True,
             events=True,
             limits=self.limits,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Self
 
@@ -19,11 +20,15 @@ WINDOW: Final = 256
 
 
 class AmiOptions(Struct, frozen=True, kw_only=True):
-    """How a client behaves. Times in seconds; `deadline` holds for every question that names none of its own."""
+    """How a client behaves. Times in seconds; `deadline` holds for every question that names none of its own.
+
+    `boot`: how long a new connection waits for an Asterisk that still starts, and asks it nothing meanwhile; 0: not at all.
+    """
 
     backend: str = ""
     deadline: float = 10.0
     connect: float = 5.0
+    boot: float = 0.0
     window: int = WINDOW
 
 
@@ -85,7 +90,7 @@ class Ami:
 
     async def about(self) -> About:
         """What the present connection found when it was made; makes one when there is none."""
-        return (await self._ready()).about()
+        return (await self._open()).about()
 
     async def epoch(self) -> str:
         """When Asterisk started, by its own clock: another one after each restart, the same on every connection."""
@@ -93,7 +98,7 @@ class Ami:
 
     async def wait_booted(self, seconds: float) -> bool:
         """Wait until Asterisk is fully booted, at most `seconds`; whether it is."""
-        opened = await self._ready()
+        opened = await self._open()
         try:
             async with asyncio.timeout(seconds):
                 await opened.boot.over.wait()
@@ -151,6 +156,26 @@ class Ami:
         return self.options.deadline if deadline is None else deadline
 
     async def _ready(self) -> Opened:
+        """The connection to an Asterisk that has booted. Before that it lets us in, and knows neither queues nor phones."""
+        opened = await self._open()
+        if not self.options.boot or opened.boot.over.is_set():
+            return opened
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self.options.boot
+        while not opened.boot.over.is_set():
+            if not opened.connection.alive or loop.time() >= end:
+                raise Unavailable(
+                    f"Asterisk on {self.where.label} is still starting.",
+                    backend=self.options.backend,
+                    hint="Large exchanges take a minute or two: `asterisk -rx 'core waitfullybooted'` tells when it is over. "
+                    f"If it is, give [{self.user}] the read class `system` in manager.conf.",
+                )
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(0.2, max(0.0, end - loop.time()))):
+                    await opened.boot.over.wait()
+        return opened
+
+    async def _open(self) -> Opened:
         """The connection, made anew when there is none."""
         opened = self._opened
         if opened is not None and opened.connection.alive:
