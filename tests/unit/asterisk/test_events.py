@@ -13,6 +13,7 @@ import pytest
 from campctl.backends.asterisk.ami import Ami, AmiOptions
 from campctl.backends.asterisk.events import Ears, Listening
 from campctl.backends.asterisk.folding import WANTED
+from campctl.backends.asterisk.going_on import listen_everywhere
 from campctl.backends.asterisk.ids import Ids
 from campctl.errors import AuthFailed, Unavailable
 from campctl.model.live import Event
@@ -296,5 +297,35 @@ def test_closing_ends_every_stream() -> None:
             with pytest.raises(StopAsyncIteration):
                 await one
         assert [event async for event in stage.ears.listen()] == []
+
+    on_stage(work)
+
+
+def test_machines_are_heard_together() -> None:
+    """A member that is free on one machine is not gone because another has no phone of theirs; a machine that goes is a gap."""
+
+    async def work(stage: Stage) -> None:
+        async with FakeAmi() as other:
+            ami = Ami(other.where, other.user, lambda: other.secret, AmiOptions(backend="old-pbx", deadline=0.5, connect=0.5))
+            row = "Event: QueueMember", "Queue: help", "Location: PJSIP/ann.lee"
+            stage.fake.lists["queuestatus"] = [(*row, "Status: 1")]
+            other.lists["queuestatus"] = [(*row, "Status: 5")]
+            patient = Listening(first_wait=0.01, longest_wait=0.02, patient=True)
+            both = [Ears(one, stage.learn, stage.clock, patient) for one in (stage.ami, ami)]
+            stream = listen_everywhere(both)
+            first = asyncio.ensure_future(anext(stream))
+            await until(lambda: bool(stage.fake.asked("QueueStatus")) and bool(other.asked("QueueStatus")))
+            other.emit("Event: QueueMemberStatus", "Queue: help", "Interface: PJSIP/ann.lee", "Status: 5", "Paused: 0")
+            await ami.ask("Ping")
+            stage.member(2)
+            assert states([await first]) == ["busy"]
+            following = asyncio.ensure_future(take(stream, 2))
+            other.drop()
+            assert states(await following) == ["gap", "gap"]
+            for ears in both:
+                await ears.close()
+            await ami.close()
+            with pytest.raises(StopAsyncIteration):
+                await anext(stream)
 
     on_stage(work)

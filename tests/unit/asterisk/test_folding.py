@@ -10,6 +10,7 @@ import pytest
 from campctl.backends.asterisk.ami import Message
 from campctl.backends.asterisk.folding import WANTED, Folder
 from campctl.backends.asterisk.ids import Ids
+from campctl.backends.asterisk.standing import Standing
 from campctl.model.live import Event
 from campctl.model.resources import Key
 
@@ -228,7 +229,7 @@ def test_a_caller_passed_from_queue_to_queue() -> None:
 def test_a_phone_is_there_while_any_contact_is() -> None:
     """A phone that registers from another port is not gone in between, in whichever order Asterisk says so."""
     folder = Folder("old-pbx", IDS)
-    folder.begin([("ann.lee", "sip:ann@192.0.2.1:1")])
+    folder.begin([("ann.lee", "sip:ann@192.0.2.1:1")], (), NOW)
     new, old = "sip:ann@192.0.2.1:2", "sip:ann@192.0.2.1:1"
     assert folded(contact("NonQualified", new), contact("Removed", old), folder=folder) == []
     assert [event.data["state"] for event in folded(contact("Removed", new), folder=folder)] == ["gone"]
@@ -290,7 +291,7 @@ def test_a_message_without_its_fields_breaks_nothing(name: str) -> None:
 def test_after_missing_messages_nothing_is_taken_for_known() -> None:
     """Who was free before may be anything now, so the next word about them is told."""
     folder = Folder("old-pbx", IDS)
-    folder.begin([("ann.lee", "sip:ann@192.0.2.1:1")])
+    folder.begin([("ann.lee", "sip:ann@192.0.2.1:1")], (), NOW)
     folder.fold(member(), NOW)
     folder.fold(ABANDON, NOW)
     folder.forget()
@@ -298,3 +299,31 @@ def test_after_missing_messages_nothing_is_taken_for_known() -> None:
     assert [event.data["state"] for event in folder.fold(member(), NOW)] == ["free"]
     assert folder.fold(HANGUP, NOW) == []
     assert folder.fold(contact("Reachable", "sip:ann@192.0.2.1:1"), NOW) == []
+
+
+def test_machines_of_one_exchange_are_heard_together() -> None:
+    """A member is free while it is on one machine, however many others have no phone of theirs; told once, not once each."""
+    standing = Standing(shared=True)
+    here, there = (Folder("pbx", IDS, standing=standing, machine=name) for name in ("a", "b"))
+    row = {"Queue": "help", "Location": "PJSIP/ann.lee", "Status": "5"}
+    here.begin([("ann.lee", "sip:ann@192.0.2.1:1")], [{**row, "Status": "1"}], NOW)
+    there.begin([], [row], NOW)
+    assert there.fold(member(Status="5"), NOW) == []
+    assert [event.data["state"] for event in here.fold(member(Status="2"), NOW)] == ["busy"]
+    assert there.fold(contact("NonQualified"), NOW) == []
+    assert here.fold(contact("Removed", "sip:ann@192.0.2.1:1"), NOW) == []
+    assert there.fold(member(Status="1"), NOW) == []
+    assert [event.data["state"] for event in here.fold(member(Status="5"), NOW)] == ["free"]
+    assert here.fold(member("QueueMemberRemoved"), NOW) == []
+    assert [event.data["reason"] for event in there.fold(member("QueueMemberRemoved"), NOW)] == ["removed"]
+    assert [event.data["state"] for event in there.fold(contact("Removed"), NOW)] == ["gone"]
+
+
+def test_a_machine_that_is_lost_says_nothing_any_more() -> None:
+    """What it said last does not hold; what the others say does, and is told anew."""
+    standing = Standing(shared=True)
+    here, there = (Folder("pbx", IDS, standing=standing, machine=name) for name in ("a", "b"))
+    here.fold(member(Status="2"), NOW)
+    there.fold(member(Status="5"), NOW)
+    here.forget()
+    assert [event.data["state"] for event in there.fold(member(Status="5"), NOW)] == ["gone"]

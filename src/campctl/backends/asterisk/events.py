@@ -20,7 +20,8 @@ from campctl.backends.asterisk.ami import Ami, Message, Request
 from campctl.backends.asterisk.ami.opening import Opened, open_connection, shut
 from campctl.backends.asterisk.folding import WANTED, Folder
 from campctl.backends.asterisk.ids import Ids
-from campctl.backends.asterisk.live import CONTACTS, contacts_of
+from campctl.backends.asterisk.live import CONTACTS, MEMBER, PATIENCE, contacts_of
+from campctl.backends.asterisk.standing import Standing
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.model.live import Event
 from campctl.ports.clock import Clock
@@ -59,14 +60,14 @@ class Ears:
         self._open: set[_Ear] = set()
         self._closed = False
 
-    async def listen(self) -> AsyncIterator[Event]:
-        """What happens from now on, until `close`.
+    async def listen(self, standing: Standing | None = None) -> AsyncIterator[Event]:
+        """What happens from now on, until `close`. `standing`: one for all machines of an exchange that are listened to together.
 
         Raises what keeps the first connection from being made (unless patient), and AuthFailed or Refused at any time.
         """
         if self._closed:
             return
-        ear = _Ear(self._ami, self._learn, self._clock, self._how)
+        ear = _Ear(self._ami, self._learn, self._clock, self._how, standing or Standing())
         self._open.add(ear)
         try:
             async for event in ear.events():
@@ -85,8 +86,9 @@ class Ears:
 class _Ear:
     """One stream: its connection, its buffer, its folder."""
 
-    def __init__(self, ami: Ami, learn: Callable[[], Awaitable[Ids]], clock: Clock, how: Listening) -> None:
+    def __init__(self, ami: Ami, learn: Callable[[], Awaitable[Ids]], clock: Clock, how: Listening, standing: Standing) -> None:
         self._ami, self._learn, self._clock, self._how = ami, learn, clock, how
+        self._standing = standing
         self._backend = ami.options.backend
         self._buffer: deque[tuple[datetime, str]] = deque()
         self._lost = 0
@@ -117,6 +119,9 @@ class _Ear:
                 yield event
             loss = self._opened.connection.loss if self._opened is not None else None
             why = loss.why if loss is not None else "the connection was lost"
+            folder.lost()
+            if self._standing.shared and not self._closed.is_set():
+                yield self._gap(why)  # the others go on: a look shows at once how things are without this one
 
     async def close(self) -> None:
         """The stream ends."""
@@ -137,12 +142,14 @@ class _Ear:
             ids = await self._learn()
             self._learned = self._clock.monotonic()
             await opened.connection.many([_filter(name) for name in (*WANTED, "FullyBooted")], self._ami.options.deadline, 32)
-            folder = Folder(self._backend, ids, skew=await self._skew(opened))
+            skew, where = await self._skew(opened), self._ami.where.label
+            folder = Folder(self._backend, ids, skew=skew, standing=self._standing, machine=where)
             listed = await opened.connection.ask(Request("DBGetTree", {"Family": CONTACTS}), self._ami.options.deadline, listed=True)
+            members = await self._members(opened) if self._standing.shared else []
         except BaseException:
             await shut(opened)
             raise
-        folder.begin(contacts_of(listed.events))
+        folder.begin(contacts_of(listed.events), members, self._clock.now())
         self._opened = opened
         return folder
 
@@ -171,6 +178,11 @@ class _Ear:
         asked = await opened.connection.ask(Request("Ping"), self._ami.options.deadline)
         told = number(asked.result.result().get("Timestamp"))
         return told - self._clock.now().timestamp() if told else 0.0
+
+    async def _members(self, opened: Opened) -> list[dict[str, str]]:
+        """How members stand on this machine: where there are others, "gone" alone does not tell anything."""
+        listed = await opened.connection.ask(Request("QueueStatus"), max(PATIENCE, self._ami.options.deadline), listed=True)
+        return [Message(raw).fields for raw in listed.events if raw.startswith(MEMBER)]
 
     def _hear(self, raw: str) -> None:
         """Keep a message for whoever listens; never waits."""

@@ -14,7 +14,8 @@ from campctl.backends.asterisk.agents import is_engaged, number, state_of
 from campctl.backends.asterisk.ami import Message
 from campctl.backends.asterisk.ids import LOCK_QUEUE, Ids
 from campctl.backends.asterisk.names import number as e164
-from campctl.model.live import AgentState, Event, EventType
+from campctl.backends.asterisk.standing import Stand, Standing
+from campctl.model.live import Event, EventType
 from campctl.model.resources import Key
 
 WANTED: Final = (
@@ -45,22 +46,25 @@ _THERE: Final = frozenset({"Created", "NonQualified", "Reachable", "Unknown", "U
 
 
 class Folder:
-    """Folds what one connection tells. `skew`: seconds by which Asterisk's clock is ahead of ours."""
+    """Folds what one connection tells. `skew`: seconds by which Asterisk's clock is ahead of ours.
 
-    def __init__(self, backend: str, ids: Ids, *, skew: float = 0.0) -> None:
+    standing: what all machines say together, where there are several; machine: which of them this one is.
+    """
+
+    def __init__(self, backend: str, ids: Ids, *, skew: float = 0.0, standing: Standing | None = None, machine: str = "") -> None:
         self.backend = backend
         self.ids = ids
         self.skew = skew
+        self.machine = machine
+        self._standing = standing or Standing()
         self._held: dict[str, tuple[datetime, str, float]] = {}
         """Call to when it left its queue unanswered, the queue, and how long it waited."""
-        self._members: dict[tuple[str, str], tuple[AgentState, str]] = {}
         self._wrapping: dict[tuple[str, str], tuple[datetime, Mapping[str, str]]] = {}
         self._fields: dict[tuple[str, str], Mapping[str, str]] = {}
         """What app_queue last said of each member."""
         self._ringing: dict[tuple[str, str], str] = {}
         """Members that a queue rings now, for which call."""
         self._contacts: dict[str, set[str]] = {}
-        self._registered: dict[str, bool] = {}
         self._next: datetime | None = None
         self._folds: dict[str, Callable[[Mapping[str, str], datetime], list[Event]]] = {
             "QueueCallerJoin": self._join,
@@ -79,21 +83,32 @@ class Folder:
             "Hangup": self._hangup,
         }
 
-    def begin(self, contacts: Iterable[tuple[str, str]]) -> None:
-        """Learn endpoint and URI of every contact there is."""
+    def begin(self, contacts: Iterable[tuple[str, str]], members: Iterable[Mapping[str, str]], now: datetime) -> None:
+        """Learn endpoint and URI of every contact there is, and, as far as given, how members stand (rows of QueueStatus)."""
+        self.lost()
         self._contacts.clear()
         for endpoint, uri in contacts:
             self._contacts.setdefault(endpoint, set()).add(uri)
-        self._registered = dict.fromkeys(self._contacts, True)
+        for endpoint in self._contacts:
+            if endpoint in self.ids.lines:
+                self._standing.line(self.machine, self.ids.lines[endpoint], there=True)
+        for row in members:
+            if row.get("Queue", LOCK_QUEUE) != LOCK_QUEUE:
+                self._agent({**row, "Interface": row.get("Location", "")}, now)
 
     def forget(self) -> None:
         """Messages are missing: what is known of calls and agents holds no longer."""
         self._held.clear()
-        self._members.clear()
+        self._standing.forget_members(self.machine)
         self._wrapping.clear()
         self._fields.clear()
         self._ringing.clear()
         self._next = None
+
+    def lost(self) -> None:
+        """The machine is heard no more: nothing it said holds."""
+        self.forget()
+        self._standing.forget_lines(self.machine)
 
     def unknown(self, message: Message) -> bool:
         """Whether it names a queue or a line that the ids do not hold."""
@@ -228,22 +243,20 @@ class Folder:
             until = now + timedelta(seconds=end - self.skew - now.timestamp())
             self._wrapping[key] = until, fields
             self._by(until)
-        return self._tell(key, state, reason, now)
+        return self._tell(key, (state, reason), now)
 
     def _left(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
         key = _member(fields)
         for known in (self._wrapping, self._fields, self._ringing):
             known.pop(key, None)
-        events = self._tell(key, "gone", "removed", now)
-        self._members.pop(key, None)
-        return events
+        return self._tell(key, None, now)
 
-    def _tell(self, key: tuple[str, str], state: AgentState, reason: str, now: datetime) -> list[Event]:
-        if self._members.get(key) == (state, reason):
+    def _tell(self, key: tuple[str, str], stand: Stand | None, now: datetime) -> list[Event]:
+        member = self.ids.member(*key)
+        holds = self._standing.member(self.machine, member, stand)
+        if holds is None:
             return []
-        self._members[key] = state, reason
-        data = {"state": state, "reason": reason}
-        return [self._event("agent-state", Key("member", self.ids.member(*key)), now, data)]
+        return [self._event("agent-state", Key("member", member), now, {"state": holds[0], "reason": holds[1]})]
 
     def _contact(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
         """A phone is there while any of its contacts is."""
@@ -254,11 +267,10 @@ class Folder:
             contacts.add(fields.get("URI", ""))
         else:
             contacts.discard(fields.get("URI", ""))
-        there = bool(contacts)
-        if line is None or self._registered.get(endpoint) is there:
+        holds = None if line is None else self._standing.line(self.machine, line, there=bool(contacts))
+        if line is None or holds is None:
             return []
-        self._registered[endpoint] = there
-        return [self._event("line-state", Key("line", line), now, {"state": "registered" if there else "gone"})]
+        return [self._event("line-state", Key("line", line), now, {"state": "registered" if holds else "gone"})]
 
     def _call(self, what: EventType, queue: str, now: datetime, **data: Any) -> Event:
         return self._event(what, Key("queue", self.ids.queue(queue)), now, data)

@@ -14,6 +14,7 @@ from campctl.backends.asterisk.events import Ears
 from campctl.backends.asterisk.ids import Ids
 from campctl.backends.asterisk.image import Image
 from campctl.backends.asterisk.live import look
+from campctl.backends.asterisk.standing import Standing
 from campctl.errors import Unavailable
 from campctl.model.live import AgentNow, AgentState, Event, Live, QueueNow
 from campctl.model.resources import Line, Location, Queue, key_of
@@ -52,11 +53,12 @@ async def listen_everywhere(ears: Sequence[Ears]) -> AsyncIterator[Event]:
         async for event in ears[0].listen():
             yield event
         return
+    standing = Standing(shared=True)
     queue: asyncio.Queue[Event | BaseException | None] = asyncio.Queue(10_000)
 
     async def follow(one: Ears) -> None:
         try:
-            async for event in one.listen():
+            async for event in one.listen(standing):
                 await queue.put(event)
         except Exception as error:  # noqa: BLE001 - raised again where the events are asked for
             await queue.put(error)

@@ -26,7 +26,8 @@ PATIENCE: Final = 30.0
 """Seconds for the state of every member: 28 MB at 50 queues of 2,000."""
 CONTACTS: Final = "registrar/contact"
 
-_MEMBER: Final = "Event: QueueMember\r"
+MEMBER: Final = "Event: QueueMember\r"
+"""How a row of a member begins."""
 _QUARTER: Final = 900
 
 
@@ -105,7 +106,7 @@ def _contacts(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 async def _counts(ami: Ami, queues: Sequence[str]) -> dict[str, dict[AgentState, int]]:
     """Members by state as far as Asterisk counts them: those that can be rung, those that are there but cannot, the rest."""
-    wanted = [Request("Getvar", {"Variable": f"QUEUE_MEMBER({queue},count)"}) for queue in queues]
+    wanted = [Request("Getvar", {"Variable": f"QUEUEMEMBER({queue},count)"}) for queue in queues]
     replies = zip(queues, wanted, settled(await ami.many(wanted)), strict=True)
     members = {queue: int(number(ami.accept(request, reply).get("Value"))) for queue, request, reply in replies}
     found: dict[str, dict[AgentState, int]] = {}
@@ -119,7 +120,7 @@ async def _counts(ami: Ami, queues: Sequence[str]) -> dict[str, dict[AgentState,
 
 async def _members(ami: Ami, ids: Ids, now: float) -> _Seen:
     """Every member's state, and their counts by queue; `now` by Asterisk's clock."""
-    rows = [Message(raw) for raw in await ami.rows("QueueStatus", deadline=max(PATIENCE, ami.options.deadline)) if raw.startswith(_MEMBER)]
+    rows = [Message(raw) for raw in await ami.rows("QueueStatus", deadline=max(PATIENCE, ami.options.deadline)) if raw.startswith(MEMBER)]
     doubtful = any(is_engaged(row.fields) and row.get("InCall") != "1" for row in rows)
     ringing = await _ringing(ami) if doubtful else frozenset()
     seen = _Seen([], {})
