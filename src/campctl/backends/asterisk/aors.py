@@ -14,6 +14,7 @@ from typing import Final
 from campctl.backends.asterisk.ami import Ami, Request, db_del, db_put
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.backends.asterisk.shelves.astdb import CAMPCTL
+from campctl.backends.asterisk.shelves.reloading import reloaded
 from campctl.errors import Refused
 
 FEW: Final = 10
@@ -76,7 +77,7 @@ class Aors:
     async def _tell(self, names: Collection[str], many: bool) -> None:
         if many:
             reload = Request("Reload", (("Module", "res_pjsip.so"),))
-            (why,) = worded(await self._ami.many([reload], deadline=max(RELOAD, self._ami.options.deadline)))
+            why = await reloaded(self._ami, reload, deadline=max(RELOAD, self._ami.options.deadline))
             if why is not None:
                 raise Refused(
                     f"res_pjsip cannot be reloaded, so new phones would not ring in queues: {why}.", backend=self._ami.options.backend

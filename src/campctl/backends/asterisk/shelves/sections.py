@@ -15,6 +15,7 @@ from campctl.backends.asterisk.ami.wire import MAX_LINES
 from campctl.backends.asterisk.native import Fact, Place, Value, Write
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.backends.asterisk.shelves.members import LOCK_QUEUE
+from campctl.backends.asterisk.shelves.reloading import reloaded
 from campctl.errors import Refused
 
 FILES: Final[dict[Place, str]] = {"queue": "queues.conf", "rule": "queuerules.conf", "geo": "geolocation.conf"}
@@ -70,20 +71,17 @@ class SectionShelf:
         requests, owners = self._pack(file, todo, told)
         if not requests:
             return told
-        after = [_RELOADS[place]]
-        if place == "queue":
-            after += [delete("Queue/PersistentMembers", name) for name, value in wanted.items() if value is None and name in there]
-        # Asterisk works through a connection in order, so the reload may follow at once.
-        answers = await self._ami.many([*requests, *after])
-        said = worded(answers, fine=_GONE)
-        for text, names in zip(said, owners, strict=False):
+        for text, names in zip(worded(await self._ami.many(requests)), owners, strict=True):
             if text is not None and len(names) > 1:
-                told |= await self._one_by_one(file, {name: todo[name] for name in names}, after)
+                told |= await self._one_by_one(file, {name: todo[name] for name in names})
             elif text is not None:
                 told[names[0]] = text
-        if any(said[len(requests) :]):
-            why = next(text for text in said[len(requests) :] if text)
-            told |= {name: told[name] or f"written to {file}, but it could not be reloaded: {why}" for name in todo}
+        why = await reloaded(self._ami, _RELOADS[place])
+        if why is not None:
+            return told | {name: told[name] or f"written to {file}, but it could not be reloaded: {why}" for name in todo}
+        if place == "queue":
+            gone = [delete("Queue/PersistentMembers", name) for name, value in wanted.items() if value is None and name in there]
+            worded(await self._ami.many(gone), fine=_GONE)
         return told
 
     def _pack(self, file: str, todo: Mapping[str, list[Edit]], told: dict[str, str | None]) -> tuple[list[Request], list[list[str]]]:
@@ -108,11 +106,10 @@ class SectionShelf:
             lines += size
         return [edit_requests(file, edits)[0] for _, edits in groups], [names for names, _ in groups]
 
-    async def _one_by_one(self, file: str, todo: Mapping[str, list[Edit]], after: Sequence[Request]) -> dict[str, str | None]:
+    async def _one_by_one(self, file: str, todo: Mapping[str, list[Edit]]) -> dict[str, str | None]:
         """Find out which section of a request was the refused one."""
         requests = [edit_requests(file, edits)[0] for edits in todo.values()]
-        said = worded(await self._ami.many([*requests, *after]), fine=_GONE)
-        return dict(zip(todo, said, strict=False))
+        return dict(zip(todo, worded(await self._ami.many(requests)), strict=True))
 
 
 def _facts(place: Place, sections: Sections) -> dict[Fact, Value]:
