@@ -143,6 +143,7 @@ def _steps(order: Order, setup: Any, kept: str, yaml: str) -> list[str]:
         f"  install -o asterisk -g asterisk -m 640 {folder}/*.conf /etc/asterisk/",
         "  systemctl start asterisk",
         "  asterisk -rx 'core waitfullybooted'",
+        "(Where campctl works already, do not copy queues.conf, queuerules.conf and geolocation.conf: it has written into them.)",
         "",
     ]
     if setup.tls:

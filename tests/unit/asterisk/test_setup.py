@@ -11,7 +11,9 @@ import phonenumbers
 import pytest
 
 from campctl.backends.asterisk.grammar import FORCED, HOTLINE
+from campctl.backends.asterisk.health import machine
 from campctl.backends.asterisk.health.machine import needed
+from campctl.backends.asterisk.options import OPTIONS
 from campctl.backends.asterisk.render import CONTEXT, render
 from campctl.backends.asterisk.setup import DIALPLAN, HINTS, Asked, files, place, settle
 from campctl.backends.asterisk.setup.fill import fill
@@ -362,3 +364,49 @@ def test_every_template_has_a_purpose() -> None:
 
     folder = Path(package.__file__ or "").parent / "templates"
     assert {path.name for path in folder.iterdir()} == set(HINTS)
+
+
+DOCS = (Path(__file__).parents[3] / "docs" / "asterisk.md").read_text(encoding="utf-8")
+
+
+def test_docs_name_every_option() -> None:
+    """docs/asterisk.md has a row for every option of the backend, as it is."""
+    for option in OPTIONS:
+        row = next(line for line in DOCS.splitlines() if line.startswith(f"| `{option.name}` |"))
+        assert row.endswith(f"| {option.doc} |")
+
+
+def test_docs_name_every_file_and_look() -> None:
+    """docs/asterisk.md says of every file why it is there, and of every look of `backend check` what to do."""
+    for name in HINTS:
+        assert f"`{name}`" in DOCS, name
+    for name in (
+        *machine.LOOKS,
+        "connection",
+        "store",
+        "lock",
+        "new lines",
+        "rows",
+        "records",
+        "lines seen",
+        "locations",
+        "time zones",
+        "names",
+    ):
+        assert f"| `{name}` |" in DOCS, name
+
+
+def test_the_permissions_of_the_docs() -> None:
+    """The codes the docs call toll-free, local or forbidden are those of the dialplan."""
+    text = TestDialplan.TEXT
+    for code in ("211", "311", "511", "711", "811", "988"):
+        assert f"exten => {code},1,Return({code})" in text
+    for code in ("411", "611"):
+        assert f"exten => {code}," not in text
+    for words in (
+        "_1900NXXXXXX,1,Return(never)",
+        "_1NXX976XXXX,1,Return(never)",
+        "_1NXX5551212,1,Return(never)",
+        "_1NXXNXXXXXX,1,Return(national)",
+    ):
+        assert words in text
