@@ -21,9 +21,9 @@ pytestmark = pytest.mark.live
 ELSEWHERE = """
 import platform, sys
 platform.node = lambda: {host!r}
-from campctl.store import patience, postgres
+from campctl.store import patience
 patience.Connection.patience = {patience}
-postgres.RETURN_SECONDS = {comes_back}
+patience.RETURN_SECONDS = {comes_back}
 from campctl.__main__ import main
 sys.argv = ["campctl", *sys.argv[1:]]
 sys.exit(main())

@@ -2,25 +2,24 @@
 
 One writer at a time: a transaction begins by taking an advisory lock of the schema, so "highest + 1" and the audit chain hold, and
 under READ COMMITTED what it reads afterwards is what the writer before it left. A process that stops in the middle of writing is
-thrown out by the server (`STOPPED_SECONDS`) before others give up waiting (`BUSY_SECONDS`).
+thrown out by the server (`patience.STOPPED_SECONDS`) before others give up waiting (`patience.BUSY_SECONDS`).
 
 A call that returns is durable (synchronous_commit is on). What breaks between transactions is connected anew; what breaks in the
 middle of one is undone and told. When the answer to a COMMIT is lost, the server is asked what became of that transaction
 (pg_xact_status, the same timeline only); where that cannot be told either, the error says so.
 
-Nothing waits for ever: every wait for the server ends after `SILENCE_SECONDS` without a sign of life.
+Nothing waits for ever: `patience` says how long; `line` keeps the connection.
 
 Writes are collected and sent in one go before the next read, or with the COMMIT: a group commit is three round trips.
 """
 
 from __future__ import annotations
 
-import logging
 import re
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -30,20 +29,13 @@ import psycopg
 from psycopg import pq
 
 from campctl.errors import StoreError
+from campctl.store import patience
 from campctl.store.database import Row
 from campctl.store.dialling import Target
-from campctl.store.patience import SILENCE_SECONDS, Connection
+from campctl.store.line import Line
+from campctl.store.patience import Connection
 from campctl.store.refusals import Silent, Where, mapped, refusals, uncertain
 
-BUSY_SECONDS: Final = 20.0
-"""How long a writer waits for its turn."""
-STOPPED_SECONDS: Final = 15
-"""How long the server lets a writer say nothing in the middle of a transaction."""
-RETURN_SECONDS: Final = 10.0
-"""How long a process that was connected waits for a server that restarts."""
-AGAIN_SECONDS: Final = 5.0
-"""How long a server that was silent is not asked again: each time costs the whole patience."""
-PAUSE: Final = 0.1
 CROWD: Final = 1000
 """Rows collected before they are sent on."""
 MANY: Final = 6
@@ -51,7 +43,6 @@ MANY: Final = 6
 
 _READ: Final = re.compile(r"\s*(?:SELECT|WITH|SHOW)\b", re.IGNORECASE)
 _INSERT: Final = re.compile(r"INSERT INTO (?P<table>\w+) \((?P<columns>[\w, ]+)\) VALUES \((?:\?, )*\?\)\Z")
-_MUTE: Final = logging.NullHandler()
 _COMMIT: Final = "COMMIT"
 _STATE: Final = "pg_current_xact_id()::text, substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8), clock_timestamp()"
 
@@ -64,13 +55,9 @@ class PostgreSQL:
 
     def __init__(self, target: Target, *, read_only: bool = False) -> None:
         self._target = target
-        self._read_only = read_only
         self._key = int.from_bytes(blake2b(f"campctl store {target.schema}".encode(), digest_size=8).digest(), signed=True)
         self._lock = threading.RLock()
-        self._connection: Connection | None = None
-        self._may_come_back = False
-        self._closed = False
-        self._silent: tuple[float, str] | None = None
+        self._line = Line(target, read_only=read_only)
         self._depth = 0
         self._writing = False
         self._pending: list[tuple[str, list[Sequence[Any]]]] = []
@@ -193,15 +180,14 @@ class PostgreSQL:
     def close(self) -> None:
         """Let go. Safe to call twice."""
         with self._lock:
-            self._closed = True
-            self._drop()
+            self._line.close()
 
     # How a transaction begins and ends
 
     def _begin(self, *, writing: bool) -> None:
         """Begin, on a new connection when the old one turns out to be broken: nothing was done on it yet."""
         for last in (False, True):
-            connection = self._connected()
+            connection = self._line.connected()
             try:
                 if writing:
                     self._begin_writing(connection)
@@ -222,7 +208,7 @@ class PostgreSQL:
         assert row is not None
         ours, *state = row
         if not ours:
-            with connection.patient(BUSY_SECONDS + SILENCE_SECONDS):
+            with connection.patient(patience.BUSY_SECONDS + patience.SILENCE_SECONDS):
                 cursor = connection.execute(f"SELECT pg_advisory_xact_lock({self._key}); SELECT {_STATE}")
                 cursor.nextset()
                 state = list(cursor.fetchone() or ())
@@ -231,7 +217,7 @@ class PostgreSQL:
 
     def _commit(self) -> None:
         """End the transaction. When the answer is lost, find out what became of it; StoreError when it is not there, or nobody knows."""
-        connection = self._connection
+        connection = self._line.connection
         try:
             if self._writing:
                 self._send(commit=True)
@@ -240,29 +226,29 @@ class PostgreSQL:
         except psycopg.Error as error:
             if not self._writing or (connection is not None and not connection.closed):
                 raise mapped(error, self.where) from None
-            self._drop()
+            self._line.drop()
             if not self._became_of_it(error):
                 raise mapped(error, self.where) from None
 
     def _became_of_it(self, error: psycopg.Error) -> bool:
         """Whether the transaction whose COMMIT was not answered is in the store; StoreError when that cannot be told."""
         number, timeline = self._xact
-        until = time.monotonic() + RETURN_SECONDS
+        until = time.monotonic() + patience.RETURN_SECONDS
         why = str(error)
         while True:
             try:
                 # What was silent is asked once more all the same: this is the one answer that matters.
-                self._silent = None
+                self._line.ask_again()
                 rows = self._rows_on(
-                    self._connected(),
+                    self._line.connected(),
                     "SELECT pg_xact_status(?::text::xid8), substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)",
                     (number,),
                 )
             except (psycopg.Error, StoreError) as again:
                 self._undo()
-                if isinstance(again, Silent) or self._connection is not None or time.monotonic() > until:
+                if isinstance(again, Silent) or self._line.connection is not None or time.monotonic() > until:
                     raise uncertain(self.where, f"{why}; then: {again}") from None
-                time.sleep(PAUSE)
+                time.sleep(patience.PAUSE)
                 continue
             status, now = rows[0]
             if now != timeline:
@@ -271,20 +257,20 @@ class PostgreSQL:
                 return bool(status == "committed")
             if time.monotonic() > until:
                 raise uncertain(self.where, f"{why}; then: the server is still at it")
-            time.sleep(PAUSE)
+            time.sleep(patience.PAUSE)
 
     def _undo(self) -> None:
         """Leave no transaction open; a connection on which that fails is given up, which undoes it as well."""
-        connection = self._connection
+        connection = self._line.connection
         if connection is None:
             return
         if connection.closed:
-            self._drop()
+            self._line.drop()
         elif connection.pgconn.transaction_status != pq.TransactionStatus.IDLE:
             try:
                 connection.execute("ROLLBACK")
             except psycopg.Error:
-                self._drop()
+                self._line.drop()
 
     # Statements
 
@@ -330,7 +316,7 @@ class PostgreSQL:
         """A read of its own; repeated when the connection turns out to be broken."""
         with refusals(self.where):
             for last in (False, True):
-                connection = self._connected()
+                connection = self._line.connected()
                 try:
                     return self._rows_on(connection, sql, parameters)
                 except psycopg.Error as error:
@@ -339,71 +325,11 @@ class PostgreSQL:
                         raise
         raise AssertionError
 
-    # The connection
-
     def _at_work(self) -> Connection:
         """The connection of the transaction at work. It is never made anew: what was begun went with the old one."""
-        if self._connection is None or self._connection.closed:
+        if self._line.connection is None or self._line.connection.closed:
             raise psycopg.OperationalError("the connection was lost in the middle of a transaction")
-        return self._connection
-
-    def _connected(self) -> Connection:
-        """The connection, made anew when there is none; a server that restarts is waited for once it was known to be there."""
-        if self._closed:
-            raise StoreError(f"The campaign's store ({self.where}) cannot be used: it was closed.", hint="Please report this.")
-        if self._connection is not None and not self._connection.closed:
-            return self._connection
-        if self._silent is not None and time.monotonic() - self._silent[0] < AGAIN_SECONDS:
-            raise Silent(self._silent[1])
-        until = time.monotonic() + RETURN_SECONDS
-        while True:
-            try:
-                self._connection = self._dial()
-            except psycopg.Error as error:
-                if isinstance(error, psycopg.errors.ConnectionTimeout):
-                    self._fell_silent(str(error))
-                if not self._may_return(error):
-                    raise
-                if time.monotonic() > until:
-                    self._may_come_back = False  # waited for once; a run that stops must not wait for each thing it still wants to say
-                    raise
-                time.sleep(PAUSE)
-            else:
-                self._may_come_back = True
-                self._silent = None
-                return self._connection
-
-    def _may_return(self, error: psycopg.Error) -> bool:
-        """Whether a moment's patience may help: the server starts, or nobody listens where somebody did before."""
-        words = str(error).lower()
-        if "starting up" in words:
-            return True
-        gone = "refused" in words or "shutting down" in words or "no such file" in words or "closed the connection" in words
-        return self._may_come_back and gone
-
-    def _dial(self) -> Connection:
-        settings = {
-            "search_path": self._target.schema,
-            "lock_timeout": f"{BUSY_SECONDS:.0f}s",
-            "idle_in_transaction_session_timeout": f"{STOPPED_SECONDS}s",
-            "client_min_messages": "warning",
-            **({"default_transaction_read_only": "on"} if self._read_only else {}),
-        }
-        logging.getLogger("psycopg").addHandler(_MUTE)  # what it warns of is raised as well, and words for people come from us
-        connection = self._target.dial(Connection, settings)
-        connection.fell_silent = self._fell_silent
-        # "off" says yes before anything is on a disk; whatever else was chosen for this server is at least as good as "on".
-        connection.execute("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")
-        return connection
-
-    def _fell_silent(self, words: str) -> None:
-        self._silent = (time.monotonic(), words)
-
-    def _drop(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with suppress(psycopg.Error):
-                connection.close()
+        return self._line.connection
 
 
 def _execute(connection: Connection, statements: Sequence[tuple[str, list[Sequence[Any]]]], *, commit: bool = False) -> None:

@@ -19,7 +19,7 @@ import pytest
 from campctl.errors import Exit, LockHeld, LockLost, StoreBusy, StoreCorrupt, StoreError, StoreTooNew
 from campctl.model.records import AuditEntry, Holder, JournalEntry, Override, Owned, Run
 from campctl.model.resources import Key, Line, key_of
-from campctl.store import open_store, patience, postgres
+from campctl.store import open_store, patience
 from campctl.store.postgres import PostgreSQL
 from campctl.store.refusals import Where, mapped
 from campctl.store.store import SqlStore
@@ -68,11 +68,7 @@ def opened(postgres: Place, tmp_path: Path) -> Iterator[Open]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything that waits for the server gives up soon."""
     monkeypatch.setattr(patience.Connection, "patience", 0.5)
-    monkeypatch.setattr(postgres_module, "AGAIN_SECONDS", 0.0)
-
-
-postgres_module = postgres
-"""The tests call the database they are given `postgres`."""
+    monkeypatch.setattr(patience, "AGAIN_SECONDS", 0.0)
 
 
 def now() -> datetime:
@@ -157,7 +153,7 @@ def test_a_server_that_is_not_there_is_told_of_at_once(postgres: Place, opened: 
 @pytest.mark.usefixtures("impatient")
 def test_a_server_that_does_not_come_back(postgres: Place, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """After some patience it is a StoreError, and a later call works once the server is there again."""
-    monkeypatch.setattr(postgres_module, "RETURN_SECONDS", 0.3)
+    monkeypatch.setattr(patience, "RETURN_SECONDS", 0.3)
     store = opened()
     store.begin_run(run())
     postgres.stop()
@@ -269,7 +265,7 @@ def test_a_commit_that_never_arrived_is_told(postgres: Place, opened: Open, wire
 
 def test_a_commit_that_nobody_can_be_asked_about(postgres: Place, opened: Open, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer is lost and the server with it: the error says that it is not known, and what to do."""
-    monkeypatch.setattr(postgres_module, "RETURN_SECONDS", 0.3)
+    monkeypatch.setattr(patience, "RETURN_SECONDS", 0.3)
     store = opened(through(wire, postgres))
     store.begin_run(run())
     wire.cut_at(b"COMMIT", forward=True)
@@ -336,7 +332,7 @@ def test_more_than_is_sent_at_once(opened: Open) -> None:
 
 def test_who_waits_too_long_for_its_turn_is_told(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """StoreBusy, exit 7, and nothing is written."""
-    monkeypatch.setattr(postgres_module, "BUSY_SECONDS", 1.0)
+    monkeypatch.setattr(patience, "BUSY_SECONDS", 1.0)
     one, two = opened(), opened()
     with one._db.transaction():
         with pytest.raises(StoreBusy, match="writing to it for too long") as caught:
@@ -347,7 +343,7 @@ def test_who_waits_too_long_for_its_turn_is_told(opened: Open, monkeypatch: pyte
 
 def test_who_stops_in_the_middle_of_writing_is_thrown_out(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A laptop that sleeps in mid-commit holds up the others for seconds; when it wakes, nothing of it was written and it hears so."""
-    monkeypatch.setattr(postgres_module, "STOPPED_SECONDS", 1)
+    monkeypatch.setattr(patience, "STOPPED_SECONDS", 1)
     sleeper, other = opened(), opened()
     with pytest.raises(StoreError, match=r"undid it|in the middle|cannot be reached"), sleeper._db.transaction():  # noqa: PT012
         sleeper.append_audit(AuditEntry(at=now(), who="sleeper", what="x"))
