@@ -106,7 +106,7 @@ def _contacts(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 async def _counts(ami: Ami, queues: Sequence[str]) -> dict[str, dict[AgentState, int]]:
     """Members by state as far as Asterisk counts them: those that can be rung, those that are there but cannot, the rest."""
-    wanted = [Request("Getvar", {"Variable": f"QUEUEMEMBER({queue},count)"}) for queue in queues]
+    wanted = [Request("Getvar", {"Variable": f"QUEUE_MEMBER({queue},count)"}) for queue in queues]
     replies = zip(queues, wanted, settled(await ami.many(wanted)), strict=True)
     members = {queue: int(number(ami.accept(request, reply).get("Value"))) for queue, request, reply in replies}
     found: dict[str, dict[AgentState, int]] = {}
