@@ -140,6 +140,7 @@ class Machine:
         epoch = await self._ami.epoch()
         if doing.startswith("~"):
             rows = await db_tree(self._ami, f"{CAMPCTL}/doing")
+            self._rows = max(self._rows, len(rows))  # so that `end` takes away all of somebody else's note
             whole = records.join({f"doing/{key}": value for key, value in rows.items()})[0]
             # Not all of it is there: then nothing of what it says was begun.
             doing = whole.get(_DOING, "")
