@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campctl.backends.asterisk.ami import MAX_LINE, MAX_LINES, Edit, Message, Reply, Request, edit_requests, put
-from campctl.backends.asterisk.ami.wire import MAX_MESSAGE, Frames, action_id, encode
+from campctl.backends.asterisk.ami.wire import MAX_MESSAGE, Frames, action_id, encode, records
 from campctl.errors import Refused
 
 
@@ -91,6 +91,15 @@ def test_messages_are_cut_the_same_however_they_arrive(sizes: list[int]) -> None
         at += size
     assert found == MESSAGES
     assert frames.waiting == 0
+
+
+@given(st.lists(st.lists(st.integers(0, 1010), min_size=1, max_size=20), min_size=1, max_size=10))
+def test_tls_records_hold_whole_lines(requests: list[list[int]]) -> None:
+    """Each fits Asterisk's buffer and ends with a line; together they are what was to be sent."""
+    data = b"".join(encode(Request("A", [(f"L{n}", "x" * size) for n, size in enumerate(sizes)]), 1) for sizes in requests)
+    pieces = list(records(data))
+    assert b"".join(pieces) == data
+    assert all(len(piece) <= 1024 and piece.endswith(b"\r\n") for piece in pieces)
 
 
 def test_a_message_without_end_is_given_up() -> None:

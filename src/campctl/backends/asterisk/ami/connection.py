@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from campctl.backends.asterisk.ami.pending import Answer, Loss, Many, One, in_words
-from campctl.backends.asterisk.ami.wire import Frames, Request, action_id, encode
+from campctl.backends.asterisk.ami.wire import Frames, Request, action_id, encode, records
 from campctl.errors import BackendError
 
 CHUNK: Final = 1 << 18
@@ -40,6 +40,7 @@ class Connection:
         self._reader, self._writer = reader, writer
         self._label, self._backend = label, backend
         self._on_event, self._on_lost = on_event, on_lost
+        self._tls = writer.get_extra_info("ssl_object") is not None
         self._number = 0
         self._pending: dict[int, One | Many] = {}
         self._received = 0
@@ -59,7 +60,7 @@ class Connection:
         data = encode(request, number)
         waiting = One(request, listed=listed)
         self._pending[number] = waiting
-        self._writer.write(data)
+        self._write(data)
         # Not `asyncio.timeout`, which would cancel the future that is to tell what the loss means.
         await asyncio.wait((waiting.result,), timeout=deadline)
         if not waiting.result.done():
@@ -102,7 +103,15 @@ class Connection:
             self._pending[number] = batch
             batch.left += 1
         batch.sent = stop
-        self._writer.write(b"".join(out))
+        self._write(b"".join(out))
+
+    def _write(self, data: bytes) -> None:
+        """Send whole requests."""
+        if self._tls:
+            for record in records(data):
+                self._writer.write(record)
+        else:
+            self._writer.write(data)
 
     async def _read(self) -> None:
         """Take what comes until there is no more; tells everyone who waits."""
