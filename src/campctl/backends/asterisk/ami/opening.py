@@ -165,7 +165,7 @@ async def _connect(door: Door) -> tuple[asyncio.StreamReader, asyncio.StreamWrit
         )
     except ssl.SSLCertVerificationError as error:
         raise AuthFailed(
-            f"The certificate of {where.label} is not trusted: {error.verify_message.rstrip(".")}.",
+            f"The certificate of {where.label} is not trusted: {error.verify_message.rstrip('.')}.",
             backend=door.backend,
             hint="Name the CA's file (ca) and the name the certificate is for (server-name), or give Asterisk a certificate for this host.",
         ) from None

@@ -1,0 +1,236 @@
+"""The client of the manager interface on a real Asterisk: over TCP and TLS, to the limits, through stops and kills."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from campctl.backends.asterisk.ami import (
+    MAX_LINE,
+    Ami,
+    AmiOptions,
+    Edit,
+    Reply,
+    Where,
+    db_get,
+    db_put,
+    db_tree,
+    delete,
+    put,
+    read_config,
+    settled,
+    update_config,
+)
+from campctl.errors import AuthFailed, Unavailable, Uncertain
+from servers.asterisk import Asterisk, cannot
+from servers.sipp import until
+
+pytestmark = pytest.mark.live
+
+QUICK = AmiOptions(backend="pbx", deadline=0.5, connect=2)
+
+
+def on(where: Where, secret: str, work: Callable[[Ami], Awaitable[None]], options: AmiOptions | None = None) -> None:
+    """Do something with a client."""
+
+    async def main() -> None:
+        async with asyncio.timeout(60), Ami(where, "campctl", lambda: secret, options) as ami:
+            await work(ami)
+
+    asyncio.run(main())
+
+
+def plain(server: Asterisk) -> Where:
+    return Where(server.host, server.ami)
+
+
+@pytest.fixture
+def secure(make_asterisk: Callable[..., Asterisk], tmp_path: Path) -> tuple[Where, str]:
+    """An Asterisk whose manager speaks TLS, and its secret."""
+    if shutil.which("openssl") is None:
+        cannot("needs openssl to make a certificate")
+    folder = tmp_path / "tls"
+    folder.mkdir()
+    subject = ["-subj", "/CN=pbx.example.org", "-addext", "subjectAltName=DNS:pbx.example.org"]
+    make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", *subject]
+    subprocess.run([*make, "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, capture_output=True)
+    for path in (folder / "key.pem", folder / "cert.pem"):
+        path.chmod(0o644)  # Asterisk runs as somebody else when we are root
+    for path in (folder, *folder.parents):
+        if path.stat().st_mode & 0o005 != 0o005 and path.stat().st_uid == folder.stat().st_uid:
+            path.chmod(0o755)
+    server = make_asterisk(start=False, tls_cert=str(folder / "cert.pem"), tls_key=str(folder / "key.pem"))
+    server.start(wait=False)
+    where = Where(server.host, server.amis, tls=True, ca=str(folder / "cert.pem"), server_name="pbx.example.org")
+    until(lambda: "Manager" in server.said() or _listens(server), "a manager that listens")
+    return where, server.password
+
+
+def _listens(server: Asterisk) -> bool:
+    import socket
+
+    try:
+        with socket.create_connection((server.host, server.amis), 1):
+            return True
+    except OSError:
+        return False
+
+
+async def exercise(ami: Ami) -> None:
+    """Thousands of writes of all sizes, a long request, and all of it read back."""
+    assert await ami.wait_booted(20)
+    values = {f"k{n}": "v" * (1 + n * 7 % (MAX_LINE - 5)) for n in range(3000)}
+    settled(await ami.many([put("tests/bulk", key, value) for key, value in values.items()]))
+    assert await db_tree(ami, "tests/bulk") == values
+    edits = [Edit("NewCat", f"q{n}") for n in range(20)] + [Edit("Append", f"q{n % 20}", f"o{n}", f"v;{n}") for n in range(100)]
+    await update_config(ami, "queues.conf", edits)
+    found = await read_config(ami, "queues.conf")
+    assert found["q3"] == [(f"o{n}", f"v;{n}") for n in range(100) if n % 20 == 3]
+    replies = settled(await ami.many([delete("tests/bulk", key) for key in values]))
+    assert all(reply.ok for reply in replies)
+    assert await db_tree(ami, "tests/bulk") == {}
+
+
+def test_all_sizes_over_a_plain_connection(asterisk: Asterisk) -> None:
+    """What was written is read back, byte for byte, up to the longest line there can be."""
+    on(plain(asterisk), asterisk.password, exercise)
+
+
+def test_all_sizes_over_tls(secure: tuple[Where, str]) -> None:
+    """The same; Asterisk forgets what OpenSSL holds back, so nothing may be held back."""
+    on(*secure, exercise)
+
+
+@pytest.mark.parametrize("value", ["x" * (MAX_LINE - 5), "é" * ((MAX_LINE - 5) // 2), "", 'a: b; "c" \\ d', "trailing "], ids=len)
+def test_a_value_is_kept_as_it_is(asterisk: Asterisk, value: str) -> None:
+    """The limit is Asterisk's own: one byte more is refused before it is sent, this is taken."""
+
+    async def work(ami: Ami) -> None:
+        await db_put(ami, "tests", "key", value)
+        assert await db_get(ami, "tests", "key") == value
+
+    on(plain(asterisk), asterisk.password, work)
+
+
+def test_a_wrong_secret_is_told_as_asterisk_tells_it(asterisk: Asterisk) -> None:
+    """Both causes are named, and neither secret is."""
+
+    async def work(ami: Ami) -> None:
+        with pytest.raises(AuthFailed) as caught:
+            await ami.ask("Ping")
+        assert "permit" in caught.value.message
+        assert "correct-horse" not in caught.value.message + caught.value.hint
+
+    on(plain(asterisk), "correct-horse", work)
+
+
+def test_an_address_that_is_not_permitted_is_told_the_same(make_asterisk: Callable[..., Asterisk]) -> None:
+    """An ACL miss looks like a wrong secret, and the error says so."""
+    server = make_asterisk()
+    conf = server.etc / "manager.conf"
+    lines = [line for line in conf.read_text().splitlines() if not line.startswith("permit")]
+    conf.write_text("\n".join([*lines, ""]))
+    with server.connect() as ami:
+        ami.send("Command", Command="manager reload")
+        until(lambda: _refused(server), "a manager that permits nobody")
+
+
+def _refused(server: Asterisk) -> bool:
+    async def main() -> bool:
+        async with Ami(plain(server), "campctl", lambda: server.password, QUICK) as ami:
+            try:
+                return not (await ami.ask("Ping")).ok
+            except AuthFailed as error:
+                return "permit" in error.message
+
+    return asyncio.run(main())
+
+
+def test_stopped_and_started_again(asterisk: Asterisk) -> None:
+    """A write that had no answer may have been done, what follows was not sent; then all goes on as before."""
+
+    async def work(ami: Ami) -> None:
+        first = await ami.epoch()
+        asterisk.freeze()
+        with pytest.raises(Uncertain):
+            await db_put(ami, "tests", "a", "1")
+        with pytest.raises(Unavailable):
+            await db_put(ami, "tests", "b", "2")
+        asterisk.thaw()
+        await db_put(ami, "tests", "c", "3")
+        assert await db_get(ami, "tests", "c") == "3"
+        assert await db_get(ami, "tests", "b") is None
+        assert await ami.epoch() == first
+
+    on(plain(asterisk), asterisk.password, work, QUICK)
+
+
+def test_killed_in_the_middle_of_many(asterisk: Asterisk) -> None:
+    """Answered, perhaps done, not sent: in this order, nothing else; and the next life is another epoch, even within a second."""
+
+    async def work(ami: Ami) -> None:
+        first = await ami.epoch()
+        writing = asyncio.ensure_future(ami.many([put("tests/many", str(n), "x" * 200) for n in range(200_000)]))
+        await asyncio.sleep(0.2)
+        await asyncio.to_thread(asterisk.kill)
+        kinds = [type(answer) for answer in await writing]
+        assert set(kinds) == {Reply, Uncertain, Unavailable}
+        assert kinds == sorted(kinds, key=[Reply, Uncertain, Unavailable].index)
+        assert kinds.count(Uncertain) <= ami.options.window
+        await asyncio.to_thread(asterisk.start)
+        assert await ami.epoch() != first
+
+    on(plain(asterisk), asterisk.password, work)
+
+
+def test_each_life_has_an_epoch_of_its_own(asterisk: Asterisk) -> None:
+    """The same for all connections of one life, never the same for two."""
+    seen: list[str] = []
+
+    async def work(ami: Ami) -> None:
+        seen.append(await ami.epoch())
+
+    for _ in range(3):
+        for _ in range(2):
+            on(plain(asterisk), asterisk.password, work)
+        asterisk.restart(kill=True)
+    assert seen[0::2] == seen[1::2]
+    assert len(set(seen)) == 3
+
+
+def test_sixty_thousand_rows_are_read_at_the_speed_of_the_wire(asterisk: Asterisk) -> None:
+    """Reading and cutting all rows of 20,000 people takes at most twice what it takes to just receive them."""
+
+    async def work(ami: Ami) -> None:
+        settled(await ami.many([put("tests/rows", f"p{n:05}", '{"auth_type":"userpass","username":"x"}') for n in range(60_000)]))
+
+        async def bare() -> float:
+            reader, writer = await asyncio.open_connection(asterisk.host, asterisk.ami, limit=1 << 20)
+            login = f"Action: Login\r\nUsername: campctl\r\nSecret: {asterisk.password}\r\nEvents: off\r\n\r\n"
+            writer.write(login.encode())
+            await reader.readuntil(b"accepted\r\n\r\n")
+            begun = time.perf_counter()
+            writer.write(b"Action: DBGetTree\r\nFamily: tests/rows\r\nActionID: 1\r\n\r\n")
+            rest = b""
+            while b"EventList: Complete" not in rest:
+                rest = rest[-40:] + await reader.read(1 << 18)
+            spent = time.perf_counter() - begun
+            writer.close()
+            await writer.wait_closed()
+            return spent
+
+        async def ours() -> float:
+            begun = time.perf_counter()
+            assert len(await db_tree(ami, "tests/rows")) == 60_000
+            return time.perf_counter() - begun
+
+        pairs = [(await bare(), await ours()) for _ in range(5)]
+        assert min(two / one for one, two in pairs) <= 2.0, pairs
+
+    on(plain(asterisk), asterisk.password, work)
