@@ -250,9 +250,12 @@ def test_without_a_campaign(campctl, tmp_path, monkeypatch) -> None:
     for info in commands():
         if info.path[0] in {"init", "schema", "completion"} or info.path == ("backend", "init"):
             continue
-        more = {("user", "provision"): ["a", "--office", "b"], ("move",): ["a", "--to", "b"], ("hotline", "scale"): ["a", "1"]}.get(
-            info.path
-        )
+        more = {
+            ("user", "provision"): ["a", "--office", "b"],
+            ("move",): ["a", "--to", "b"],
+            ("hotline", "scale"): ["a", "1"],
+            ("store", "migrate"): ["--to", "a"],
+        }.get(info.path)
         argv = more or [needed[argument.bare] for argument in info.arguments if argument.bare in needed]
         answer = campctl(*info.path, *argv, "-o", "json")
         assert answer.status == Exit.NO_CAMPAIGN, (info.name, answer.err)
