@@ -310,3 +310,40 @@ def test_a_password_in_the_manifest_stops_everything(camp: Any) -> None:
         assert "hush-hush" not in refused.out + refused.err
     hidden = [path for path in (camp.root / ".campctl").rglob("*") if path.is_file() and b"hush-hush" in path.read_bytes()]
     assert hidden == []
+
+
+def test_the_password_in_the_keyring(admins: Any, postgres: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`store login` keeps it, having seen that the server takes it, and from then on nothing else is needed."""
+    import keyring
+
+    kept: dict[tuple[str, str], str] = {}
+    monkeypatch.setattr(keyring, "set_password", lambda service, name, value: kept.__setitem__((service, name), value))
+    monkeypatch.setattr(keyring, "get_password", lambda service, name: kept.get((service, name)))
+    monkeypatch.delenv("PGPASSWORD")
+    ann, _ = admins()
+    assert ann.camp.do("plan").status == 10
+    assert ann.camp.do("store", "login", stdin="").status == 15
+    wrong = ann.camp.do("store", "login", stdin="not-the-right-one\n")
+    assert wrong.status == 10
+    assert "not-the-right-one" not in wrong.out + wrong.err
+    assert kept == {}
+    said = ann.camp.do("store", "login", stdin=f"{postgres.password}\n").ok()
+    assert postgres.password not in said.out + said.err
+    assert kept == {("campctl", "store/password"): postgres.password}
+    ann.camp.do("plan").ok()
+
+
+def test_a_campaign_under_a_new_name(admins: Any) -> None:
+    """Refused until `store rename` says that it is the same campaign; then both clones go on, once both have the new name."""
+    ann, bo = admins()
+    assert ann.run("apply", "--yes")[0] == 0
+    ann.camp.edit("campaign.yaml", "name: Small", "name: Smaller")
+    refused = ann.do("plan", "-o", "json")
+    assert refused.status == 10
+    assert "campaign `Small`, not of `Smaller`" in refused.json["errors"][0]["message"]
+    ann.do("store", "rename").ok()
+    ann.do("apply", "--yes").ok()
+    assert bo.do("plan").status == 10
+    bo.camp.edit("campaign.yaml", "name: Small", "name: Smaller")
+    bo.do("plan").ok()
+    bo.camp.settled()

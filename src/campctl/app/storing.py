@@ -115,7 +115,8 @@ def rename(ctx: Context) -> Message:
 
 
 def login(ctx: Context, *, password: str) -> Message:
-    """Keep the shared store's password in the keyring, and see that the server takes it."""
+    """See that the server takes the shared store's password, and keep it in the keyring."""
+    from campctl.app import wiring
     from campctl.app.secrets import STORE, Lookup
     from campctl.model.campaign import BackendSpec
 
@@ -126,12 +127,12 @@ def login(ctx: Context, *, password: str) -> Message:
         )
     if not password:
         raise errors.SecretError("No password was given.", hint="Run it again.")
+    wiring.open_store(ctx.root, campaign.store, ctx.clock, create=False, password=lambda _: password).close()
     try:
         place = Lookup(ctx.environ, BackendSpec(STORE, STORE, {})).put(STORE, "password", password)
     except errors.SecretError as error:
         raise errors.SecretError(error.message, hint="Put it into ~/.pgpass (mode 0600), or set CAMPCTL_STORE_PASSWORD.") from None
-    ctx.store().holder()
-    return Message(text=f"Kept in the {place}; the server takes it.", data={"kept": place})
+    return Message(text=f"The server takes it; kept in the {place}.", data={"kept": place})
 
 
 def _place(store: str) -> str:

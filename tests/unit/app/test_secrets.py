@@ -12,7 +12,7 @@ import keyring.backend
 import keyring.errors
 import pytest
 
-from campctl.app.secrets import Lookup, variable
+from campctl.app.secrets import Lookup, store_password, variable
 from campctl.errors import SecretError
 from campctl.model.campaign import BackendSpec
 
@@ -142,3 +142,28 @@ def test_sources_are_said_without_the_secret(tmp_path: Path) -> None:
     assert lookup({"CAMPCTL_PBX_1_PASSWORD": SECRET}).source("pbx-1", "password") == "environment variable CAMPCTL_PBX_1_PASSWORD"
     assert lookup(password={"file": str(tmp_path / "pw")}).source("pbx-1", "password") == f"file {tmp_path / 'pw'}"
     assert lookup(password={"command": ["pass", "show", SECRET]}).source("pbx-1", "password") == "command pass"
+
+
+@pytest.mark.parametrize(
+    ("environ", "ask", "found"),
+    [
+        ({"CAMPCTL_STORE_PASSWORD": "ours", "PGPASSWORD": "libpq's"}, False, "ours"),
+        ({"PGPASSWORD": "libpq's"}, True, "libpq's"),
+        ({}, False, ""),
+        ({}, True, "the keyring's"),
+    ],
+)
+def test_where_the_stores_password_comes_from(environ: dict[str, str], ask: bool, found: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """campctl's variable, libpq's, and only when the server wants one the keyring."""
+    monkeypatch.setattr(keyring, "get_password", lambda service, name: "the keyring's" if name == "store/password" else None)
+    assert store_password(environ, ask) == found
+
+
+def test_a_store_on_a_machine_without_a_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is no error of its own: the server says what is missing."""
+
+    def broken(service: str, name: str) -> str:
+        raise keyring.errors.NoKeyringError
+
+    monkeypatch.setattr(keyring, "get_password", broken)
+    assert store_password({}, True) == ""
