@@ -134,7 +134,7 @@ class Assembly:
                 ctx.bad(bad, key if not getattr(node, "value", None) else node)
             return
         zone = ctx.zone_name
-        if section == "surges":
+        if section in {"surges", "hotlines"}:
             use_zone(ctx, node)
         values = decode(ctx, SECTIONS[section], node, key, (section, name))
         ctx.zone_name = zone

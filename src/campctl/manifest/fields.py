@@ -10,6 +10,7 @@ from typing import Any
 
 from campctl.manifest.combine import WORDS, choice, either, integer, list_of, map_of
 from campctl.manifest.decode import options_kind, table
+from campctl.manifest.forecasts import CALLS_FILE, FIGURE, SHAPE
 from campctl.manifest.kinds import (
     BOOLEAN,
     CONTACT,
@@ -39,6 +40,7 @@ from campctl.model.campaign import (
     Address,
     Answer,
     Escalation,
+    Expected,
     Freeze,
     Office,
     Policy,
@@ -69,6 +71,20 @@ def _escalation(values: dict[str, Any]) -> Bad | None:
         both = "both" if "to" in values else "neither"
         help_ = "Write `to` when the call goes elsewhere, or `answer` and `seats` when more people join in; not both."
         return Bad("bad-combination", f"This step has {both} of `to` and `answer`, so it does not say what happens.", help_)
+    return None
+
+
+def _forecast(values: dict[str, Any]) -> Bad | None:
+    if "length" in values and not 60 <= values["length"] <= 86_400:
+        return Bad("out-of-range", "An interval lasts from a minute to a day.", "Write `15m`, `30m` or `1h`.")
+    return None
+
+
+def _service(values: dict[str, Any]) -> Bad | None:
+    if values.get("max_occupancy", 1.0) <= 0:
+        return Bad("out-of-range", "With `max_occupancy: 0%` nobody would ever answer a call.", "Write a share such as `90%`.")
+    if values.get("shrinkage", 0.0) >= 1:
+        return Bad("out-of-range", "With `shrinkage: 100%` nobody called in would ever sit there.", "Write a share such as `15%`.")
     return None
 
 
@@ -257,8 +273,11 @@ SERVICE = Noun(
     (
         Field("answer_within", DURATION, "Within so long.", "20s", default="20s"),
         Field("target", SHARE, "So many of them.", "80%", default="80%"),
+        Field("max_occupancy", SHARE, "For staffing: people talk at most that share of their time.", "85%", default="90%"),
+        Field("shrinkage", SHARE, "For staffing: that share of those called in is on a break, late or absent.", "20%", default="0%"),
     ),
     Service,
+    check=_service,
 )
 ESCALATION = Noun(
     "escalation",
@@ -272,6 +291,18 @@ ESCALATION = Noun(
     Escalation,
     check=_escalation,
 )
+FORECAST = Noun(
+    "forecast",
+    "Calls by interval, written out. In a CSV file: columns `start`, `calls` and, if you like, `handling`.",
+    (
+        Field("from", INSTANT, "When the first interval begins; in the hotline's zone.", "2026-11-03T05:00", required=True, attr="start"),
+        Field("every", DURATION, "How long an interval is.", "15m", required=True, attr="length"),
+        Field("calls", list_of(FIGURE), "Calls in each interval, one after the other.", "[40, 55, 80, 120]", required=True, attr="counts"),
+        Field("source", TEXT, "Where the figures come from.", "made up"),
+    ),
+    Expected,
+    check=_forecast,
+)
 VOLUME = Noun(
     "volume",
     "What is expected to come in.",
@@ -281,6 +312,13 @@ VOLUME = Noun(
         Field("handling_time", DURATION, "How long a call takes, with the work after it.", "5m", default="5m"),
         Field("patience", DURATION, "How long callers wait.", "3m", default="3m"),
         Field("source", TEXT, "Where the figures come from.", "made up"),
+        Field("shape", SHAPE, "How the calls are spread over a day.", "ordinary", default="ordinary, with the busiest hour's share"),
+        Field(
+            "forecast",
+            either(table(FORECAST), CALLS_FILE, lambda read: read),
+            "Calls by interval, where they are known; the name of a CSV file in the campaign's folder, or written out.",
+            "{ from: 2026-11-03T05:00, every: 15m, calls: [40, 55] }",
+        ),
     ),
     Volume,
 )
@@ -340,6 +378,7 @@ SURGE = Noun(
         Field("seats", map_of(ID, SEAT_CHANGE), "Hotline to seats: `10` in all, `+5` more.", "{ voter-protection: 10, main: +1 }"),
         Field("ports", list_of(table(SURGE_PORTS)), "Ports it lights.", "[{ office: chicago-hq, any: 4 }]"),
         Field("calls", map_of(ID, COUNT), "Hotline to calls expected a day.", "{ voter-protection: 2500 }", attr="volume"),
+        Field("shape", SHAPE, "How those calls are spread over a day.", "debate-night", default="the hotline's"),
     ),
 )
 
@@ -363,6 +402,7 @@ NOUNS: tuple[Noun, ...] = (
     SERVICE,
     ESCALATION,
     VOLUME,
+    FORECAST,
     SURGE_PORTS,
 )
 KEYED = frozenset(SECTIONS) - {"campaign"}

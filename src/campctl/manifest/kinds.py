@@ -51,6 +51,8 @@ class Context(Problems):
         """Ids already checked, each kept once however often it is written."""
         self.lists: dict[tuple[str, ...], tuple[str, ...]] = {}
         """Lists of words already read without fault."""
+        self.fetch: Callable[[str, Any], bytes | None] | None = None
+        """The bytes of a forecast's file, named at a node; None, with a finding there, when it has none. Absent: no files to look in."""
         self.bad_refs: set[tuple[str, str, str]] = set()
         """(section, id, field) of values that could not be read; rules' findings about them would only repeat it."""
 

@@ -118,6 +118,7 @@ def _read(root: Path, stamps: list[Stamp], overlay: Mapping[str, bytes]) -> tupl
     ctx = Context()
     assembly = Assembly(ctx)
     files = _Files(root, ctx, overlay)
+    ctx.fetch = files.forecast
     reader = FileReader(ctx, assembly, Rosters(ctx, files.roster))
     for stamp in stamps[:MAX_FILES]:
         ctx.file = stamp.file
@@ -182,19 +183,28 @@ class _Files:
 
     def roster(self, file: str, node: Any) -> bytes | None:
         """The bytes of a roster named in YAML, or None with a finding at `node`."""
+        return self._named(file, node, "roster")
+
+    def forecast(self, file: str, node: Any) -> bytes | None:
+        """The bytes of a forecast named in YAML, or None with a finding at `node`."""
+        return self._named(file, node, "forecast")
+
+    def _named(self, file: str, node: Any, what: str) -> bytes | None:
         ctx = self._ctx
         if file in self._rosters:
             return self._rosters[file]
         path = sources.inside(self._root, file)
         if path is None or Path(file).is_absolute():
-            ctx.add("outside-campaign", f"`{file}` is not inside the campaign's folder.", node, help="Put the roster beside campaign.yaml.")
+            ctx.add(
+                "outside-campaign", f"`{file}` is not inside the campaign's folder.", node, help=f"Put the {what} beside campaign.yaml."
+            )
             return None
         if file in self._overlay:
             stamp: Stamp | None = Stamp(file, len(self._overlay[file]), 0, 0)
         else:
             stamp = sources.stamp_of(path, file)
         if stamp is None:
-            ctx.add("roster-not-found", f"There is no file `{file}` in the campaign's folder.", node, help=self._similar(file))
+            ctx.add(f"{what}-not-found", f"There is no file `{file}` in the campaign's folder.", node, help=self._similar(file))
             return None
         data = self.fetch(stamp)
         if data is not None:

@@ -171,10 +171,16 @@ class Seats(Struct, frozen=True):
 
 
 class Service(Struct, frozen=True):
-    """The service level: share `target` of calls answered within `answer_within` seconds."""
+    """The service level: share `target` of calls answered within `answer_within` seconds.
+
+    For staffing: people talk at most the share `max_occupancy` of their time; of those called in, the share `shrinkage` is on
+    a break, late or absent.
+    """
 
     answer_within: int = 20
     target: float = 0.8
+    max_occupancy: float = 0.9
+    shrinkage: float = 0.0
 
 
 class Escalation(Struct, frozen=True):
@@ -194,14 +200,33 @@ class HoursRule(Struct, frozen=True, gc=False):
     end: int
 
 
+class Expected(Struct, frozen=True):
+    """Calls expected, in intervals of `length` seconds from `start` on. `handling`: mean seconds by interval, or () where not said."""
+
+    start: datetime
+    length: int
+    counts: tuple[float, ...]
+    handling: tuple[float, ...] = ()
+    source: str = ""
+
+
+Shape = str | tuple[float, ...]
+"""How calls are spread over a day: a name in `model.shapes`, 24 weights from midnight, or "" where nothing is said."""
+
+
 class Volume(Struct, frozen=True):
-    """What is expected to come in: calls a day, share of the busiest hour, seconds of handling, patience in seconds."""
+    """What is expected to come in: calls a day, share of the busiest hour, seconds of handling, patience in seconds.
+
+    `shape` spreads the calls over a day; where it says nothing, the busiest hour's share does. `forecast` says it by interval.
+    """
 
     calls_per_day: int = 0
     busy_hour_share: float = 0.12
     handling_time: int = 300
     patience: int = 180
     source: str = ""
+    shape: Shape = ""
+    forecast: Expected | None = None
 
 
 class Hotline(Struct, frozen=True):
@@ -251,7 +276,10 @@ class SurgePorts(Struct, frozen=True):
 
 
 class Surge(Struct, frozen=True):
-    """A named window, from `start` up to but not including `end`, that changes seats and lit ports."""
+    """A named window, from `start` up to but not including `end`, that changes seats and lit ports.
+
+    volume: hotline to calls expected a day while it holds, spread over the day by `shape` (else the hotline's own).
+    """
 
     id: str
     name: str
@@ -261,6 +289,7 @@ class Surge(Struct, frozen=True):
     seats: dict[str, SeatChange] = field(default_factory=dict)
     ports: tuple[SurgePorts, ...] = ()
     volume: dict[str, int] = field(default_factory=dict)
+    shape: Shape = ""
 
 
 class Campaign(Struct, frozen=True):

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from campctl.findings.syntax import fields, files, rosters
+from campctl.findings.syntax import fields, files, forecasts, rosters
 
-__all__ = ["fields", "files", "rosters"]
+__all__ = ["fields", "files", "forecasts", "rosters"]
