@@ -136,7 +136,7 @@ def _steps(order: Order, setup: Any, kept: str, yaml: str) -> list[str]:
     folder, name = order.directory, order.backend or "pbx"
     packages = "asterisk asterisk-moh-opsound-gsm"
     steps = [
-        "On the machine of the exchange, as root (Debian's or Ubuntu's package, Asterisk 22):",
+        "On the machine of the exchange, as root (Debian's or Ubuntu's package, Asterisk 22; copy the folder there first):",
         f"  apt-get install {packages}",
         "  systemctl stop asterisk",
         "  cp -a /etc/asterisk /etc/asterisk.before-campctl",

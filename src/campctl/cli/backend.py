@@ -56,7 +56,7 @@ def login(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="BACKE
     "init",
     examples=(
         "campctl backend init asterisk --dir pbx-hq --trunk sip.example.net --home 312 --caller-id +13125550100",
-        "campctl backend init asterisk --dir pbx-a --backend hq --node a --tls-cert /etc/ssl/a.pem --tls-key /etc/ssl/a.key",
+        "campctl backend init asterisk --dir a --backend hq --node a --tls-cert /etc/ssl/a.pem --tls-key /etc/ssl/a.key --ami-permit NET",
     ),
 )
 def init(

@@ -123,7 +123,7 @@ def campaign(tmp_path: Path) -> None:
 
 def test_the_campaign_fills_in(run, tmp_path: Path, ring, campaign) -> None:
     """Port, number and area code come from the campaign; the password goes into the keyring, and stays the same the next time."""
-    tls = ("--tls-cert", "/etc/ssl/a.pem", "--tls-key", "/etc/ssl/a.key")
+    tls = ("--tls-cert", "/etc/ssl/a.pem", "--tls-key", "/etc/ssl/a.key", "--ami-permit", "192.0.2.7")
     status, out, err = run("asterisk", "--dir", "pbx", "--backend", "hq", *tls, "-o", "json")
     assert status == Exit.OK, err
     folder = tmp_path / "pbx"
@@ -143,7 +143,7 @@ def test_the_campaign_fills_in(run, tmp_path: Path, ring, campaign) -> None:
 
 def test_a_machine_of_a_cluster(run, tmp_path: Path, ring, campaign) -> None:
     """Which machine it is has to be said; the others are its peers, all with one password, and the database is known."""
-    tls = ("--tls-cert", "/etc/ssl/a.pem", "--tls-key", "/etc/ssl/a.key")
+    tls = ("--tls-cert", "/etc/ssl/a.pem", "--tls-key", "/etc/ssl/a.key", "--ami-permit", "192.0.2.7")
     status, _, err = run("asterisk", "--dir", "a", "--backend", "many", *tls)
     assert status == Exit.USAGE
     assert "--node" in err

@@ -262,6 +262,7 @@ class TestWords:
             ({"external": "a;b"}, "--external"),
             ({"local_nets": ("10.0.0.0/40",)}, "--local-net"),
             ({"ami_bind": "0.0.0.0"}, "--ami-bind"),
+            ({"ami_bind": "192.0.2.1", "tls_cert": "/a", "tls_key": "/b"}, "--ami-bind"),
             ({"ami_user": "gen[eral"}, "--ami-user"),
             ({"ami_user": "general"}, "--ami-user"),
             ({"permits": ("everybody",)}, "--ami-permit"),

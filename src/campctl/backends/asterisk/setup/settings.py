@@ -103,6 +103,8 @@ def settle(asked: Asked) -> Setup:
             f"on {ami_bind} passwords of phones would cross the network in the clear",
             "Name a certificate (--tls-cert, --tls-key), or keep the manager on loopback and reach it through an SSH tunnel.",
         )
+    if not ipaddress.ip_address(ami_bind).is_loopback and not asked.permits:
+        raise _bad("--ami-bind", "nobody but the machine itself could sign in", "Say where campctl comes from: --ami-permit 192.0.2.7.")
     if asked.trunk_user and not asked.trunk:
         raise _bad("--trunk-user", "there is no trunk to register with", "Name it: --trunk HOST[:PORT].")
     peers = tuple(_peer(text) for text in asked.peers)
