@@ -118,17 +118,9 @@ def _count(wave: str, units: Sequence[Unit]) -> int:
 
 def _write(editor: Editor, spots: Iterable[User | Port], field: str, value: str) -> None:
     """Give people and desks a field; "" takes it away from those that have it."""
-    ports = []
-    for spot in spots:
-        if not value and not getattr(spot, field):
-            continue
-        if isinstance(spot, Port):
-            ports.append(spot.id)
-        elif value:
-            editor.set("users", spot.id, field, value)
-        else:
-            editor.unset("users", spot.id, field)
-    editor.set_desks(ports, field, value or None)
+    meant = [spot for spot in spots if value or getattr(spot, field)]
+    editor.set_all("users", [spot.id for spot in meant if isinstance(spot, User)], field, value or None)
+    editor.set_desks([spot.id for spot in meant if isinstance(spot, Port)], field, value or None)
 
 
 def _settle_in(editor: Editor, scene: Scene, asked: Asked, wave: Wave) -> None:

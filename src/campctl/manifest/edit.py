@@ -23,13 +23,15 @@ from typing import Any, Final, NoReturn
 
 from campctl.errors import EditRefused, NotFound
 from campctl.manifest import edit_files, edit_ports, edit_scalars
-from campctl.manifest.edit_changes import add_entry, add_first, below, remove_entry, rename_entry, set_field, unset_field
+from campctl.manifest.edit_changes import add_entry, add_first, below, change_many, remove_entry, rename_entry, set_field, unset_field
 from campctl.manifest.edit_document import Unit
 from campctl.manifest.edit_nodes import Odd, data
 from campctl.manifest.edit_places import Places, RowPlace, YamlPlace, parents, refuse_shared
 from campctl.manifest.edit_text import new_line
 from campctl.manifest.sources import ROOT_NAMES
 
+FEW: Final = 4
+"""So many entries are changed one by one; for more, files are read as a whole."""
 NEVER_RENAMED: Final = frozenset({"numbers", "surges", "campaign"})
 """Sections whose entries have no `renamed_from`."""
 
@@ -69,6 +71,25 @@ class Editor:
             self._do(place.sheet.file, 0, by_hand, lambda: place.sheet.set(place.row, _one(path), None))
         else:
             self._edit(place, by_hand, lambda unit: unset_field(unit, path))
+
+    def set_all(self, section: str, ids: Sequence[str], field: str, value: Any) -> None:
+        """Give entries of a section one field, or take it away (None), reading each file once for all of them."""
+        left = dict.fromkeys(ids)
+        if len(left) > FEW:
+            by_hand = f"change `{field}` of {len(left)} entries in `{section}`"
+            for unit in self._guarded(by_hand, lambda: self._places.sections(section)):
+                for id_ in self._many(unit, section, left, field, value, by_hand):
+                    del left[id_]
+        for id_ in left:
+            if value is None:
+                self.unset(section, id_, field)
+            else:
+                self.set(section, id_, field, value)
+
+    def _many(self, unit: Unit, section: str, ids: Mapping[str, Any], field: str, value: Any, by_hand: str) -> set[str]:
+        done: set[str] = set()
+        self._do(unit.document.file, 0, by_hand, lambda: done.update(change_many(unit, section, ids.keys(), field, value)))
+        return done
 
     def set_desks(self, ids: Sequence[str], field: str, value: Any) -> None:
         """Give desks (`office/desk`) a field, or take it away (None). Neighbours within a bank become, or stay, one entry."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from campctl.manifest import edit_scalars, edit_splices
@@ -93,6 +93,42 @@ def unset_field(unit: Unit, path: tuple[str, ...]) -> None:
     unit.commit(edit_splices.remove_pair(unit.text, within, pair), _without(data(unit.root), full))
 
 
+def change_many(unit: Unit, section: str, ids: Collection[str], field: str, value: Any) -> set[str]:
+    """Give one field to those of these entries that stand below the unit's path, or take it away (None); their ids.
+
+    One reading before and one after, however many they are. Where anything is shared between entries, nothing is done.
+    """
+    if any(sign in unit.text for sign in ("&", "*", MERGE)):
+        return set()
+    expected = data(unit.root)
+    splices: list[Splice] = []
+    done: set[str] = set()
+    for path in (unit.path, (*unit.path, "also")):
+        within, says = unit.resolve(path), expected
+        if within is None or within.kind != "map":
+            continue
+        for name in path:
+            says = says[name]
+        for key, entry in within.pairs:
+            if key.value not in ids or entry.kind != "map" or key.value in done:
+                continue
+            done.add(key.value)
+            pair = entry.pair(field)
+            if value is not None:
+                splices += (
+                    edit_splices.insert_pair(unit.text, entry, field, value, _customary(section), unit.document.newline)
+                    if pair is None
+                    else edit_splices.replace_value(unit.text, pair[0], pair[1], value, in_flow=entry.flow)
+                )
+                says[key.value] = {**(says[key.value] or {}), field: edit_scalars.as_data(value)}
+            elif pair is not None:
+                splices += edit_splices.remove_pair(unit.text, entry, pair)
+                del says[key.value][field]
+    if splices:
+        unit.commit(splices, expected)
+    return done
+
+
 def add_entry(unit: Unit, name: str, fields: dict[str, Any]) -> None:
     """A new entry behind the one the unit's path leads to."""
     within = parents(unit, unit.path)[-1]
@@ -152,8 +188,10 @@ def rename_entry(unit: Unit, new: str) -> None:
 
 def _order(section: str, full: tuple[str, ...], unit: Unit) -> tuple[str, ...]:
     """The customary order of an entry's fields."""
-    if not section or len(full) != len(unit.path) + 1:
-        return ()
+    return _customary(section) if section and len(full) == len(unit.path) + 1 else ()
+
+
+def _customary(section: str) -> tuple[str, ...]:
     from campctl.manifest.fields import SECTIONS
 
     noun = SECTIONS.get(section)

@@ -103,6 +103,14 @@ class Places:
                     best = (0, RowPlace(sheet, row))
         return best[1] if best else None
 
+    def sections(self, section: str) -> list[Unit]:
+        """Each unit that holds all of a section that stands once in its file. Raises Odd."""
+        found = [document.whole(section) for document in self._all() if section in document.text]
+        if self._odd:
+            self.at_work, why = next(iter(self._odd.items()))
+            raise Odd(why)
+        return [unit for unit in found if unit is not None]
+
     def others(self, place: YamlPlace) -> bool:
         """Whether the section has other entries in this file, by line."""
         return len(place.unit.document.names(place.section)) > 1

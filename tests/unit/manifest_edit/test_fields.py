@@ -266,3 +266,56 @@ def test_own_keys_beside_a_merge_are_edited(camp) -> None:
     assert new == text.replace("    name: A\n", "    name: A\n    office: west\n")
     with pytest.raises(EditRefused, match="taken over"):
         camp(text).edit(lambda editor: editor.unset("users", "ann", "office"))
+
+
+ROWS = """\
+campaign: {name: X}
+users:
+  # the first
+  ann: { name: Ann, office: hq, extension: 3001 }   # one line
+  ben:
+    name: Ben
+    office: hq          # here
+    extension: 3002
+    role: desk
+  cy: {name: Cy, office: hq, extension: 3003, backend: old}
+  di:
+    name: Di
+    backend: old   # for now
+    extension: 3004
+  ed: { name: Ed, office: hq, extension: 3005 }
+  flo: { name: Flo, office: hq, extension: 3006 }
+"""
+
+
+def test_many_entries_at_once(camp) -> None:
+    """Whatever their style, many get the field as each by itself would; taken away again, the file is as one by one too; others stay."""
+    ids = ["flo", "ann", "ben", "cy", "di"]
+
+    def one_by_one(editor):
+        for name in ids:
+            editor.set("users", name, "backend", "new")
+
+    many = camp(ROWS).edit(lambda editor: editor.set_all("users", ids, "backend", "new"))
+    assert many == camp(ROWS).edit(one_by_one)
+    assert "ed: { name: Ed, office: hq, extension: 3005 }" in many
+    assert many.count("backend: new") == 5
+
+    def away_one_by_one(editor):
+        for name in ids:
+            editor.unset("users", name, "backend")
+
+    away = camp(many).edit(lambda editor: editor.set_all("users", [*ids, "ed"], "backend", None))
+    assert away == camp(many).edit(away_one_by_one)
+    assert "backend" not in away
+
+
+def test_many_entries_that_share_something(camp) -> None:
+    """Where entries take something over from each other, each is changed, or refused, by itself; one that is nowhere is not found."""
+    text = ROWS.replace("ann: {", "ann: &boss {").replace(
+        "  ed: { name: Ed, office: hq, extension: 3005 }", "  ed: { <<: *boss, extension: 3005 }"
+    )
+    with pytest.raises(EditRefused):
+        camp(text).edit(lambda editor: editor.set_all("users", ["ann", "ben", "cy", "di", "flo"], "backend", "new"))
+    with pytest.raises(NotFound):
+        camp(ROWS).edit(lambda editor: editor.set_all("users", ["ann", "ben", "cy", "di", "zoe"], "backend", "new"))
