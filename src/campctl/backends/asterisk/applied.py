@@ -32,22 +32,29 @@ class Applied(Struct, frozen=True):
     mark: int = 0
 
 
-def told(change: Change, writes: Sequence[Write], before: Mapping[Fact, Value | None], rows: Rows) -> Applied:
+def told(
+    change: Change, writes: Sequence[Write], before: Mapping[Fact, Value | None], rows: Rows, keys: tuple[Key, ...] = (), mark: int = 0
+) -> Applied:
     """The writes in order (what is new before what is gone, a record first in and last out), and what follows from them.
 
     before: what the facts held. rows: what there is now.
     """
-    ordered = sorted((item for item in writes if item.value is not None), key=lambda item: _PUTS[item.fact.place])
-    ordered += sorted((item for item in writes if item.value is None), key=lambda item: -_PUTS[item.fact.place])
+    ordered = sorted([item for item in writes if item[1] is not None], key=_made)
+    if len(ordered) < len(writes):
+        ordered += sorted([item for item in writes if item[1] is None], key=_made, reverse=True)
     darkened: list[str] = []
     learned: dict[str, None] = {}
     readded: list[Fact] = []
     for fact, new in ordered:
-        old = before.get(fact)
-        if fact.place == "endpoint" and new is None and old is not None:
+        old, place = before.get(fact), fact[0]
+        if place == "endpoint" and new is None and old is not None:
             darkened.append(fact.name)
-        elif fact.place in {"endpoint", "aor"} and old is None and new is not None and fact.name in rows.by["endpoint"]:
+        elif place in {"endpoint", "aor"} and old is None and new is not None and fact.name in rows.by["endpoint"]:
             learned[fact.name] = None
-        elif isinstance(old, Mapping) and isinstance(new, Mapping) and old.get("membername") != new.get("membername"):
+        elif old is not None and isinstance(old, Mapping) and isinstance(new, Mapping) and old.get("membername") != new.get("membername"):
             readded.append(fact)
-    return Applied(change=change, writes=tuple(ordered), darkened=tuple(darkened), learned=tuple(learned), readded=tuple(readded))
+    return Applied(change, tuple(ordered), keys, tuple(darkened), tuple(learned), tuple(readded), mark)
+
+
+def _made(item: Write) -> int:
+    return _PUTS[item[0][0]]

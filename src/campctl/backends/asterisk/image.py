@@ -15,8 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from msgspec.structs import replace
-
 from campctl.backends.asterisk.admission import check_around, check_limits
 from campctl.backends.asterisk.applied import Applied, told
 from campctl.backends.asterisk.decode import Decoded, again, decode
@@ -135,8 +133,7 @@ class Image:
         except BaseException:
             self._journal.undo(mark)
             raise
-        applied = told(change, self._writes, self._before, self._seen.rows)
-        return replace(applied, keys=tuple(self._changed), mark=mark)
+        return told(change, self._writes, self._before, self._seen.rows, tuple(self._changed), mark)
 
     def undo(self, applied: Applied) -> None:
         """Make it not have been; of several the last one first."""
@@ -231,8 +228,10 @@ class Image:
         old = former if former is not None else self.resources.get(key)
         native = names.native(key) if key.kind in NAMED else ""
         differences = self._differences(key, new, old, was)
-        for item in differences:
-            self._write(*item)
+        journal, rows, before = self._journal, self._seen.rows, self._before
+        for fact, value in differences:
+            before.setdefault(fact, journal.write(rows, fact, value))
+        self._writes += differences
         self._journal.put(self._seen.records, key, Record(VERSION, native, new))
         self._indices.replace(key, self.resources.get(key), new)
         self._journal.put(self.resources, key, new)
@@ -252,11 +251,12 @@ class Image:
             del wanted[record]
         elif was is not None:
             wanted[record] = write(new, native, record_name(was))
-        found = [Write(fact, value) for fact, value in wanted.items() if self.value(fact) != value]
+        by = self._seen.rows.by
+        found = [Write(fact, value) for fact, value in wanted.items() if by[fact[0]].get(fact[1]) != value]
         extensions = {extension_of(resource) or "" for resource in (old, new, known.r if known else None) if resource is not None}
         for extension in sorted(extensions):
             for fact in belongings(key, native, extension):
-                if fact in wanted or self.value(fact) is None or fact.name.endswith(f"/{FORCED}"):
+                if fact in wanted or by[fact[0]].get(fact[1]) is None or fact.name.endswith(f"/{FORCED}"):
                     continue
                 if self._may_remove(fact, key) and Write(fact, None) not in found:
                     found.append(Write(fact, None))
@@ -292,8 +292,7 @@ class Image:
             self._write(fact, None)
 
     def _write(self, fact: Fact, value: Value | None) -> None:
-        self._before.setdefault(fact, self.value(fact))
-        self._journal.write(self._seen.rows, fact, value)
+        self._before.setdefault(fact, self._journal.write(self._seen.rows, fact, value))
         self._writes.append(Write(fact, value))
 
     def _facts_of(self, key: Key) -> list[Fact]:

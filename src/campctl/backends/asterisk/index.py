@@ -42,14 +42,16 @@ class Journal:
 
     def put(self, into: dict[Key, Any], key: Key, value: Any) -> None:
         """Set, or (None) remove, an entry."""
-        self.add(_put, into, key, into.get(key))
+        self._undos.append((_put, (into, key, into.get(key))))
         _put(into, key, value)
 
-    def write(self, rows: Rows, fact: Fact, value: Value | None) -> None:
-        """Set, or (None) remove, a fact."""
+    def write(self, rows: Rows, fact: Fact, value: Value | None) -> Value | None:
+        """Set, or (None) remove, a fact; what it held."""
         place, name = fact
-        self.add(rows.put, place, name, rows.by[place].get(name))
+        old: Value | None = rows.by[place].get(name)
+        self._undos.append((rows.put, (place, name, old)))
         rows.put(place, name, value)
+        return old
 
     def learn(self, names: Directory, key: Key, native: str) -> None:
         """Give a thing its native name."""
