@@ -17,7 +17,7 @@ desks, `edit_roster` edits CSV, `edit_scalars` quotes, `edit_files` shows and wr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -86,9 +86,9 @@ class Editor:
             else:
                 self.set(section, id_, field, value)
 
-    def _many(self, unit: Unit, section: str, ids: Mapping[str, Any], field: str, value: Any, by_hand: str) -> set[str]:
-        done: set[str] = set()
-        self._do(unit.document.file, 0, by_hand, lambda: done.update(change_many(unit, section, ids.keys(), field, value)))
+    def _many(self, unit: Unit, section: str, ids: Mapping[str, Any], field: str, value: Any, by_hand: str) -> Collection[str]:
+        done: dict[str, None] = {}
+        self._do(unit.document.file, 0, by_hand, lambda: done.update(dict.fromkeys(change_many(unit, section, ids.keys(), field, value))))
         return done
 
     def set_desks(self, ids: Sequence[str], field: str, value: Any) -> None:
