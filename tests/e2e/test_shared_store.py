@@ -122,7 +122,7 @@ def test_what_one_does_the_other_sees(admins: Any) -> None:
 
 def test_the_other_machine_hears_who_is_at_work(admins: Any, processes: Any, until: Any) -> None:
     """Exit 7 with who, on which host and doing what; waiting for the lock works between machines."""
-    ann, bo = admins(SLOW)
+    ann, bo = admins("latency: 200ms, batch: 1, concurrency: 1")
     process = ann.start("apply", "--yes")
     processes.append(process)
     until(lambda: ann.camp.exchange().exists() and ann.camp.calls() >= 1, process)
@@ -168,8 +168,9 @@ def test_who_slept_too_long_begins_nothing_more(admins: Any, postgres: Place, pr
     before = len(bo.camp.log())
     os.kill(process.pid, signal.SIGCONT)
     _, err = process.communicate(timeout=60)
-    assert process.returncode in {7, 130}, err
-    assert "lock was lost" in err
+    # Stopped in the middle of a commit, it hears from the server that this was undone; anywhere else, that the lock is another's.
+    assert process.returncode in {7, 10, 130}, err
+    assert "lock was lost" in err or "was stopped in the middle of writing" in err
     assert len(bo.camp.log()) - before <= 1  # what was being sent when it was stopped
     nothing_without_intent(bo, postgres)
     assert bo.run("apply", "--yes")[0] == 0

@@ -100,6 +100,8 @@ class Context:
         """The campaign's store. Reading does not create one."""
         if True in self._stores:
             return self._stores[True]
+        if write and False in self._stores and self._stores[False].writable:
+            return self._stores[False]
         if write not in self._stores:
             loaded = self.loaded.campaign
             if any(finding.code in STORE_FINDINGS for finding in self.loaded.findings):

@@ -104,7 +104,9 @@ class Audit(Protocol):
 
 
 class Store(Journal, Ownership, Overrides, Lock, Audit, Protocol):
-    """All of it."""
+    """All of it. `writable`: whether it was opened so that it may be written to (a missing one read as empty is not)."""
+
+    writable: bool
 
     def check(self) -> Sequence[str]:
         """Integrity problems, in words; empty when well."""

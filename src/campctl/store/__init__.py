@@ -53,6 +53,7 @@ def open_store(
     Raises StoreError, StoreCorrupt, StoreTooNew.
     """
     from campctl.store.marks import require_in_use
+    from campctl.store.sqlite import SQLite
     from campctl.store.store import SqlStore
 
     if "://" in url:
@@ -71,7 +72,8 @@ def open_store(
     except BaseException:
         database.close()
         raise
-    return SqlStore(database, clock)
+    there = not (isinstance(database, SQLite) and database.in_memory)
+    return SqlStore(database, clock, writable=there and not read_only)
 
 
 class Carrying:

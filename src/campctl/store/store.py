@@ -18,9 +18,10 @@ from campctl.store.ownership import SqlOwnership
 class SqlStore(SqlJournal, SqlOwnership, SqlOverrides, SqlLock, SqlAudit):
     """`ports.store.Store` in SQL; also a context manager that closes it."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, *, writable: bool = True) -> None:
         self._db = db
         self._clock = clock
+        self.writable = writable
 
     def check(self) -> Sequence[str]:
         """Integrity problems in words; empty when well."""
