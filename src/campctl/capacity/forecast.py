@@ -9,12 +9,16 @@ from msgspec import Struct
 
 
 class Forecast(Struct, frozen=True):
-    """Expected calls of one hotline in intervals of `length` seconds from `start` on (aware, UTC). `source`: whence, in words."""
+    """Expected calls of one hotline in intervals of `length` seconds from `start` on (aware, UTC).
+
+    source: whence, in words. handling: mean seconds of a call by interval, where they differ; else ().
+    """
 
     start: datetime
     length: float
     counts: tuple[float, ...]
     source: str = ""
+    handling: tuple[float, ...] = ()
 
     @property
     def end(self) -> datetime:
@@ -50,7 +54,7 @@ def scaled(forecast: Forecast, start: datetime, end: datetime, factor: float) ->
     counts = tuple(
         count * factor if start <= begins < end else count for begins, count in zip(forecast.starts(), forecast.counts, strict=True)
     )
-    return Forecast(forecast.start, forecast.length, counts, forecast.source)
+    return Forecast(forecast.start, forecast.length, counts, forecast.source, forecast.handling)
 
 
 def between(forecast: Forecast, start: datetime, end: datetime, total: float, source: str) -> Forecast:
@@ -61,4 +65,6 @@ def between(forecast: Forecast, start: datetime, end: datetime, total: float, so
     counts = tuple(
         (total * count / there if there else total / many) if is_in else count for count, is_in in zip(forecast.counts, inside, strict=True)
     )
-    return Forecast(forecast.start, forecast.length, counts, f"{forecast.source}; {source}" if forecast.source else source)
+    return Forecast(
+        forecast.start, forecast.length, counts, f"{forecast.source}; {source}" if forecast.source else source, forecast.handling
+    )

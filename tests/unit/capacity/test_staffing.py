@@ -57,8 +57,8 @@ def test_needs_are_erlangs() -> None:
     assert row.load == pytest.approx(30)
     assert row.seats == seats_needed(30.0, 300, Target(0.8, 20), 180)
     assert row.people == math.ceil(row.seats / 0.75)
-    assert row.short == row.seats - 25 > 0
-    assert row.service == erlang_a(25, 30.0, 300, 180, 20)
+    assert row.short == row.people - 25 > 0
+    assert row.service == erlang_a(18, 30.0, 300, 180, 20)  # of 25 a quarter is not there
 
 
 def test_who_is_closed_needs_nobody() -> None:
