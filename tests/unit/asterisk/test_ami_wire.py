@@ -46,6 +46,12 @@ def test_what_fits_is_sent(value: str) -> None:
     assert encode(put("f", "k", value), 1).endswith(f"Val: {value}\r\n\r\n".encode())
 
 
+def test_half_a_character_is_refused() -> None:
+    """A lone surrogate has no bytes."""
+    with pytest.raises(Refused, match="not Unicode"):
+        encode(put("f", "k", "\ud800"), 1)
+
+
 def test_a_name_may_not_carry_a_line_end() -> None:
     """Fields' names are held to the same rule as values."""
     with pytest.raises(Refused):

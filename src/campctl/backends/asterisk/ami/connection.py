@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from campctl.backends.asterisk.ami.pending import Answer, Loss, Many, One, in_words
 from campctl.backends.asterisk.ami.wire import Frames, Request, action_id, encode, records
@@ -24,12 +24,47 @@ _SLICE: Final = 32
 """Requests of many that are written at once."""
 
 
+class Direct(asyncio.StreamReader):
+    """A reader that, once attached, hands on what arrives as it arrives.
+
+    Asterisk writes every answer by itself, so a task that is woken for each would take longer than the answer.
+    """
+
+    _take: Callable[[bytes], None] | None = None
+    _over: Callable[[Exception | None], None] | None = None
+
+    def attach(self, take: Callable[[bytes], None], over: Callable[[Exception | None], None]) -> None:
+        """From now on `take` gets the bytes, and `over` is told of the end (and of what broke it)."""
+        self._take, self._over = take, over
+        if self.at_eof() or self.exception() is not None:
+            over(self.exception())
+
+    def feed_data(self, data: Any) -> None:
+        """Bytes arrived."""
+        if self._take is None:
+            super().feed_data(data)
+        else:
+            self._take(data)
+
+    def feed_eof(self) -> None:
+        """There will be no more."""
+        super().feed_eof()
+        if self._over is not None:
+            self._over(None)
+
+    def set_exception(self, exc: Exception) -> None:
+        """The connection broke."""
+        super().set_exception(exc)
+        if self._over is not None:
+            self._over(exc)
+
+
 class Connection:
     """Needs a reader and a writer whose banner was read. `on_event` gets every message that answers nothing."""
 
     def __init__(
         self,
-        reader: asyncio.StreamReader,
+        reader: Direct,
         writer: asyncio.StreamWriter,
         *,
         label: str,
@@ -37,7 +72,7 @@ class Connection:
         on_event: Callable[[str], None],
         on_lost: Callable[[], None] | None = None,
     ) -> None:
-        self._reader, self._writer = reader, writer
+        self._writer = writer
         self._label, self._backend = label, backend
         self._on_event, self._on_lost = on_event, on_lost
         self._tls = writer.get_extra_info("ssl_object") is not None
@@ -45,7 +80,11 @@ class Connection:
         self._pending: dict[int, One | Many] = {}
         self._received = 0
         self.loss: Loss | None = None
-        self._reading = asyncio.get_running_loop().create_task(self._read(), name=f"ami-read-{label}")
+        loop = asyncio.get_running_loop()
+        self._frames = Frames()
+        self._over: asyncio.Future[None] = loop.create_future()
+        self._attending = loop.create_task(self._attend(), name=f"ami-{label}")
+        reader.attach(self._arrived, self._ended)
 
     @property
     def alive(self) -> bool:
@@ -113,20 +152,31 @@ class Connection:
         else:
             self._writer.write(data)
 
-    async def _read(self) -> None:
-        """Take what comes until there is no more; tells everyone who waits."""
-        frames = Frames()
-        why = f"{self._label} closed the connection"
+    async def _attend(self) -> None:
+        """See to it that nobody waits any more when the event loop ends, and that the socket is closed then."""
         try:
-            while data := await self._reader.read(CHUNK):
-                self._sort(frames.feed(data))
-                self._check(frames, len(data))
-        except ValueError as error:
-            why = f"{self._label} sent what is not AMI ({error})"
-        except OSError as error:
-            why = f"the connection to {self._label} broke ({in_words(error)})"
+            await self._over
         finally:
-            self._lose(why)
+            self._lose(f"the connection to {self._label} was given up")
+
+    def _arrived(self, data: bytes) -> None:
+        """Take what comes, and tell those who wait for it."""
+        if self.loss is not None:
+            return
+        try:
+            self._sort(self._frames.feed(data))
+            self._check(len(data))
+        except ValueError as error:
+            self._lose(f"{self._label} sent what is not AMI ({error})")
+
+    def _ended(self, error: Exception | None) -> None:
+        """Nothing more will come."""
+        if isinstance(error, OSError):
+            self._lose(f"the connection to {self._label} broke ({in_words(error)})")
+        else:
+            self._lose(f"{self._label} closed the connection")
+        if not self._over.done():
+            self._over.set_result(None)
 
     def _sort(self, messages: list[str]) -> None:
         """Hand each message to who waits for it. Rows of a long list take the short way: they end as the one before did."""
@@ -150,10 +200,10 @@ class Connection:
             elif (streams := waiting.streams) is not None:
                 tail, rows = f"\r\nActionID: {number}", streams
 
-    def _check(self, frames: Frames, size: int) -> None:
+    def _check(self, size: int) -> None:
         """Give up on what is not AMI, and on an answer that never ends."""
-        if frames.fault:
-            raise ValueError(frames.fault)
+        if self._frames.fault:
+            raise ValueError(self._frames.fault)
         self._received = self._received + size if self._pending else 0
         if self._received > MAX_ANSWER:
             raise ValueError(f"an answer of more than {MAX_ANSWER >> 20} MB")
@@ -181,10 +231,10 @@ class Connection:
         if self.loss is None and not self._pending:
             with contextlib.suppress(OSError):
                 self._writer.write(encode(Request("Logoff"), 0))
-                await asyncio.wait({self._reading}, timeout=0.2)
+                await asyncio.wait({self._over}, timeout=0.2)
         self._lose(f"the connection to {self._label} was closed by campctl")
-        if not self._reading.done():
-            self._reading.cancel()
-            await asyncio.wait({self._reading}, timeout=1.0)
+        if not self._attending.done():
+            self._attending.cancel()
+            await asyncio.wait({self._attending}, timeout=1.0)
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from campctl.backends.asterisk.ami.connection import CHUNK, Connection
+from campctl.backends.asterisk.ami.connection import CHUNK, Connection, Direct
 from campctl.backends.asterisk.ami.pending import in_words
 from campctl.backends.asterisk.ami.wire import Message, Reply, Request
 from campctl.errors import AuthFailed, BackendError, Refused, Unavailable, Uncertain
@@ -144,24 +144,24 @@ async def open_connection(door: Door, on_event: Callable[[str], None] | None = N
     return Opened(connection, protocol, startup, mark, boot)
 
 
-async def _connect(door: Door) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def _connect(door: Door) -> tuple[Direct, asyncio.StreamWriter]:
     where = door.where
+    loop = asyncio.get_running_loop()
+    reader = Direct(limit=CHUNK, loop=loop)
+    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
     if not where.tls:
         try:
-            return await asyncio.open_connection(where.host, where.port, limit=CHUNK)
+            transport, _ = await loop.create_connection(lambda: protocol, where.host, where.port)
         except OSError as error:
             raise _unavailable(door, f"cannot connect to {where.label} ({in_words(error)})") from None
+        return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
     import ssl
 
     context = _tls(door)
+    name = where.server_name or where.host
     try:
-        return await asyncio.open_connection(
-            where.host,
-            where.port,
-            limit=CHUNK,
-            ssl=context,
-            server_hostname=where.server_name or where.host,
-            ssl_handshake_timeout=door.deadline,
+        transport, _ = await loop.create_connection(
+            lambda: protocol, where.host, where.port, ssl=context, server_hostname=name, ssl_handshake_timeout=door.deadline
         )
     except ssl.SSLCertVerificationError as error:
         raise AuthFailed(
@@ -177,6 +177,7 @@ async def _connect(door: Door) -> tuple[asyncio.StreamReader, asyncio.StreamWrit
         ) from None
     except OSError as error:
         raise _unavailable(door, f"cannot connect to {where.label} ({in_words(error)})") from None
+    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 
 def _tls(door: Door) -> ssl.SSLContext:

@@ -8,6 +8,7 @@ here: they would not come back as they were written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
@@ -113,26 +114,30 @@ class Reply(Message):
 
 def encode(request: Request, number: int) -> bytes:
     """One request as bytes, with `number` as its ActionID; refuses what Asterisk would misread."""
-    pairs = request.fields.items() if isinstance(request.fields, Mapping) else request.fields
-    lines = [f"Action: {request.action}\r\nActionID: {number}\r\n"]
-    for name, value in pairs:
-        line = f"{name}: {value}\r\n"
-        # One look for the whole line: an honest one has exactly the line end just put there, no NUL, and fits.
-        if line.count("\n") != 1 or line.count("\r") != 1 or "\0" in line or value[:1] < "!" or len(line.encode()) > MAX_LINE + 2:
-            _refuse(request, name, value)
-        lines.append(line)
-    if len(lines) + 1 > MAX_LINES:
-        count = len(lines) + 1
+    fields = request.fields
+    pairs = fields if type(fields) is tuple else tuple(fields.items() if isinstance(fields, Mapping) else fields)
+    lines = "".join([f"{name}: {value}\r\n" for name, value in pairs])
+    try:
+        data = f"Action: {request.action}\r\nActionID: {number}\r\n{lines}\r\n".encode()
+    except UnicodeEncodeError:
         raise Refused(
-            f"{request.action} would take {count} lines, and Asterisk reads {MAX_LINES} in one request; nothing was sent.",
+            f"A value of {request.action} is not Unicode (a lone surrogate); nothing was sent.", hint="Correct the text."
+        ) from None
+    # One look at the whole: an honest request has just the line ends put there, and nothing odd where values begin.
+    ends = len(pairs)
+    if lines.count("\n") != ends or lines.count("\r") != ends or len(data) > MAX_LINE or _ODD.search(lines):
+        for name, value in pairs:
+            _check(request, name, value)
+    if ends + 2 > MAX_LINES:
+        raise Refused(
+            f"{request.action} would take {ends + 2} lines, and Asterisk reads {MAX_LINES} in one request; nothing was sent.",
             hint="Send it in several requests.",
         )
-    lines.append("\r\n")
-    return "".join(lines).encode()
+    return data
 
 
-def _refuse(request: Request, name: str, value: str) -> None:
-    """Say why a line cannot be sent, without its value; returns when it can after all (an empty value)."""
+def _check(request: Request, name: str, value: str) -> None:
+    """Refuse a line that cannot be sent, without showing its value."""
     if any(sign in name + value for sign in "\r\n\0"):
         why = "holds a line end or a NUL, which Asterisk would read as another field"
     elif value and value[0] < "!":
@@ -144,6 +149,10 @@ def _refuse(request: Request, name: str, value: str) -> None:
     raise Refused(
         f"The field {name} of {request.action} {why}; nothing was sent.", hint="Shorten the value, or take out what cannot be sent."
     )
+
+
+_ODD: Final = re.compile(r": [\0-\x20]|\0")
+"""What may be a value that begins with a blank, or a NUL; also an empty value, which is none of these."""
 
 
 def records(data: bytes) -> Iterator[bytes]:
