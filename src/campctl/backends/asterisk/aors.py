@@ -8,10 +8,10 @@ first, so that a crash of campctl leaves no phone that never rings: the next con
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Final
 
-from campctl.backends.asterisk.ami import Ami, Request, db_del, db_put
+from campctl.backends.asterisk.ami import Ami, Request, db_del, db_put, db_tree
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.backends.asterisk.shelves.astdb import CAMPCTL
 from campctl.backends.asterisk.shelves.reloading import reloaded
@@ -64,9 +64,10 @@ class Aors:
         self._new, self._many, self._marked = set(), False, ""
         await db_del(self._ami, CAMPCTL, self._key)
 
-    async def take_over(self, rows: Mapping[str, str]) -> None:
-        """Do what others left undone; `rows` of family campctl. One that is still at work does it once more, which is no harm."""
-        left = {key: mark for key, mark in rows.items() if key.startswith(MARK) and key != self._key}
+    async def take_over(self) -> None:
+        """Do what others left undone. One that is still at work does it once more, which is no harm."""
+        rows = await db_tree(self._ami, f"{CAMPCTL}/{MARK.rstrip('/')}")
+        left = {f"{MARK}{key}": mark for key, mark in rows.items() if f"{MARK}{key}" != self._key}
         if not left:
             return
         names = {name for mark in left.values() if mark != _MANY for name in mark.split()}

@@ -168,7 +168,7 @@ class Machine:
     async def arrive(self) -> frozenset[str]:
         """Make known what others wrote and did not live to make known."""
         await self.node.booted()
-        await self.node.aors.take_over(await db_tree(self._ami, CAMPCTL))
+        await self.node.aors.take_over()
         return await self.node.taken()
 
     async def probes(self) -> list[Probe]:
