@@ -109,6 +109,11 @@ _SILENT: Final = _Case(
     "the server does not answer",
     "Look whether {host} is well. What was not finished is undone there by itself; repeat the command once it answers.",
 )
+_URL: Final = _Case(
+    "its URL is not understood",
+    "Mend `store:` in campaign.yaml (docs/shared-store.md), or the service file it names.",
+)
+_URL_WORDS: Final = ("invalid uri", "invalid integer value", "invalid sslmode", "invalid percent", "bad value for", "definition of service")
 _TLS: Final = _Case(
     "the connection cannot be proved safe",
     "Put the certificate of the server's authority into ~/.postgresql/root.crt, or name it in the URL (sslrootcert=FILE). "
@@ -154,6 +159,8 @@ def _case(error: psycopg.Error, state: str) -> _Case:
     if state.startswith("23"):
         return _CONTRADICTS
     words = str(error).lower()
+    if not state and (isinstance(error, psycopg.ProgrammingError) or any(one in words for one in _URL_WORDS)):
+        return _URL
     if not state and isinstance(error, psycopg.OperationalError):
         if "no password supplied" in words:
             return _NO_PASSWORD

@@ -634,6 +634,24 @@ def test_every_refusal_says_what_and_what_to_do(state: str, kind: type[StoreErro
     assert "{" not in found.message + found.hint
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://127.0.0.1/d?foo=bar",
+        "postgresql://127.0.0.1:abc/d",
+        "postgresql://127.0.0.1/d?sslmode=maybe",
+        "postgresql://127.0.0.1/d?connect_timeout=soon",
+        "postgresql://127.0.0.1/d%zz",
+        "postgresql://?service=nobody-named-this",
+    ],
+)
+def test_a_url_that_libpq_does_not_understand(opened: Open, url: str) -> None:
+    """Is a mistake in the YAML, and says so."""
+    with pytest.raises(StoreError, match="its URL is not understood") as caught:
+        opened(url)
+    assert "campaign.yaml" in caught.value.hint
+
+
 def test_without_psycopg_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A campaign with a shared store on a machine where campctl was installed without the extra."""
     monkeypatch.setitem(sys.modules, "psycopg", None)
