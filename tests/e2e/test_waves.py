@@ -300,6 +300,23 @@ def test_a_roster_with_the_columns(make) -> None:
     camp.settled()
 
 
+def test_a_desk_with_two_lines_is_lit_and_darkened_on_both(office) -> None:
+    """A prepared desk is one desk: whoever comes to it can be called by the phone on either exchange."""
+    office.do(*MOVE, "new", "--prepare", "springfield/h1", "--yes").ok()
+    office.do("port", "light", "springfield/h1", "--volunteer", "Vi Example", "--yes").ok()
+    assert {name: office.line("port/springfield/h1", name).enabled for name in ("old", "new")} == {"old": True, "new": True}
+    office.settled()
+    office.do("port", "dark", "springfield/h1", "--yes").ok()
+    assert not office.line("port/springfield/h1", "new").enabled
+    shown = office.do("user", "show", "bo.diaz", "-o", "json").ok().data["fields"]
+    assert "also on" not in shown
+    office.do(*MOVE, "new", "--prepare", "bo.diaz", "--yes").ok()
+    shown = office.do("user", "show", "bo.diaz", "-o", "json").ok().data
+    assert (shown["fields"]["backend"], shown["fields"]["also on"]) == ("old", "new")
+    assert {row["backend"] for row in shown["listings"][0]["rows"]} == {"old", "new"}
+    office.settled()
+
+
 def test_nobody_is_left(office) -> None:
     """A wave of nobody does nothing and says so."""
     office.do(*MOVE, "new", "--yes").ok()

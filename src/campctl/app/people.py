@@ -15,7 +15,7 @@ from campctl.app.find import one
 from campctl.app.how import How
 from campctl.app.locking import locked
 from campctl.app.results import Applied, Details, Listing, Message, Planned
-from campctl.model.campaign import Campaign, Office, Port, User, homes_of
+from campctl.model.campaign import Campaign, Office, Port, User, home_of, homes_of
 
 if TYPE_CHECKING:
     from campctl.manifest.edit import Editor
@@ -53,6 +53,8 @@ async def show_user(ctx: Context, *, user: str) -> Details:
         "location": _address(campaign.offices[person.office], person),
         "written at": f"{place.file}:{place.line}" if place else "",
     }
+    if person.backend or person.also_on:  # their office is moving
+        fields |= {"backend": home_of(campaign, person), "also on": person.also_on}
     return Details(of="user", id=user, fields=fields, listings=(await resources_of(ctx, f"user/{user}"),))
 
 
