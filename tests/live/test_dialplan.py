@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from campctl.backends.asterisk.names import proposed
 from campctl.backends.asterisk.render import render
@@ -300,6 +301,24 @@ def test_a_full_hotline_is_busy(make) -> None:
         assert refused.ended() == 486
         assert exchange.event(ami, "HotlineOverflow")["Why"] == "FULL"
     waiting.close()
+
+
+def test_members_leave_and_come_back(make) -> None:
+    """*0 pauses who dials it in every hotline, *1 ends that; nobody else is touched."""
+    exchange = make(HQ, ANN, BOB, HELP, replace(HELP, id="more", extension="7005"), Member("help", "user/ann"), Member("more", "user/ann"))
+    exchange.furnish(Member("help", "user/bob"))
+    ann = exchange.phone(ANN, register=False)
+    with exchange.server.connect() as ami:
+
+        def paused() -> list[tuple[str, str]]:
+            rows = [row for row in ami.all("QueueStatus") if row["Event"] == "QueueMember" and row["Paused"] == "1"]
+            return sorted((row["Queue"], row["Location"]) for row in rows)
+
+        ann.dial("*0").answered()
+        assert paused() == [("help", "PJSIP/ann"), ("more", "PJSIP/ann")]
+        ann.dial("*1").answered()
+        assert paused() == []
+        assert ann.dial("*2").ended() == 404
 
 
 def test_hours_by_time_zone_and_by_hand(make) -> None:

@@ -69,7 +69,6 @@ def _values(setup: Setup, secrets: Mapping[str, str]) -> Values:
         "TLS_KEY": setup.tls_key,
         "database": setup.database is not None,
         "WHERE": "the cluster's PostgreSQL" if setup.database else "AstDB",
-        "REALTIME_RULES": "yes" if setup.database else "no",
         "DB_HOST": host,
         "DB_PORT": port,
         "DB_NAME": name,
