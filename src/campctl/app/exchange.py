@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 from msgspec import Struct
 
@@ -30,23 +30,31 @@ class Order(Struct, frozen=True, kw_only=True):
     backend: str = ""
 
 
-def prepare(order: Order, ctx: Context | None) -> Any:
+class SetUp(Protocol):
+    """What a backend made of an order, checked; all else of it is the backend's own affair."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Names of secrets to be asked for."""
+        ...
+
+
+def prepare(order: Order, ctx: Context | None) -> SetUp:
     """The set-up the options ask for, those left out taken from the campaign; its `secrets` are to be asked for."""
     if order.type not in TYPES:
         raise errors.UsageError(f"campctl sets up no exchange of type {order.type!r}.", hint=f"Types: {', '.join(TYPES)}.")
     options = order.options
     if ctx is not None:
         options = {**_from_campaign(ctx, _spec(ctx, order.backend), str(options.get("node", ""))), **_given(options)}
-    return wiring.asterisk_setup(_given(options))
+    return cast("SetUp", wiring.asterisk_setup(_given(options)))
 
 
-def init(order: Order, setup: Any, ctx: Context | None, secrets: Mapping[str, str]) -> Message:
+def init(order: Order, setup: SetUp, ctx: Context | None, secrets: Mapping[str, str]) -> Message:
     """Write the files and keep the manager's password. `secrets`: those `setup.secrets` asked for."""
     password, kept = _password(order, ctx)
     if ctx is not None and not kept:
         kept = _keep(ctx, order.backend, password)
-    yaml = _yaml(order.backend or "pbx", setup)
-    steps = _steps(order, setup, kept, yaml)
+    yaml, steps = wiring.asterisk_words(setup, order.directory, backend=order.backend, kept=kept)
     files = wiring.asterisk_files(setup, {**secrets, "manager": password})
     saved = wiring.place_files(order.directory, {**files, wiring.ASTERISK_README: "\n".join(steps) + "\n"}, force=order.force)
     text = [f"A configuration of {len(files)} files is in {order.directory}, readable only by you; it holds the manager's password."]
@@ -110,59 +118,6 @@ def _keep(ctx: Context, backend: str, password: str) -> str:
         return Lookup(ctx.environ, _spec(ctx, backend)).put(backend, "password", password)
     except errors.SecretError:
         return ""
-
-
-def _yaml(name: str, setup: Any) -> str:
-    """What to write into campaign.yaml."""
-    lines = ["campaign:", "  backends:", f"    {name}:", "      type: asterisk"]
-    host = f"{setup.node}.example.org" if setup.ami_bind not in LOOPBACK else ""
-    if setup.database:
-        port, database, role = setup.database[1:]
-        del role
-        lines += [f"      database: postgresql://campctl@{setup.database[0]}:{port}/{database}"]
-        peers = "".join(f', "{peer.name}={_bracketed(peer.host)}:{setup.ami_port}"' for peer in setup.peers)
-        lines += [f'      nodes: ["{setup.node}={host or "127.0.0.1"}:{setup.ami_port}"{peers}]']
-    else:
-        lines += [f"      host: {host or setup.ami_bind}", f"      port: {setup.ami_port}"]
-    if setup.ami_user != "campctl":
-        lines.append(f"      user: {setup.ami_user}")
-    if setup.tls:
-        lines.append("      tls: true")
-    return "\n".join(lines)
-
-
-def _steps(order: Order, setup: Any, kept: str, yaml: str) -> list[str]:
-    """How to put it in place, as commands for Debian's package."""
-    folder, name = order.directory, order.backend or "pbx"
-    packages = "asterisk asterisk-moh-opsound-gsm"
-    steps = [
-        "On the machine of the exchange, as root (Debian's or Ubuntu's package, Asterisk 22; copy the folder there first):",
-        f"  apt-get install {packages}",
-        "  systemctl stop asterisk",
-        "  cp -a /etc/asterisk /etc/asterisk.before-campctl",
-        f"  install -o asterisk -g asterisk -m 640 {folder}/*.conf /etc/asterisk/",
-        "  systemctl start asterisk",
-        "  asterisk -rx 'core waitfullybooted'",
-        "(Where campctl works already, do not copy queues.conf, queuerules.conf and geolocation.conf: it has written into them.)",
-        "",
-    ]
-    if setup.tls:
-        steps += [
-            f"Asterisk must be able to read {setup.tls_cert} and {setup.tls_key}; `manager reload` after renewing them.",
-            "",
-        ]
-    if kept:
-        steps += [f"The manager's password is known to campctl: {kept}.", ""]
-    else:
-        steps += [
-            "Where campctl works, keep the manager's password (it is not shown here):",
-            f"  sed -n 's/^secret = //p' {folder}/manager.conf | campctl backend login {name}",
-            "",
-        ]
-    if not order.backend:
-        steps += ["In campaign.yaml:", *(f"  {line}" for line in yaml.split("\n")), ""]
-    steps += ["Then:", f"  campctl backend check {name}"]
-    return steps
 
 
 def _bracketed(host: str) -> str:

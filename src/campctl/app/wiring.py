@@ -155,6 +155,13 @@ def asterisk_files(setup: Any, secrets: Mapping[str, str]) -> dict[str, str]:
     return files(setup, secrets)
 
 
+def asterisk_words(setup: Any, folder: Path, *, backend: str, kept: str) -> tuple[str, list[str]]:
+    """What the campaign's YAML says of it, and how to put it in place; `kept`: where campctl has its password."""
+    from campctl.backends.asterisk.setup import steps, yaml
+
+    return yaml(setup, backend or "pbx"), steps(setup, folder, backend=backend, kept=kept)
+
+
 def asterisk_nodes(spec: BackendSpec) -> list[tuple[str, str, int]]:
     """Name ("" for the only one), host and manager's port of the machines of a backend of type asterisk."""
     from campctl.backends.asterisk.options import parse

@@ -9,7 +9,7 @@ from importlib.resources import files as resources
 from campctl.backends.asterisk.render import REALM
 from campctl.backends.asterisk.setup.fill import Values, fill
 from campctl.backends.asterisk.setup.nanp import ABROAD, NEVER, TOLL_FREE
-from campctl.backends.asterisk.setup.settings import AMI_PORT, SIP_TLS_PORT, Peer, Setup
+from campctl.backends.asterisk.setup.settings import AMI_PORT, SIP_TLS_PORT, Peer, Setup, bracketed
 
 DIALPLAN = 1
 """Version of the dialplan in the templates, its global CAMPCTL_DIALPLAN; counts up when campctl needs a newer one."""
@@ -81,17 +81,17 @@ def _values(setup: Setup, secrets: Mapping[str, str]) -> Values:
 
 def _sip(setup: Setup) -> Values:
     trunk = setup.trunk or Peer("", "", 0)
-    peers = [{"NAME": peer.name, "HOST": _bracketed(peer.host), "PORT": str(peer.port)} for peer in setup.peers]
+    peers = [{"NAME": peer.name, "HOST": bracketed(peer.host), "PORT": str(peer.port)} for peer in setup.peers]
     return {
-        "SIP_BIND": f"{_bracketed(setup.bind)}:{setup.sip_port}",
-        "SIP_TLS_BIND": f"{_bracketed(setup.bind)}:{SIP_TLS_PORT if setup.sip_port == SIP_TLS_PORT - 1 else setup.sip_port + 1}",
+        "SIP_BIND": f"{bracketed(setup.bind)}:{setup.sip_port}",
+        "SIP_TLS_BIND": f"{bracketed(setup.bind)}:{SIP_TLS_PORT if setup.sip_port == SIP_TLS_PORT - 1 else setup.sip_port + 1}",
         "external": bool(setup.external),
         "EXTERNAL": setup.external,
         "local_net": setup.local_nets,
         "trunk": setup.trunk is not None,
         "trunk_user": bool(setup.trunk_user),
-        "TRUNK_HOST": _bracketed(trunk.host),
-        "TRUNK_CONTACT": f"{_bracketed(trunk.host)}:{trunk.port}",
+        "TRUNK_HOST": bracketed(trunk.host),
+        "TRUNK_CONTACT": f"{bracketed(trunk.host)}:{trunk.port}",
         "TRUNK_USER": setup.trunk_user,
         "TRUNK_NAME": "trunk" if setup.trunk else "",
         "EMERGENCY_TRUNK_NAME": "trunk-emergency" if setup.trunk else "",
@@ -110,7 +110,7 @@ def _manager(setup: Setup) -> Values:
     clear = setup.ami_port if not setup.tls else AMI_PORT if setup.ami_port != AMI_PORT else AMI_PORT - 1
     return {
         "AMI_CLEAR": setup.ami_bind if loopback else "127.0.0.1",
-        "AMI_BIND": _bracketed(setup.ami_bind),
+        "AMI_BIND": bracketed(setup.ami_bind),
         "AMI_PORT": str(clear),
         "AMI_TLS_PORT": str(setup.ami_port),
         "AMI_USER": setup.ami_user,
@@ -129,10 +129,6 @@ def _numbers(setup: Setup) -> Values:
         "never": NEVER,
         "abroad": abroad,
     }
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _safe(secret: str) -> str:

@@ -137,6 +137,11 @@ def settle(asked: Asked) -> Setup:
     )
 
 
+def bracketed(host: str) -> str:
+    """A host as it stands before a colon and a port."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
 def _bad(option: str, why: str, hint: str = "") -> UsageError:
     return UsageError(f"{option}: {why}; nothing was written.", hint=hint)
 
