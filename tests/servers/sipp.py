@@ -32,11 +32,11 @@ T = TypeVar("T")
 PATIENCE = 20.0
 
 
-def until(wanted: Callable[[], T], what: str = "it", *, within: float = PATIENCE) -> T:
+def until(wanted: Callable[[], T], what: str | Callable[[], str] = "it", *, within: float = PATIENCE) -> T:
     """Look until it is true, every 10 ms; fails with what was waited for."""
     end = time.monotonic() + within
     while not (found := wanted()):
-        assert time.monotonic() < end, f"{what} did not happen within {within:g} s"
+        assert time.monotonic() < end, f"{what if isinstance(what, str) else what()} did not happen within {within:g} s"
         time.sleep(0.01)
     return found
 
@@ -101,6 +101,11 @@ class Sipp:
         errors = self.folder / "errors"
         return errors.read_text(errors="replace")[-3000:] if errors.exists() else ""
 
+    def story(self) -> str:
+        """What came and went, and what it complained of."""
+        lines = [f"{message.at[-15:]} {'>' if message.sent else '<'} {message.start}" for message in self.messages]
+        return "\n".join(["", *lines, "running" if self.running else f"ended with {self._process.returncode}", self.said()])
+
     def close(self) -> None:
         """End it at once: calls stay as they are."""
         if self.running:
@@ -135,7 +140,7 @@ class Call:
 
     def ended(self, *, within: float = PATIENCE) -> int:
         """Wait for the final status."""
-        return until(lambda: self.status, "a final answer", within=within)
+        return until(lambda: self.status, lambda: f"a final answer ({self._sipp.story()})", within=within)
 
     def answered(self, *, within: float = PATIENCE) -> None:
         """Wait until it is answered, by a hotline at once and long before a person; fails when it is refused."""
@@ -178,6 +183,7 @@ class _Station:
     def __init__(self, server: Asterisk, ip: str, port: int) -> None:
         self.server, self.ip, self.port = server, ip, port
         self._now: Sipp | None = None
+        self._steps = ""
         self._past: list[Sipp] = []
 
     def answers(self, *, after: float = 0.1, talk: float = 0.3) -> None:
@@ -197,7 +203,7 @@ class _Station:
         if self._now:
             self._now.close()
             self._past.append(self._now)
-        self._now = None
+        self._now, self._steps = None, ""
 
     @property
     def messages(self) -> list[Message]:
@@ -225,6 +231,7 @@ class _Station:
 
     def _be(self, steps: str) -> None:
         self.gone()
+        self._steps = steps
         self._now = Sipp(self.server, steps, ip=self.ip, port=self.port)
         self._now.listening()
 
@@ -245,16 +252,22 @@ class Phone(_Station):
         return self.user
 
     def register(self, *, secret: str | None = None, expires: int = 3600) -> int:
-        """Register (with another secret, if told so): the status it comes to. From its own port when that is free."""
-        busy = self._now is not None and self._now.running
+        """Register (with another secret, if told so): the status it comes to.
+
+        From its own port, for exchanges send calls to where a registration came from; calls it is in are lost by that.
+        """
+        before, self._steps = self._steps, ""
+        self.gone()
         one = Sipp(
             self.server, sipp_scenarios.registers(self.user, f"sip:{self.user}@{self.ip}:{self.port}", expires), ip=self.ip,
-            port=self.server.take() if busy else self.port, calls=1, user=self.user, secret=self.secret if secret is None else secret,
+            port=self.port, calls=1, user=self.user, secret=self.secret if secret is None else secret,
         )  # fmt: skip
         one.wait()
         statuses = [m.status for m in one.messages if not m.sent and m.status]
         one.close()
         assert statuses, "REGISTER was not answered"
+        if before:
+            self._be(before)
         return statuses[-1]
 
     def unregister(self) -> int:
