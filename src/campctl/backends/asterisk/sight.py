@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from campctl.backends.asterisk.ground import Ground, State
 from campctl.backends.asterisk.image import Image
@@ -65,37 +65,40 @@ class Sight:
         return Snapshot(_sorted(found), live, state.epoch)
 
     async def _facts(self, facts: Collection[Fact] | None) -> dict[Fact, Value]:
-        found: dict[Fact, Value] = {}
-        for part in await asyncio.gather(*(shelf.read(facts) for shelf in self.ground.shelves)):
-            found.update(part)
+        parts = await asyncio.gather(*(shelf.read(facts) for shelf in self.ground.shelves))
+        found = max(parts, key=len)  # what a shelf gave is ours; filling the largest costs least
+        for part in parts:
+            if part is not found:
+                found.update(part)
         return found
 
     async def _in_effect(self, image: Image, found: Mapping[Key, Resource], *, everything: bool) -> frozenset[Key]:
         """A line is live when a phone is registered at it, a member when its line is, the rest when what it leads to is there."""
-        lines = {key: name for key, resource in found.items() if (name := _endpoint(image, resource))}
-        now = self.clock.now().timestamp()
-        names = set(lines.values())
-        registered: set[str] = set()
-        if names:
-            looks = (node.registered(now) if everything else node.registered_of(names, now) for node in self.ground.nodes)
-            registered = set().union(*await asyncio.gather(*looks))
-        live = {key for key, name in lines.items() if name in registered}
+        lines = await self._registered(image, None if everything else found.values())
+        live: list[Key] = []
         for key, resource in found.items():
-            if isinstance(resource, Route):
-                to = target_key(resource.to)
-                if to is None or to in image.resources:
-                    live.add(key)
-            elif not isinstance(resource, Line | Member):
-                live.add(key)
+            if isinstance(resource, Line):
+                if key.id in lines:
+                    live.append(key)
+            elif isinstance(resource, Member):
+                if resource.line in lines:
+                    live.append(key)
+            elif not isinstance(resource, Route) or (to := target_key(resource.to)) is None or to in image.resources:
+                live.append(key)
         return frozenset(live)
 
-
-def _endpoint(image: Image, resource: Resource) -> str:
-    """The endpoint whose phone makes a line or member live; "" for what is dark, or something else."""
-    line = image.resources.get(Key("line", resource.line)) if isinstance(resource, Member) else resource
-    if not isinstance(line, Line) or not line.enabled:
-        return ""
-    return image.native(Key("line", line.id)) or ""
+    async def _registered(self, image: Image, of: Iterable[Resource] | None) -> set[str]:
+        """Ids of enabled lines with a phone: all, or those that lines and members `of` are about."""
+        now, nodes = self.clock.now().timestamp(), self.ground.nodes
+        if of is None:
+            looks = [node.registered(now) for node in nodes]
+        else:
+            ids = {one.id if isinstance(one, Line) else one.line for one in of if isinstance(one, Line | Member)}
+            names = {name for id_ in ids if (name := image.native(Key("line", id_)))}
+            looks = [node.registered_of(names, now) for node in nodes] if names else []
+        found = set[str]().union(*await asyncio.gather(*looks))
+        lines = (image.resources.get(Key("line", id_)) for name in found if (id_ := image.line_of(name)))
+        return {line.id for line in lines if isinstance(line, Line) and line.enabled}
 
 
 def _sorted(found: Mapping[Key, Resource]) -> dict[Key, Resource]:

@@ -197,10 +197,12 @@ class AstDbShelf:
 
 
 def public(value: Value) -> Value:
-    """An auth without its secret."""
-    if not isinstance(value, Mapping):
-        return "" if isinstance(value, str) else value
-    return {option: text for option, text in value.items() if option not in SECRETS}
+    """An auth without its secret; the row itself is changed."""
+    if isinstance(value, dict):
+        for option in SECRETS:
+            value.pop(option, None)
+        return value
+    return "" if isinstance(value, str) else value  # a row that is no JSON may hold one in the clear
 
 
 def with_secret(options: Mapping[str, str], name: str, before: Mapping[str, str] | None) -> dict[str, str]:
