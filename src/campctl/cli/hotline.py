@@ -1,4 +1,4 @@
-"""`hotline list|show|scale`."""
+"""`hotline list|show|scale|plan`."""
 
 from __future__ import annotations
 
@@ -63,3 +63,55 @@ def scale(
         raise UsageError("Name a hotline and its seats.", hint="`campctl hotline scale main +20`, or a file with -f.")
     wanted = seats.replace("\u2212", "-")
     return session.show(session.run(lambda: use_case(session.open(), session.how(), hotline=hotline, seats=wanted, until=until)))
+
+
+@command(
+    APP,
+    "plan",
+    examples=(
+        "campctl hotline plan voter-protection",
+        "campctl hotline plan voter-protection --day 2026-11-03 --target 90%/15s --html plan.html",
+        "campctl hotline plan main --day 2026-10-13 --calls 4000 --shape debate-night --patience endless",
+        "campctl hotline plan --all --day 2026-11-03",
+    ),
+)
+def plan(
+    ctx: typer.Context,
+    hotline: Annotated[str, typer.Argument(metavar="[HOTLINE]", help="Its id; or --all.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Every hotline that says what to expect.")] = False,
+    day: Annotated[str, typer.Option("--day", metavar="DAY", help="2026-11-03, today (unless told otherwise) or tomorrow.")] = "",
+    calls: Annotated[float | None, typer.Option("--calls", metavar="N", help="So many calls that day.")] = None,
+    shape: Annotated[str, typer.Option("--shape", metavar="SHAPE", help="flat, ordinary, debate-night, election-day, or 24 weights.")] = "",
+    forecast: Annotated[
+        str, typer.Option("--forecast", metavar="FILE", help="Calls by interval: CSV with start,calls[,handling], or YAML.")
+    ] = "",
+    target: Annotated[str, typer.Option("--target", metavar="SHARE/TIME", help="The service target: 80%/20s.")] = "",
+    patience: Annotated[
+        str, typer.Option("--patience", metavar="TIME", help="How long callers wait: 3m (Erlang A); endless (Erlang C).")
+    ] = "",
+    interval: Annotated[str, typer.Option("--interval", metavar="TIME", help="Length of an interval.")] = "15m",
+    html: Annotated[str, typer.Option("--html", metavar="FILE", help="Also write a report with charts; it opens without a network.")] = "",
+) -> int:
+    """Say how many people a day needs, against those there are: where it is short, whom to call in, which desks to light.
+
+    Calls come from `volume` of the hotline and the surges of that day, or from what is asked for here. Nothing is changed.
+    """
+    from campctl.app.staffing import Ask, plan_all, plan_hotline
+
+    session: Session = ctx.obj
+    if bool(hotline) == every:
+        raise UsageError(
+            "Name a hotline, or say --all." if not every else "--all and a hotline are one too many.", hint="`campctl hotline list`."
+        )
+    ask = Ask(day=day, calls=calls, shape=shape, forecast=forecast, target=target, patience=patience, interval=interval)
+    result = plan_all(session.open(), ask) if every else plan_hotline(session.open(), ask, hotline=hotline)
+    if html:
+        from pathlib import Path
+
+        from campctl.app.files import write_private
+        from campctl.views.staffing_html import page
+
+        context = session.open()
+        write_private(Path(html), page(result, said=context.command, made=context.clock.now()).encode())
+        session.say(f"The report is in {html}.")
+    return session.show(result)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from campctl.findings import Span
+from campctl.findings import Finding, Span
 from campctl.manifest import times, units
 from campctl.manifest.kinds import Context, Kind, check_null, did_you_mean, text_of, wrong
 from campctl.manifest.limits import MAX_CSV_ROWS
@@ -341,3 +341,33 @@ def _outliers(ctx: Context, rows: Sequence[_Row]) -> None:
 
 def _minutes(seconds: int) -> str:
     return f"{seconds / 60:g} minutes"
+
+
+def read_file(name: str, data: bytes, zone: ZoneInfo) -> tuple[Expected | None, list[Finding]]:
+    """A forecast by itself, CSV, or YAML with `from`, `every` and `calls`, with everything that is wrong with it."""
+    ctx = Context()
+    ctx.file, ctx.zone_name = name, zone.key
+    if not name.endswith((".yaml", ".yml")):
+        return read_csv(ctx, name, data, zone), ctx.findings
+    from yaml import YAMLError
+
+    from campctl.manifest.decode import table
+    from campctl.manifest.fields import FORECAST
+    from campctl.manifest.nodes import Reader, TooBroken
+
+    found: Expected | None = None
+    try:
+        root = Reader(data, ctx).root()
+        if root is None:
+            ctx.add("empty-file", f"{name} is empty.", Span(name, 1, 1), help="Write `from`, `every` and `calls`.")
+        else:
+            found = table(FORECAST).parse(ctx, root)
+    except TooBroken:
+        pass
+    except (YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = Span(name, mark.line + 1, mark.column + 1) if mark else Span(name, 1, 1)
+        ctx.add("yaml-syntax", f"{name} is no YAML: {getattr(error, 'problem', None) or error}.", place, help="Look at the line named.")
+    except Bad as bad:
+        ctx.bad(bad, Span(name, 1, 1))
+    return (None if any(one.severity == "error" for one in ctx.findings) else found), ctx.findings

@@ -66,8 +66,9 @@ def text(value: str) -> str:
 
 
 def heading(words_: str, *, deep: int = 2) -> str:
-    """A heading; those of depth 2 are in the page's contents, by the anchor made of their words."""
-    return f'<h{deep} id="{anchor(words_)}">{text(words_)}</h{deep}>'
+    """A heading; those of depth 2 have an anchor made of their words, and are in the page's contents."""
+    here = f' id="{anchor(words_)}"' if deep == 2 else ""
+    return f"<h{deep}{here}>{text(words_)}</h{deep}>"
 
 
 def anchor(words_: str) -> str:

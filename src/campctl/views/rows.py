@@ -128,6 +128,12 @@ def _text(result: Text) -> Listing:
     return Listing(of=result.of, columns=("line",), rows=tuple({"line": line} for line in result.text.splitlines()))
 
 
+def _staffing(result: Any) -> Listing:
+    from campctl.views.staffing import intervals
+
+    return intervals(result)
+
+
 ROWS: dict[str, Callable[[Any], Listing]] = {
     "Listing": lambda result: result,
     "Validation": _validation,
@@ -141,4 +147,5 @@ ROWS: dict[str, Callable[[Any], Listing]] = {
     "OverrideList": _overrides,
     "Message": _message,
     "Text": _text,
+    "Staffing": _staffing,
 }

@@ -22,6 +22,7 @@ RENDERERS: dict[str, tuple[str, str]] = {
     "OverrideList": ("lists", "override_list"),
     "Message": ("lists", "message"),
     "Text": ("lists", "text"),
+    "Staffing": ("staffing", "staffing"),
 }
 """Type of a result to (module of views, function drawing it on a Sheet)."""
 

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from campctl import errors
-from campctl.app import results
+from campctl.app import results, results_staffing
 from campctl.model.changes import Change, Plan, Story
 from campctl.model.resources import Key, Line
 from campctl.views.show import RENDERERS, show, show_error
@@ -24,7 +24,8 @@ from campctl.views.text import cells, harmless
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 HOSTILE = "\x1b]0;pwn\x07\x1b[2J\u202eevil\u2066 ليلى 👩‍🚒 \x9b31m\r\n=cmd()"
-NOT_SHOWN = {"Row", "Share", "DriftItem", "BackendHealth"}
+MODULES = (results, results_staffing)
+NOT_SHOWN = {"Row", "Share", "DriftItem", "BackendHealth", "Gap", "HotlineStaffing"}
 """Parts of results, never shown by themselves."""
 
 
@@ -55,8 +56,11 @@ def fill(kind, text):
 
 def make(name, text=HOSTILE):
     """A result of a type, with columns and rows that fit each other, and a plan that has a story, guards and conflicts."""
-    kind = getattr(results, name)
+    kind = next(getattr(module, name) for module in MODULES if hasattr(module, name))
     made = fill(kind, text)
+    if isinstance(made, results_staffing.Staffing):
+        plans = tuple(msgspec.structs.replace(plan, time_zone="America/Chicago") for plan in made.hotlines)
+        return msgspec.structs.replace(made, hotlines=plans)
     if isinstance(made, results.Listing):
         return msgspec.structs.replace(
             made, columns=("name", text), rows=({"name": text, text: results.Share(3, 4)}, {"name": 7, text: None})
@@ -85,7 +89,10 @@ def check(text, *, lines=True):
 
 
 SHOWN = sorted(
-    name for name, kind in vars(results).items() if isinstance(kind, type) and kind.__module__ == results.__name__ and name not in NOT_SHOWN
+    name
+    for module in MODULES
+    for name, kind in vars(module).items()
+    if isinstance(kind, type) and kind.__module__ == module.__name__ and name not in NOT_SHOWN
 )
 
 
