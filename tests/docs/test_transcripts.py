@@ -93,10 +93,11 @@ def test_every_page_is_in_the_index() -> None:
 
 
 def test_every_guardrail_is_documented() -> None:
-    """docs/safety.md has a row for each guardrail of the planner, with its flag, and no other."""
-    source = (transcripts.ROOT / "src" / "campctl" / "planning" / "guarding.py").read_text(encoding="utf-8")
+    """docs/safety.md has a row for each guardrail of the planner and of verbs, with its flag, and no other."""
+    folder = transcripts.ROOT / "src" / "campctl"
+    source = "".join((folder / name).read_text(encoding="utf-8") for name in ("planning/guarding.py", "app/wave_words.py"))
     text = (transcripts.ROOT / "docs" / "safety.md").read_text(encoding="utf-8")
     rows = [line.split("|") for line in text.splitlines() if line.startswith("| `") and line.count("|") == 4]
     documented = {name for row in rows for name in re.findall(r"`([a-z-]+)`", row[1])}
     assert documented == set(re.findall(r'name="([a-z-]+)"', source)) | set(re.findall(r'\("(too-many-[a-z]+)"', source))
-    assert {flag for row in rows for flag in re.findall(r"`(--[a-z-]+)`", row[3])} == set(re.findall(r'"(--allow-[a-z]+)"', source))
+    assert {flag for row in rows for flag in re.findall(r"`(--[a-z-]+)`", row[3])} == set(re.findall(r'"(--allow-[a-z-]+)"', source))
