@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Self
+from collections.abc import Callable, Sequence
+from typing import Final, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -216,8 +216,3 @@ def refused(answer: Answer) -> str | None:
     if isinstance(answer, BackendError):
         raise answer
     return None if answer.ok else answer.message or "no reason given"
-
-
-def fields_of(**fields: Any) -> Mapping[str, str]:
-    """Fields from keywords, those that are None left out."""
-    return {name: str(value) for name, value in fields.items() if value is not None}
