@@ -17,7 +17,7 @@ from campctl.model.resources import Key, Line, Location, Member, Queue, Resource
 from campctl.testing.samples import create, delete, update
 from servers.cluster import Cluster, cluster
 from servers.postgres import Server
-from servers.sipp import Phones
+from servers.sipp import Phones, until
 
 pytestmark = pytest.mark.live
 SECRET = "a-phones-secret-for-tests-0123"
@@ -94,8 +94,10 @@ def held(two: Cluster, name: str) -> dict[str, str]:
         for row in ami.all("QueueStatus"):
             if row["Event"] == "QueueMember":
                 found[f"{row['Queue']}|{row['Location']}"] = f"{row['Name']} {row['Penalty']}"
-        answer = ami.do("GetConfig", Filename="geolocation.conf")
-    return found | {value: "section" for name_, value in answer.items() if name_.startswith("Category-")}
+        for file in ("geolocation.conf", "queues.conf", "queuerules.conf"):
+            answer = ami.do("GetConfig", Filename=file)
+            found |= {f"{file}/{value}": "section" for key, value in answer.items() if key.startswith("Category-")}
+    return found
 
 
 EXPECTED = {key_of(resource): resource for resource in ALL}
@@ -307,7 +309,7 @@ def test_a_check_names_the_node_that_differs(two: Cluster, tmp_path: Path) -> No
 
 def test_a_check_names_rights_that_are_missing_or_too_many(two: Cluster, tmp_path: Path) -> None:
     """Asterisk's role has to read, and must not write."""
-    two.place.sql("REVOKE SELECT ON queues FROM asterisk")
+    two.place.sql("REVOKE SELECT ON ps_aors FROM asterisk")
     two.place.sql("GRANT UPDATE ON ps_auths TO asterisk")
     try:
         assert "ps_auths" in checked(two, tmp_path)["database rights"].detail
@@ -340,6 +342,16 @@ def with_phones(two: Cluster, root: Path) -> None:
     on(two, root, work)
 
 
+def here(two: Cluster, phones: Phones, node: str, user: str = "ann.lee") -> Any:
+    """A phone that is registered at a node, and known to be there by its queues; it takes calls."""
+    phone = phones.phone(user, SECRET, on=two.nodes[node])
+    assert phone.register() == 200
+    phone.answers()
+    if user == "ann.lee":
+        until(lambda: "Not in use" in two.nodes[node].cli("queue show help"), "Ann in the queue")
+    return phone
+
+
 def test_a_phone_registers_at_any_node_and_is_live(two: Cluster, tmp_path: Path, phones: Phones) -> None:
     """With its secret, at b as at a; it is live whichever node it is at."""
     with_phones(two, tmp_path)
@@ -355,9 +367,7 @@ def test_a_phone_registers_at_any_node_and_is_live(two: Cluster, tmp_path: Path,
 def test_a_call_that_arrives_at_one_node_rings_at_the_other(two: Cluster, tmp_path: Path, phones: Phones) -> None:
     """A call from outside to the number of somebody whose phone is at the other node."""
     with_phones(two, tmp_path)
-    ann = phones.phone("ann.lee", SECRET, on=two.nodes["b"])
-    assert ann.register() == 200
-    ann.answers()
+    ann = here(two, phones, "b")
     phones.carrier(on=two.nodes["a"]).call("13125550111").answered()
     assert ann.rung()
 
@@ -365,19 +375,27 @@ def test_a_call_that_arrives_at_one_node_rings_at_the_other(two: Cluster, tmp_pa
 def test_a_hotline_call_is_answered_at_the_other_node(two: Cluster, tmp_path: Path, phones: Phones) -> None:
     """A call to a hotline that arrives where nobody who answers it is; they are at the other node."""
     with_phones(two, tmp_path)
-    ann = phones.phone("ann.lee", SECRET, on=two.nodes["b"])
-    assert ann.register() == 200
-    ann.answers()
+    ann = here(two, phones, "b")
     phones.carrier(on=two.nodes["a"]).call("13125550190").answered()
     assert ann.rung()
+
+
+def test_who_is_new_while_a_node_is_down_can_be_rung_there(two: Cluster, tmp_path: Path, phones: Phones) -> None:
+    """Asterisk starts with lines whose location it has not yet; told of it, it rings them in hotlines, too."""
+    two.nodes["b"].stop()
+    with_phones(two, tmp_path)
+    two.nodes["b"].start()
+    assert "doesn't exist" in two.nodes["b"].said()
+    assert seen(two, tmp_path) == EXPECTED
+    ann = here(two, phones, "b")
+    phones.carrier(on=two.nodes["b"]).call("13125550190").answered()
+    ann.rung()
 
 
 def test_colleagues_at_different_nodes_reach_each_other(two: Cluster, tmp_path: Path, phones: Phones) -> None:
     """By extension."""
     with_phones(two, tmp_path)
-    ann, bo = phones.phone("ann.lee", SECRET, on=two.nodes["a"]), phones.phone("bo.diaz", SECRET, on=two.nodes["b"])
-    assert (ann.register(), bo.register()) == (200, 200)
-    bo.answers()
+    ann, bo = here(two, phones, "a"), here(two, phones, "b", "bo.diaz")
     ann.dial("3002").answered()
     assert bo.rung().from_ == "3001"
 
@@ -387,8 +405,24 @@ def test_a_restarted_node_has_everything(two: Cluster, tmp_path: Path, phones: P
     with_phones(two, tmp_path)
     two.nodes["a"].restart()
     assert seen(two, tmp_path) == EXPECTED
-    ann = phones.phone("ann.lee", SECRET, on=two.nodes["a"])
-    assert ann.register() == 200
-    ann.answers()
+    ann = here(two, phones, "a")
     phones.carrier(on=two.nodes["a"]).call("13125550190").answered()
+    ann.rung()
     assert "30" in two.nodes["a"].cli("queue show rules")
+
+
+def test_a_hotline_outlives_a_database_that_is_away(two: Cluster, tmp_path: Path, phones: Phones) -> None:
+    """Somebody calls it meanwhile in vain; afterwards it has its members, and the next call is answered."""
+    with_phones(two, tmp_path)
+    ann = here(two, phones, "a")
+    carrier = phones.carrier(on=two.nodes["a"])
+    two.place.stop()
+    lost = carrier.call("13125550190")
+    until(lambda: lost.statuses, "an answer of some kind")
+    lost.close()
+    two.nodes["a"].cli("channel request hangup all")
+    two.place.start()
+    assert "ann.lee" in two.nodes["a"].cli("queue show help")
+    carrier.call("13125550190").answered()
+    ann.rung()
+    assert seen(two, tmp_path) == EXPECTED

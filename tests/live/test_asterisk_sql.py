@@ -36,8 +36,6 @@ FACTS: dict[Fact, Value] = {
     Fact("endpoint", "a^b;c"): {"context": ""},
     Fact("aor", "ann.lee"): {"max_contacts": "1", "qualify_frequency": "0"},
     Fact("auth", "ann.lee"): {"auth_type": "digest", "username": "ann.lee", "realm": "asterisk"},
-    Fact("queue", "legal"): {"strategy": "leastrecent", "maxlen": "7", "announce-frequency": "0"},
-    Fact("rule", "legal"): ("60,199,0", "120,+5"),
 }
 
 
@@ -83,7 +81,7 @@ def test_every_fact_comes_back(postgres: Any) -> None:
     async def work() -> None:
         assert await shelf.write(writes(FACTS)) == [None] * len(FACTS)
         assert await shelf.read() == FACTS
-        some = [Fact("endpoint", "a^b;c"), Fact("rule", "legal"), Fact("aor", "nobody"), Fact("map", "ext/3001")]
+        some = [Fact("endpoint", "a^b;c"), Fact("aor", "ann.lee"), Fact("aor", "nobody"), Fact("map", "ext/3001")]
         assert await shelf.read(some) == {fact: FACTS[fact] for fact in some[:2]}
         assert await shelf.read([]) == {}
 
@@ -102,35 +100,32 @@ def test_another_connection_sees_the_same(postgres: Any) -> None:
 
 
 def test_columns_hold_what_asterisk_expects(postgres: Any) -> None:
-    """Asterisk's driver splits at `;` and decodes `^XX`: neither stands in a column as it is, and queue options have underscores."""
+    """Asterisk's driver splits at `;` and decodes `^XX`: neither stands in a column as it is."""
     shelf = a_shelf(postgres)
     running(shelf, work=lambda: shelf.write(writes(FACTS)))
     assert postgres.sql("SELECT id FROM ps_endpoints ORDER BY id") == [("a^5Eb^3Bc",), ("ann.lee",)]
     ((callerid,),) = postgres.sql("SELECT callerid FROM ps_endpoints WHERE id = 'ann.lee'")
     assert callerid == NASTY.replace("^", "^5E").replace(";", "^3B")
-    assert postgres.sql("SELECT announce_frequency, timeout FROM queues") == [("0", None)]
-    assert postgres.sql("SELECT time, max_penalty, min_penalty FROM queue_rules ORDER BY seq") == [("60", "199", "0"), ("120", "+5", None)]
 
 
 def test_a_fact_is_replaced_whole(postgres: Any) -> None:
-    """An option that is not given any more is gone, rules get shorter, None removes, and removing what is gone is no error."""
+    """An option that is not given any more is gone, None removes, and removing what is gone is no error."""
     shelf = a_shelf(postgres)
-    endpoint, rule, gone = Fact("endpoint", "ann.lee"), Fact("rule", "legal"), Fact("queue", "legal")
+    endpoint, gone = Fact("endpoint", "ann.lee"), Fact("aor", "ann.lee")
 
     async def work() -> None:
         await shelf.write(writes(FACTS))
         changed = [
             Write(endpoint, {"context": "campctl-national"}),
-            Write(rule, ("30,99",)),
             Write(gone, None),
             Write(Fact("aor", "x"), None),
         ]
-        assert await shelf.write(changed) == [None] * 4
-        expected = {**FACTS, endpoint: {"context": "campctl-national"}, rule: ("30,99",)}
+        assert await shelf.write(changed) == [None] * 3
+        expected = {**FACTS, endpoint: {"context": "campctl-national"}}
         del expected[gone]
         assert await shelf.read() == expected
-        assert await shelf.write([Write(gone, {"maxlen": "1"}), Write(gone, None), Write(gone, {"maxlen": "2"})]) == [None] * 3
-        assert await shelf.read([gone]) == {gone: {"maxlen": "2"}}
+        assert await shelf.write([Write(gone, {"max_contacts": "1"}), Write(gone, None), Write(gone, {"max_contacts": "2"})]) == [None] * 3
+        assert await shelf.read([gone]) == {gone: {"max_contacts": "2"}}
 
     running(shelf, work=work)
 

@@ -52,30 +52,35 @@ class Cluster:
         """Up, and without anything that campctl may have made."""
         self.up()
         tables = [*(table.name for table in schema.TABLES.values()), "campctl_delivery", "campctl_pending"]
-        for node in self.nodes.values():
+        for name, node in self.nodes.items():
             with node.connect() as ami:
                 ami.command("channel request hangup all")
+                for peer in self.nodes:
+                    if peer != name:
+                        ami.command(f"pjsip qualify peer-{peer}")  # it may have been down, and is looked at every 15 s
                 for row in ami.all("QueueStatus"):
                     if row["Event"] == "QueueMember":
                         ami.ask("QueueRemove", Queue=row["Queue"], Interface=row["Location"])
                 for family in FAMILIES:
                     ami.ask("DBDelTree", Family=family)
-                for section in _sections(ami):
-                    ami.do("UpdateConfig", SrcFilename=GEO, DstFilename=GEO, **{"Action-000000": "DelCat", "Cat-000000": section})
+                for file in FILES:
+                    for section in _sections(ami, file):
+                        ami.do("UpdateConfig", SrcFilename=file, DstFilename=file, **{"Action-000000": "DelCat", "Cat-000000": section})
+                ami.do("QueueReload", Parameters="yes", Members="no", Rules="yes")
                 ami.do("Reload", Module="res_geolocation.so")
         self.place.sql(f"TRUNCATE {', '.join(tables)}")
         self.place.sql("UPDATE campctl_state SET doing = ''")
         for node in self.nodes.values():
             with node.connect() as ami:
-                ami.do("QueueReload", Parameters="no", Members="no", Rules="yes")
+                ami.do("Reload", Module="res_pjsip.so")  # AORs that are gone are to be forgotten
 
 
-GEO = "geolocation.conf"
+FILES = ("queues.conf", "queuerules.conf", "geolocation.conf")
 
 
-def _sections(ami: Any) -> list[str]:
-    answer = ami.do("GetConfig", Filename=GEO)
-    return [value for name, value in answer.items() if name.startswith("Category-") and value != "general"]
+def _sections(ami: Any, file: str) -> list[str]:
+    answer = ami.do("GetConfig", Filename=file)
+    return [value for name, value in answer.items() if name.startswith("Category-") and value not in {"general", "campctl-lock"}]
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campctl.backends.asterisk.native import Value
-from campctl.backends.asterisk.render import AOR, AUTH_OPTIONS, ENDPOINT_OPTIONS, QUEUE_OPTIONS
+from campctl.backends.asterisk.render import AOR, AUTH_OPTIONS, ENDPOINT_OPTIONS
 from campctl.backends.asterisk.sql import rows
 from campctl.backends.asterisk.sql.schema import TABLES
 
@@ -19,7 +19,7 @@ def test_text_comes_back(text: str) -> None:
 
 def test_every_option_that_is_rendered_has_a_column() -> None:
     """What campctl renders can be kept."""
-    for place, options in (("endpoint", ENDPOINT_OPTIONS), ("aor", AOR), ("auth", AUTH_OPTIONS), ("queue", QUEUE_OPTIONS)):
+    for place, options in (("endpoint", ENDPOINT_OPTIONS), ("aor", AOR), ("auth", AUTH_OPTIONS)):
         table = TABLES[place]
         assert rows.unwritable(table, "x", dict.fromkeys(options, "1")) is None
 
@@ -31,21 +31,14 @@ def test_codecs_are_cleared_before_they_are_added() -> None:
 
 
 def test_what_postgresql_cannot_keep_is_said() -> None:
-    """NUL, half a surrogate pair, options without a column and rules of a wrong shape are refused in words."""
+    """NUL, half a surrogate pair, options without a column and what is no row are refused in words."""
     cases: list[tuple[str, str, Value, str]] = [
         ("record", "line/user/x", "a\0b", "NUL"),
         ("record", "line/user/\ud800", "{}", "surrogate"),
         ("endpoint", "x", {"context": "\udc00"}, "surrogate"),
         ("endpoint", "x", {"no_such": "1"}, "no_such"),
-        ("rule", "x", ("60,199,0,1,2",), "rule"),
-        ("rule", "x", ("",), "rule"),
+        ("aor", "x", ("60,199,0",), "lines"),
     ]
     for place, name, value, words in cases:
         assert words in (rows.unwritable(TABLES[place], name, value) or "")  # type: ignore[index]
     assert rows.unwritable(TABLES["endpoint"], "ann.lee", {"context": "campctl-local", "callerid": '"Zoë; ^" <3001>'}) is None
-
-
-def test_lines_of_a_rule_come_back() -> None:
-    """Two, three or four parts, signs and empty parts included."""
-    lines = ("0,99", "60,199,0", "120,+5", "180,,+1", "240,299,0,50")
-    assert rows.rule_lines([(row[0], *row[2:]) for row in rows.rule_rows("legal", lines)]) == {"legal": lines}

@@ -12,13 +12,12 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from campctl.backends.asterisk.ami import Ami, db_tree
+from campctl.backends.asterisk.ami import Ami
 from campctl.backends.asterisk.ground import State
 from campctl.backends.asterisk.native import Shelf
 from campctl.backends.asterisk.node import Node
-from campctl.backends.asterisk.shelves.astdb import CAMPCTL
 from campctl.backends.asterisk.sql.delivery import Parcel, pack, tell, unpack
-from campctl.backends.asterisk.sql.peers import Peer
+from campctl.backends.asterisk.sql.peers import Peer, ordered
 from campctl.backends.asterisk.sql.shared import NodesShelf, SharedShelf
 from campctl.backends.asterisk.sql.shelf import Delivery, SqlShelf
 from campctl.errors import AuthFailed, BackendError, Refused, Unavailable, Uncertain
@@ -124,7 +123,7 @@ class Cluster:
         model = next((other for other in self.peers if other.up), None)
         if model is not None:
             theirs, own = await asyncio.gather(model.read(None), peer.read(None))
-            await peer.write([write for write in NodesShelf.copying(theirs) if own.get(write.fact) != write.value])
+            await peer.write(ordered({fact: value for fact, value in theirs.items() if own.get(fact) != value}))
         await self.sql.know_nodes([peer.name], [])
         peer.known = True
 
@@ -198,7 +197,7 @@ class Cluster:
         for peer in self.up:
             try:
                 await peer.node.booted()
-                await peer.node.aors.take_over(await db_tree(peer.node.ami, CAMPCTL))
+                await peer.node.aors.take_over()
                 taken |= await peer.node.taken()
             except _LOST as error:
                 peer.lost(error)

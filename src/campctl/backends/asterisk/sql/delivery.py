@@ -8,36 +8,32 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from campctl.backends.asterisk.ami import Request, delete
+from campctl.backends.asterisk.ami import Request
 from campctl.backends.asterisk.aors import RELOAD
 from campctl.backends.asterisk.native import Fact, Place, Value, Write
-from campctl.backends.asterisk.shelves.answers import worded
+from campctl.backends.asterisk.shelves.reloading import reloaded
+from campctl.backends.asterisk.sql.peers import ordered
 
 if TYPE_CHECKING:
     from campctl.backends.asterisk.sql.peers import Peer
 
-_RULES = Request("QueueReload", (("Rules", "yes"), ("Parameters", "no"), ("Members", "no")))
 _PJSIP = Request("Reload", (("Module", "res_pjsip.so"),))
-_GONE = ("Database entry",)
 
 
 class Parcel(Struct, omit_defaults=True):
     """All of it may be told twice.
 
-    writes: facts a node keeps for itself, [place, name, value]. learn: there are new AORs. rules: queue rules changed.
-    gone: queues that were deleted, whose members would come back with the name. cut: AORs whose registration is void.
+    writes: facts a node keeps for itself, [place, name, value]. learn: there are new AORs. cut: AORs whose registration is void.
     """
 
     writes: list[tuple[str, str, Any]] = []
     learn: bool = False
-    rules: bool = False
-    gone: list[str] = []
     cut: list[str] = []
 
     @property
     def empty(self) -> bool:
         """Nothing in it."""
-        return not (self.writes or self.learn or self.rules or self.gone or self.cut)
+        return not (self.writes or self.learn or self.cut)
 
 
 _decoder: msgspec.json.Decoder[Parcel] = msgspec.json.Decoder(Parcel)
@@ -69,17 +65,12 @@ async def tell(peer: Peer, parcels: Sequence[Parcel]) -> None:
             fact = Fact(_place(place), name)
             last.pop(fact, None)
             last[fact] = value
-    if any(parcel.rules for parcel in parcels):
-        worded(await peer.node.ami.many([_RULES]))
     if last:
-        await peer.write([Write(fact, value) for fact, value in last.items()])
-    gone = [delete("Queue/PersistentMembers", name) for parcel in parcels for name in parcel.gone]
-    if gone:
-        worded(await peer.node.ami.many(gone), fine=_GONE)
+        await peer.write(ordered(last))
     for name in dict.fromkeys(name for parcel in parcels for name in parcel.cut):
         await peer.node.cut(name)
     if any(parcel.learn for parcel in parcels):
-        worded(await peer.node.ami.many([_PJSIP], deadline=max(RELOAD, peer.node.ami.options.deadline)))
+        await reloaded(peer.node.ami, _PJSIP, deadline=max(RELOAD, peer.node.ami.options.deadline))
 
 
 def _place(text: str) -> Place:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from campctl.backends.asterisk.ami import Ami
 from campctl.backends.asterisk.aors import Aors
@@ -13,12 +13,22 @@ from campctl.backends.asterisk.shelves import AstDbShelf, MemberShelf, SectionSh
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.ports.clock import Clock
 
-OWN: tuple[Place, ...] = ("geo", "map", "member")
+OWN: tuple[Place, ...] = ("geo", "rule", "queue", "map", "member")
 """Places that every node keeps for itself, in an order in which they can be written."""
 PROBE = 3.0
 """Seconds a node that was down has to answer."""
 _FIRST_REST, _LONGEST_REST = 2.0, 30.0
 _LOST = (Unavailable, Uncertain)
+
+
+def ordered(values: Mapping[Fact, Value | None]) -> list[Write]:
+    """What is new, each place after those it needs; then what goes, the other way round."""
+    order = {place: n for n, place in enumerate(OWN)}
+    puts = [Write(fact, value) for fact, value in values.items() if value is not None]
+    gone = [Write(fact, None) for fact, value in values.items() if value is None]
+    puts.sort(key=lambda write: order.get(write.fact.place, 0))
+    gone.sort(key=lambda write: -order.get(write.fact.place, 0))
+    return [*puts, *gone]
 
 
 class Peer:
@@ -35,9 +45,8 @@ class Peer:
         self._clock = clock
         self._rest = 0.0
         self._again = 0.0
-        geo: tuple[Place, ...] = ("geo",)
         maps: tuple[Place, ...] = ("map",)
-        self._shelves: tuple[Shelf, ...] = (SectionShelf(ami, geo), AstDbShelf(ami, maps), MemberShelf(ami))
+        self._shelves: tuple[Shelf, ...] = (SectionShelf(ami), AstDbShelf(ami, maps), MemberShelf(ami))
 
     @property
     def due(self) -> bool:

@@ -64,8 +64,7 @@ async def _used(connection: AsyncConnection[Any]) -> dict[Place, tuple[str, ...]
 
 async def _select(connection: AsyncConnection[Any], table: Table, columns: tuple[str, ...], names: list[str] | None) -> Any:
     where = "" if names is None else f" WHERE {table.key} = ANY(%b)"
-    order = f" ORDER BY {table.key}, seq" if table.name == TABLES["rule"].name else ""
-    statement = f"SELECT {', '.join((table.key, *columns))} FROM {table.name}{where}{order}"  # noqa: S608 - names of our own tables
+    statement = f"SELECT {', '.join((table.key, *columns))} FROM {table.name}{where}"  # noqa: S608 - names of our own tables
     return await connection.execute(statement.encode(), None if names is None else (names,))
 
 
@@ -76,13 +75,8 @@ def _gather(found: dict[Fact, Value], place: Place, columns: tuple[str, ...], li
         for name, value in lines:
             found[make(Fact, (place, name))] = value
         return
-    if place == "rule":
-        for name, rule in rows.rule_lines(lines).items():
-            found[Fact(place, name)] = rule
-        return
-    options = [rows.option(TABLES[place], column) for column in columns]
     for name, *cells in lines:
-        value = dict(zip(options, cells, strict=True))
+        value = dict(zip(columns, cells, strict=True))
         if None in cells:
             value = {key: cell for key, cell in value.items() if cell is not None}
         if any("^" in cell for cell in value.values()):

@@ -7,15 +7,12 @@ code, so both are written as `^3B` and `^5E`, and read back from it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from campctl.backends.asterisk.native import Value
 from campctl.backends.asterisk.sql.schema import TABLES, Table
 
 Row = tuple[str | None, ...]
-RULE_FIELDS = 4
-"""time, most, least and (since Asterisk 16) raised penalty."""
 _CODE = re.compile("\\^([0-9A-F]{2})")
 
 
@@ -41,9 +38,7 @@ def unwritable(table: Table, name: str, value: Value | None) -> str | None:
             return f"the database has no column for the option {unknown!r} of {table.name}"
         text = name + "".join(value.values())
     else:
-        if any(line.count(",") >= RULE_FIELDS or not line for line in value):
-            return "a line of a queue rule is `seconds,most[,least[,raised]]`"
-        text = name + "".join(value)
+        return f"{table.name} keeps no list of lines"
     if "\0" in text:
         return "PostgreSQL keeps no NUL character"
     if not text.isascii():
@@ -54,42 +49,17 @@ def unwritable(table: Table, name: str, value: Value | None) -> str | None:
     return None
 
 
-def option(table: Table, column: str) -> str:
-    """What a column is called as an option."""
-    return column.replace("_", "-") if table.dashed else column
-
-
-_OPTIONS = {table.name: frozenset(option(table, column) for column in table.columns) for table in TABLES.values()}
+_OPTIONS = {table.name: frozenset(table.columns) for table in TABLES.values()}
 
 
 def option_rows(table: Table, values: Mapping[str, Mapping[str, str]]) -> tuple[tuple[str, ...], list[Row]]:
     """The columns that any of these need, in the table's order, and key and columns of each."""
     used = set().union(*values.values())
-    columns = tuple(column for column in (*table.columns, *table.secret) if option(table, column) in used)
-    options = [option(table, column) for column in columns]
+    columns = tuple(column for column in (*table.columns, *table.secret) if column in used)
     found: list[Row] = []
     for name, value in values.items():
-        cells = [name, *map(value.get, options)]
+        cells = [name, *map(value.get, columns)]
         if any(cell is not None and ("^" in cell or ";" in cell) for cell in cells):
             cells = [cell if cell is None else encoded(cell) for cell in cells]
         found.append(tuple(cells))
     return columns, found
-
-
-def rule_rows(name: str, lines: Sequence[str]) -> list[tuple[Any, ...]]:
-    """One row a line, numbered."""
-    found: list[tuple[Any, ...]] = []
-    for number, line in enumerate(lines):
-        parts: list[str | None] = [encoded(part) for part in line.split(",")]
-        found.append((encoded(name), number, *parts, *[None] * (RULE_FIELDS - len(parts))))
-    return found
-
-
-def rule_lines(rows: Iterable[Sequence[Any]]) -> dict[str, tuple[str, ...]]:
-    """Lines by rule, from rows (rule_name, time, max, min, raise) in order."""
-    found: dict[str, list[str]] = {}
-    for name, *cells in rows:
-        while cells and cells[-1] is None:
-            cells.pop()
-        found.setdefault(decoded(name), []).append(",".join(decoded(cell or "") for cell in cells))
-    return {name: tuple(lines) for name, lines in found.items()}

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from campctl.backends.asterisk.native import Fact, Facts, Place, Value, Write
+from campctl.backends.asterisk.native import Fact, Place, Value, Write
 from campctl.backends.asterisk.sql.delivery import Parcel, of_writes
 from campctl.backends.asterisk.sql.expecting import expected
 from campctl.backends.asterisk.sql.peers import OWN, Peer
@@ -20,7 +20,7 @@ _LOST = (Unavailable, Uncertain)
 
 
 class SharedShelf:
-    """Implements `native.Shelf` on PostgreSQL. Rules are only read when Asterisk is told to, and members of a queue outlive it."""
+    """Implements `native.Shelf` on PostgreSQL."""
 
     places: frozenset[Place] = frozenset(TABLES)
 
@@ -32,24 +32,14 @@ class SharedShelf:
         return await self._cluster.sql.read(facts)
 
     async def write(self, writes: Sequence[Write]) -> list[str | None]:
-        """One transaction, and in it what nodes have yet to be told."""
+        """One transaction, and in it what nodes that are down have yet to be told.
+
+        Those that are up learn AORs from the backend itself, one by one where they are few.
+        """
         cluster = self._cluster
-        parcel = Parcel(
-            learn=any(write.fact.place == "aor" and write.value is not None for write in writes),
-            rules=any(write.fact.place == "rule" for write in writes),
-            gone=[write.fact.name for write in writes if write.fact.place == "queue" and write.value is None],
-        )
-        # Those that are up learn AORs from the backend itself, one by one where they are few.
-        everybody = parcel.rules or bool(parcel.gone)
-        to = cluster.peers if everybody else cluster.down
-        said = await cluster.sql.write(writes, cluster.delivery(parcel, to) if to and not parcel.empty else None)
-        if everybody:
-            for peer in cluster.up:
-                try:
-                    await cluster.drain([peer])
-                except _LOST as error:
-                    peer.lost(error)
-        return said
+        parcel = Parcel(learn=any(write.fact.place == "aor" and write.value is not None for write in writes))
+        kept = cluster.delivery(parcel, cluster.down) if cluster.down and not parcel.empty else None
+        return await cluster.sql.write(writes, kept)
 
 
 class NodesShelf:
@@ -131,12 +121,6 @@ class NodesShelf:
     @staticmethod
     def _first(said: Sequence[tuple[str, str | None]]) -> str | None:
         return next((f"node {name}: {text}" for name, text in said if text is not None), None)
-
-    @staticmethod
-    def copying(facts: Facts) -> list[Write]:
-        """What makes a node that has nothing hold these."""
-        order = {place: n for n, place in enumerate(OWN)}
-        return [Write(fact, facts[fact]) for fact in sorted(facts, key=lambda fact: order[fact.place])]
 
     async def _merged(self, found: Sequence[Mapping[Fact, Value]]) -> dict[Fact, Value]:
         """Of values that differ, one that is not what the records say: its resource shows as changed and is written anew."""

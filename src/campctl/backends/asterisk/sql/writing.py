@@ -38,13 +38,10 @@ async def write(connection: AsyncConnection[Any], wanted: Mapping[Place, Mapping
         table = TABLES[place]
         kept = {name: value for name, value in values.items() if value is not None}
         exists = there[place]
-        gone = [rows.encoded(name) for name in values if rows.encoded(name) in exists and (name not in kept or place == "rule")]
+        gone = [rows.encoded(name) for name in values if name not in kept and rows.encoded(name) in exists]
         if gone:
             statement = f"DELETE FROM {table.name} WHERE {table.key} = ANY(%s)"  # noqa: S608 - names of our own tables
             await connection.execute(statement.encode(), (gone,))
-        if place == "rule":
-            await _copy_rules(connection, cast("Mapping[str, Sequence[str]]", kept))
-            continue
         fresh = {name: value for name, value in kept.items() if rows.encoded(name) not in exists}
         if fresh:
             await _copy(connection, place, fresh)
@@ -100,15 +97,6 @@ async def _copy(connection: AsyncConnection[Any], place: Place, values: Mapping[
     async with connection.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN".encode()) as copy:
         for line in lines:
             await copy.write_row(line)
-
-
-async def _copy_rules(connection: AsyncConnection[Any], values: Mapping[str, Sequence[str]]) -> None:
-    table = TABLES["rule"]
-    names = ", ".join((table.key, "seq", *table.columns))
-    async with connection.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN".encode()) as copy:
-        for name, lines in values.items():
-            for line in rows.rule_rows(name, lines):
-                await copy.write_row(line)
 
 
 async def _update(connection: AsyncConnection[Any], place: Place, values: Mapping[str, Value]) -> None:
