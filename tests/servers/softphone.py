@@ -37,6 +37,7 @@ class Softphone:
         self._ends = threading.Event()
         self._number = count(1)
         self._waits = 0.0
+        self._asked = 0
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -67,6 +68,7 @@ class Softphone:
     def _register(self, authorization: str) -> None:
         self._waits = time.monotonic() + self._every
         number = next(self._number)
+        self._asked = 0 if authorization else number
         uri = f"sip:{self.server.host}:{self.server.sip}"
         self._send(
             f"REGISTER {uri} SIP/2.0", f"Via: SIP/2.0/UDP {self._host}:{self._port};branch=z9hG4bKs{self._port}{number};rport",
@@ -81,7 +83,7 @@ class Softphone:
                 self.registered = self.registered or time.monotonic()
             elif message.status == 401 and message.method == "REGISTER" and not self.registered:
                 uri = f"sip:{self.server.host}:{self.server.sip}"
-                if time.monotonic() < self._waits:  # a refused password comes back as a challenge too: then wait
+                if int(message["cseq"].split()[0]) == self._asked:  # a refused password comes back as a challenge too: then wait
                     self._register(answer(message["www-authenticate"], "REGISTER", uri, self.user, self.secret))
         elif message.method == "INVITE":
             self.rang = self.rang or time.monotonic()
