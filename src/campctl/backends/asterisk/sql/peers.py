@@ -70,6 +70,7 @@ class Peer:
         try:
             async with asyncio.timeout(limit + 0.5):
                 await self.node.ami.ask("Ping", deadline=limit)
+            await self.node.booted()  # before, it would refuse members of queues that it has not loaded yet
         except BackendError as error:
             self.lost(error)
         except TimeoutError:

@@ -79,6 +79,6 @@ def _gather(found: dict[Fact, Value], place: Place, columns: tuple[str, ...], li
         value = dict(zip(columns, cells, strict=True))
         if None in cells:
             value = {key: cell for key, cell in value.items() if cell is not None}
-        if any("^" in cell for cell in value.values()):
+        if "^" in "".join(value.values()):
             value = {key: rows.decoded(cell) for key, cell in value.items()}
-        found[make(Fact, (place, rows.decoded(name)))] = value
+        found[make(Fact, (place, rows.decoded(name) if "^" in name else name))] = value
