@@ -72,7 +72,7 @@ _campctl() {
     number) verbs='list'; usual='list' ;;
     office) verbs='list show audit'; usual='list' ;;
     override) verbs='list clear promote'; usual='list' ;;
-    surge) verbs='list'; usual='list' ;;
+    surge) verbs='list show'; usual='list' ;;
     backend) verbs='list check login init poke'; usual='list' ;;
     audit) verbs='log verify'; usual='log' ;;
     store) verbs='check migrate rename login'; usual='' ;;
@@ -90,7 +90,7 @@ _campctl() {
     case $prev in
     -C | --campaign) _campctl_kind @dir "$cur" ;;
     -o | --output) _campctl_kind '=table|plain|json|yaml|csv' "$cur" ;;
-    *) if [[ $cur == -* ]]; then _campctl_words "$cur" --output --campaign --quiet --no-color --help --version; else _campctl_words "$cur" init validate schema show plan apply resume rollback history drift adopt user move port hotline number office override surge backend audit store completion; fi ;;
+    *) if [[ $cur == -* ]]; then _campctl_words "$cur" --output --campaign --quiet --no-color --help --version; else _campctl_words "$cur" init validate schema show plan apply resume rollback history drift adopt user move port hotline number office override surge calendar backend audit store completion; fi ;;
     esac
     return 0
   fi
@@ -106,7 +106,7 @@ _campctl() {
     'validate') spec=' -o==table|plain|json|yaml|csv|github --output==table|plain|json|yaml|csv|github -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'schema') spec=' --output-file=@file -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'show') spec=' --at=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@ref' ;;
-    'plan') spec=' --at=- --out=@file --target=@ref --details --exit-code --skip-unreachable -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'plan') spec=' --at=- --between=- --out=@file --target=@ref --details --exit-code --skip-unreachable -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'apply') spec=' --target=@ref --skip-unreachable -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@file' ;;
     'resume') spec=' -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'rollback') spec=' -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='runs' ;;
@@ -137,6 +137,8 @@ _campctl() {
     'override clear') spec=' --all -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-*' ;;
     'override promote') spec=' -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-*' ;;
     'surge list') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'surge show') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-' ;;
+    'calendar') spec=' --from=- --until=- --hours --ics=@file -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'backend list') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'backend check') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='backends' ;;
     'backend login') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='backends' ;;

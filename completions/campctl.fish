@@ -82,7 +82,7 @@ function __campctl
             set verbs "list"\t"List overrides that hold or will" "clear"\t"End overrides now; what they changed goes back to what manifests and surges say" "promote"\t"Write overrides into the YAML, where they stay, and clear them"
             set usual 'list'
         case surge
-            set verbs "list"\t"List surges in order of beginning, with what each changes"
+            set verbs "list"\t"List surges in order of beginning, with what each changes" "show"\t"Show one surge - when it holds, and what it changes - seats, desks, calls"
             set usual 'list'
         case backend
             set verbs "list"\t"List backends, their options, and where their secrets come from (never the secrets)" "check"\t"Look whether backends are well - reached, signed in, within their limits" "login"\t"Keep a backends secrets in the keyring, each read back" "init"\t"Write the configuration of a fresh exchange into a folder, and say how to put it in place" "poke"\t"Change the embedded exchange behind campctls back, to practise drift, adoption and bad days"
@@ -149,9 +149,9 @@ function __campctl
             set args '@ref'
             set helps "--at"\t"Then instead of now - 21 -00, +2h, 2026-11-03T06 -00." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'plan'
-            set spec '--at=-' '--out=@file' '--target=@ref' '--details' '--exit-code' '--skip-unreachable' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set spec '--at=-' '--between=-' '--out=@file' '--target=@ref' '--details' '--exit-code' '--skip-unreachable' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
-            set helps "--at"\t"The plan for then - 21 -00, +2h, 2026-11-03T06 -00." "--out"\t"Also save it, for campctl apply FILE." "--target"\t"Only this noun, and what it needs. May be repeated." "--details"\t"List everything, with field changes." "--exit-code"\t"Exit status 4 when there is something to do." "--skip-unreachable"\t"Go on without backends that do not answer." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+            set helps "--at"\t"The plan for then - 21 -00, +2h, 2026-11-03T06 -00." "--between"\t"What changes from the one time to the other, in one plan." "--out"\t"Also save it, for campctl apply FILE." "--target"\t"Only this noun, and what it needs. May be repeated." "--details"\t"List everything, with field changes." "--exit-code"\t"Exit status 4 when there is something to do." "--skip-unreachable"\t"Go on without backends that do not answer." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'apply'
             set spec '--target=@ref' '--skip-unreachable' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args '@file'
@@ -272,6 +272,14 @@ function __campctl
             set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
             set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'surge show'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '-'
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'calendar'
+            set spec '--from=-' '--until=-' '--hours' '--ics=@file' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--from"\t"From a day, 2026-11-03, or a time on; now unless told otherwise." "--until"\t"Until then; the last change known unless told otherwise." "--hours"\t"Also when hotlines open and close." "--ics"\t"Also write an iCalendar file, for calendars of others." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'backend list'
             set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
@@ -374,6 +382,7 @@ set -g __campctl_nouns \
     "office"\t"Offices, and where a 911 call would come from" \
     "override"\t"Live changes with an author, a reason and an end" \
     "surge"\t"Named windows of time that change seats and ports" \
+    "calendar"\t"Every moment at which something changes" \
     "backend"\t"Telephony systems - list, check, sign in" \
     "audit"\t"Who did what, when and why" \
     "store"\t"The campaigns own records" \

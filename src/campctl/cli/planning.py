@@ -8,7 +8,7 @@ import typer
 
 from campctl.cli.command import ApplyCmd, command, noun
 from campctl.cli.session import Session
-from campctl.errors import Exit
+from campctl.errors import Exit, UsageError
 
 APPS = {name: noun("") for name in ("plan", "apply", "resume", "rollback")}
 Skip = Annotated[bool, typer.Option("--skip-unreachable", help="Go on without backends that do not answer.")]
@@ -21,6 +21,7 @@ Targets = Annotated[list[str], typer.Option("--target", metavar="KIND/ID", help=
     examples=(
         "campctl plan",
         "campctl plan --at 2026-11-03T06:00 --details",
+        "campctl plan --between 2026-11-02T12:00 2026-11-03T06:00",
         "campctl plan --target office/chicago-hq --out hq.plan",
         "campctl plan --exit-code -q > /dev/null || echo 'there is something to do'",
     ),
@@ -28,6 +29,9 @@ Targets = Annotated[list[str], typer.Option("--target", metavar="KIND/ID", help=
 def plan(
     ctx: typer.Context,
     at: Annotated[str, typer.Option("--at", metavar="TIME", help="The plan for then: 21:00, +2h, 2026-11-03T06:00.")] = "",
+    between: Annotated[
+        tuple[str, str], typer.Option("--between", metavar="TIME TIME", help="What changes from the one time to the other, in one plan.")
+    ] = ("", ""),
     out: Annotated[str, typer.Option("--out", metavar="FILE", help="Also save it, for `campctl apply FILE`.")] = "",
     target: Targets = [],  # noqa: B006 - typer copies it
     details: Annotated[bool, typer.Option("--details", help="List everything, with field changes.")] = False,
@@ -40,6 +44,13 @@ def plan(
     session: Session = ctx.obj
     if details:
         session.take("details", value=True)
+    if any(between):
+        from campctl.app.between import plan_between
+
+        if at or out or skip_unreachable:
+            raise UsageError("--between goes with --target and --details only.", hint="It compares two times; `plan --at` is for one.")
+        changes = session.run(lambda: plan_between(session.open(), between=between, targets=target))
+        return session.show(changes, exit=Exit.CHANGES if exit_code and not changes.plan.empty else Exit.OK)
     planned = session.run(lambda: use_case(session.open(), at=at, targets=target, out=out, skip=skip_unreachable))
     status = session.show(planned, exit=Exit.CHANGES if exit_code and not planned.plan.empty else Exit.OK)
     if out:

@@ -1,6 +1,8 @@
-"""`surge list`."""
+"""`surge list|show`."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import typer
 
@@ -18,3 +20,12 @@ def list_(ctx: typer.Context) -> int:
 
     session: Session = ctx.obj
     return session.show(list_surges(session.open()))
+
+
+@command(APP, "show", examples=("campctl surge show election-day", "campctl surge show debate-1 -o json"))
+def show(ctx: typer.Context, surge: Annotated[str, typer.Argument(metavar="SURGE", help="Its id.")]) -> int:
+    """Show one surge: when it holds, and what it changes: seats, desks, calls."""
+    from campctl.app.calendar import show_surge
+
+    session: Session = ctx.obj
+    return session.show(show_surge(session.open(), surge=surge))

@@ -29,6 +29,7 @@ People, desks, hotlines:
   office      Offices, and where a 911 call would come from
   override    Live changes with an author, a reason and an end
   surge       Named windows of time that change seats and ports
+  calendar    Every moment at which something changes
 
 Keep it well:
   backend     Telephony systems: list, check, sign in

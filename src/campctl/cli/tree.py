@@ -35,6 +35,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("office", "office", "Offices, and where a 911 call would come from"),
             ("override", "override", "Live changes with an author, a reason and an end"),
             ("surge", "surge", "Named windows of time that change seats and ports"),
+            ("calendar", "calendar", "Every moment at which something changes"),
         ),
     ),
     (

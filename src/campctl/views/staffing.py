@@ -121,12 +121,12 @@ def busiest(plan: HotlineStaffing) -> Need:
 
 def met(plan: HotlineStaffing) -> tuple[float, float]:
     """Of the calls that come while it is open: the share answered in time, and the share who give up."""
-    rows = [(row.calls, row.service) for row in plan.intervals if row.service is not None]
-    total = sum(calls for calls, _ in rows)
+    open_ = [row for row in plan.intervals if row.service is not None]
+    total = sum(row.calls for row in open_)
     if not total:
         return 1.0, 0.0
-    level = sum(calls * service.level for calls, service in rows if service is not None) / total
-    return level, sum(calls * service.abandoned for calls, service in rows if service is not None) / total
+    level = sum(row.calls * row.service.level for row in open_ if row.service)
+    return level / total, sum(row.calls * row.service.abandoned for row in open_ if row.service) / total
 
 
 def clock(plan: HotlineStaffing, at: datetime) -> str:
