@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
 _CELL, _NULL = "\x01", "\x02"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def latest(writes: Sequence[Write]) -> dict[Place, dict[str, Value | None]]:
@@ -95,8 +96,20 @@ async def _copy(connection: AsyncConnection[Any], place: Place, values: Mapping[
     columns, lines = _plain(place, values)
     names = ", ".join((table.key, *columns))
     async with connection.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN".encode()) as copy:
-        for line in lines:
-            await copy.write_row(line)
+        await copy.write(copied(lines))
+
+
+def copied(lines: Sequence[rows.Row]) -> str:
+    """Rows in COPY's text format, all at once: row by row takes longer than everything else together."""
+    return "".join([_copied(line) for line in lines])
+
+
+def _copied(line: rows.Row) -> str:
+    if None not in line:
+        text = "\t".join(cast("tuple[str, ...]", line))
+        if text.count("\t") == len(line) - 1 and "\\" not in text and "\n" not in text and "\r" not in text:
+            return f"{text}\n"
+    return "\t".join(["\\N" if cell is None else cell.translate(_ESCAPES) for cell in line]) + "\n"
 
 
 async def _update(connection: AsyncConnection[Any], place: Place, values: Mapping[str, Value]) -> None:
