@@ -307,6 +307,26 @@ def test_a_stopped_server_is_unavailable_and_comes_back(postgres: Any) -> None:
     running(shelf, work=work)
 
 
+def test_a_restarted_server_is_not_noticed(postgres: Any) -> None:
+    """A connection that died while nobody used it is replaced: what comes next just works, reading and writing."""
+    shelf = a_shelf(postgres)
+
+    async def work() -> None:
+        await shelf.write(writes(FACTS))
+        await shelf.read()
+        postgres.stop()
+        postgres.start()
+        assert await shelf.read() == FACTS
+        assert await shelf.write([Write(Fact("aor", "new"), {})]) == [None]
+        postgres.stop()
+        postgres.start()
+        async with shelf.exclusive():
+            assert await shelf.write([Write(Fact("aor", "new"), None)]) == [None]
+        assert await shelf.read() == FACTS
+
+    running(shelf, work=work)
+
+
 def test_a_frozen_server_is_given_up_in_time(postgres: Any) -> None:
     """Every call ends within its time when the server stops answering, closing too; thawed, the shelf goes on."""
     shelf = a_shelf(postgres)

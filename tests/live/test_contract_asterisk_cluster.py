@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from campctl.ports.clock import Clock
-from campctl.testing import BackendContract
+from campctl.testing import BackendContract, FaultContract
+from campctl.testing.faults import Inject
 from campctl.testing.session import MakeBackend
 from servers.cluster import Cluster, cluster
 from servers.postgres import Server
@@ -62,3 +63,23 @@ class TestOneNode(OnNodes, BackendContract):
 
 class TestTwoNodes(OnNodes, BackendContract):
     """Two that work as one."""
+
+
+class TestOneNodeOnABadDay(OnNodes, FaultContract):
+    """A database that is stopped, an Asterisk that is killed."""
+
+    names = ("a",)
+    injectable = ("unavailable", "restart")
+
+    @pytest.fixture
+    def inject(self, two: Cluster) -> Inject:
+        def inject(fault: str) -> None:
+            if fault == "restart":
+                time.sleep(1.1)  # else what the node keeps of the foundation is lost with it
+                two.nodes["a"].kill()
+            elif fault:
+                two.place.stop()
+            else:
+                two.up()
+
+        return inject

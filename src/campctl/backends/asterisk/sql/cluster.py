@@ -68,7 +68,8 @@ class Cluster:
         """When each node started; nodes that are back are brought level first. Unavailable when none answers."""
         await self._join()
         self.asked = True
-        tried = [peer for peer in self.peers if not peer.up and peer.due]
+        up = self.up
+        tried = [peer for peer in self.peers if not peer.up and (peer.due or not up)]
         await asyncio.gather(*(peer.probe() for peer in tried))
         waiting = await self.sql.waiting()
         back = [peer for peer in tried if peer.answers]

@@ -72,34 +72,51 @@ class Link:
         *,
         only: AsyncConnection[Any] | None = None,
         seconds: float | None = None,
+        repeat: Callable[[], bool] = lambda: True,
     ) -> T:
         """What `work` gives, within `seconds`; errors of psycopg come out as campctl's. `only`: on this connection, or not at all.
 
-        Whatever is raised here promises that nothing was committed: work that commits looks after that by itself.
+        Whatever is raised here promises that nothing was committed: work that commits looks after that by itself. A connection
+        that proves to be dead (PostgreSQL was restarted since) is replaced once, as long as `repeat` says that this is safe.
         """
+        async with self._lock:
+            kept = self.connection is not None
+            try:
+                return await self._once(work, only, seconds)
+            except _Broken as broken:
+                failure: BackendError = broken.failure
+            if kept and only is None and repeat():
+                try:
+                    return await self._once(work, None, seconds)
+                except _Broken as broken:
+                    failure = broken.failure
+        raise failure
+
+    async def _once(
+        self, work: Callable[[AsyncConnection[Any]], Awaitable[T]], only: AsyncConnection[Any] | None, seconds: float | None
+    ) -> T:
         psycopg = load()
         access = self._access
         limit = seconds if seconds is not None else access.seconds.call
+        connection = self.connection
         failure: BackendError
-        async with self._lock:
-            connection = self.connection
-            if only is not None and connection is not only:
-                raise faults.unreachable("the connection that held campctl's lock broke", access.database, access.backend)
-            if connection is None:
-                connection = await self._connect()
-            with _deadline(connection, limit) as late:
-                try:
-                    return await work(connection)
-                except psycopg.Error as error:
-                    if late.passed:
-                        failure = faults.unreachable(f"no answer within {limit:g} s", access.database, access.backend)
-                    elif connection.closed:
-                        failure = faults.unreachable(faults.words_of(error), access.database, access.backend)
-                    else:
-                        failure = faults.explain(error, access.database, access.backend)
-                finally:
-                    if connection.closed or connection.pgconn.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-                        await self._drop()  # broken, or cancelled half way: what was begun is undone with the connection
+        if only is not None and connection is not only:
+            raise faults.unreachable("the connection that held campctl's lock broke", access.database, access.backend)
+        if connection is None:
+            connection = await self._connect()
+        with _deadline(connection, limit) as late:
+            try:
+                return await work(connection)
+            except psycopg.Error as error:
+                if late.passed:
+                    failure = faults.unreachable(f"no answer within {limit:g} s", access.database, access.backend)
+                elif connection.closed:
+                    failure = _Broken(faults.unreachable(faults.words_of(error), access.database, access.backend))
+                else:
+                    failure = faults.explain(error, access.database, access.backend)
+            finally:
+                if connection.closed or connection.pgconn.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+                    await self._drop()  # broken, or cancelled half way: what was begun is undone with the connection
         raise failure  # outside of the handler: psycopg's error may hold a row, and shall not be its context
 
     async def drop(self) -> None:
@@ -182,6 +199,14 @@ class Link:
             "tcp_keepalives_count": 3,
         }
         return "; ".join(f"SET {name} = {value}" for name, value in settings.items()).encode()
+
+
+class _Broken(BackendError):
+    """The connection broke under the work; inside this module only."""
+
+    def __init__(self, failure: BackendError) -> None:
+        super().__init__(failure.message, backend=failure.backend, hint=failure.hint)
+        self.failure = failure
 
 
 class _Late:

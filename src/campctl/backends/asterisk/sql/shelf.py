@@ -252,7 +252,7 @@ class SqlShelf:
             return await self._in_transaction(connection, writes, delivery, marks)
 
         try:
-            refused = await self._writer.run(work, only=self._held)
+            refused = await self._writer.run(work, only=self._held, repeat=lambda: "committing" not in marks)
         except BackendError as error:
             if "committing" not in marks or isinstance(error, Uncertain):
                 raise
