@@ -17,6 +17,7 @@ IDS = {
     "HOTLINE": "hotlines",
     "BACKEND": "backends",
     "RUN": "runs",
+    "SURGE": "surges",
 }
 PATHS = {"FILE": "@file", "PLANFILE": "@file", "DIR": "@dir"}
 TOP = ("--output", "--campaign", "--quiet", "--no-color", "--help", "--version")
@@ -31,6 +32,10 @@ def kind(metavar: str, path: tuple[str, ...]) -> str:
         return "=table|plain|json|yaml|csv" + ("|github" if path == ("validate",) else "")
     if bare == "KIND/ID":
         return "@ref"
+    if bare == "SHAPE":
+        from campctl.model.shapes import SHAPES
+
+        return "=" + "|".join(SHAPES)
     if "|" in bare and bare.replace("|", "").isalpha() and bare.islower():
         return f"={bare}"
     if bare == "USER" and path in NEW:
