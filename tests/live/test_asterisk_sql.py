@@ -14,7 +14,7 @@ import pytest
 from campctl.backends.asterisk.native import Fact, Value, Write
 from campctl.backends.asterisk.sql import SqlShelf, parse, schema
 from campctl.backends.asterisk.sql.link import Access, Seconds
-from campctl.backends.asterisk.sql.shelf import Delivery
+from campctl.backends.asterisk.sql.outbox import Delivery
 from campctl.errors import AuthFailed, BackendError, Refused, Unavailable, Uncertain
 
 pytestmark = pytest.mark.live
@@ -685,17 +685,17 @@ def test_what_a_node_has_not_had_is_remembered(postgres: Any) -> None:
     shelf = a_shelf(postgres)
 
     async def work() -> None:
-        await shelf.know_nodes(["a", "b"], [])
+        await shelf.outbox.know_nodes(["a", "b"], [])
         await shelf.write(writes(FACTS), Delivery(("a", "b"), "first"))
         await shelf.write([], Delivery(("a", "b"), "second"))
-        pending = await shelf.pending()
+        pending = await shelf.outbox.pending()
         assert [(item.node, item.payload) for item in pending if item.node == "b"] == [("b", "first"), ("b", "second")]
-        await shelf.delivered([(item.node, item.id) for item in pending if item.node == "a" or item.payload == "first"])
-        assert [(item.node, item.payload) for item in await shelf.pending()] == [("b", "second")]
+        await shelf.outbox.delivered([(item.node, item.id) for item in pending if item.node == "a" or item.payload == "first"])
+        assert [(item.node, item.payload) for item in await shelf.outbox.pending()] == [("b", "second")]
         assert postgres.sql("SELECT payload FROM campctl_delivery") == [("second",)]
-        assert await shelf.nodes() == {"a", "b"}
-        await shelf.know_nodes([], ["b"])
-        assert await shelf.pending() == []
+        assert await shelf.outbox.nodes() == {"a", "b"}
+        await shelf.outbox.know_nodes([], ["b"])
+        assert await shelf.outbox.pending() == []
         assert postgres.sql("SELECT count(*) FROM campctl_delivery") == [(0,)]
 
     running(shelf, work=work)

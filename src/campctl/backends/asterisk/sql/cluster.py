@@ -17,9 +17,10 @@ from campctl.backends.asterisk.ground import State
 from campctl.backends.asterisk.native import Shelf
 from campctl.backends.asterisk.node import Node
 from campctl.backends.asterisk.sql.delivery import Parcel, pack, tell, unpack
+from campctl.backends.asterisk.sql.outbox import Delivery
 from campctl.backends.asterisk.sql.peers import Peer, ordered
 from campctl.backends.asterisk.sql.shared import NodesShelf, SharedShelf
-from campctl.backends.asterisk.sql.shelf import Delivery, SqlShelf
+from campctl.backends.asterisk.sql.shelf import SqlShelf
 from campctl.errors import AuthFailed, BackendError, Refused, Unavailable, Uncertain
 from campctl.model.live import Probe
 from campctl.ports.clock import Clock
@@ -71,7 +72,7 @@ class Cluster:
         up = self.up
         tried = [peer for peer in self.peers if not peer.up and (peer.due or not up)]
         await asyncio.gather(*(peer.probe() for peer in tried))
-        waiting = await self.sql.waiting()
+        waiting = await self.sql.outbox.waiting()
         back = [peer for peer in tried if peer.answers]
         for peer in back:
             if peer.known and peer.name not in waiting:
@@ -100,9 +101,9 @@ class Cluster:
         """Once: nodes that are new are remembered, those that are not listed any more forgotten."""
         if self._joined:
             return
-        known, names = await self.sql.nodes(), {peer.name for peer in self.peers}
+        known, names = await self.sql.outbox.nodes(), {peer.name for peer in self.peers}
         if left := known - names:
-            await self.sql.know_nodes([], left)
+            await self.sql.outbox.know_nodes([], left)
         for peer in self.peers:
             peer.known = peer.name in known
         self._joined = True
@@ -125,7 +126,7 @@ class Cluster:
         if model is not None:
             theirs, own = await asyncio.gather(model.read(None), peer.read(None))
             await peer.write(ordered({fact: value for fact, value in theirs.items() if own.get(fact) != value}))
-        await self.sql.know_nodes([peer.name], [])
+        await self.sql.outbox.know_nodes([peer.name], [])
         peer.known = True
 
     # -- telling nodes --
@@ -134,12 +135,12 @@ class Cluster:
         """Tell each what is kept for it, in order. To be called under the lock. Raises when one is lost."""
         by_name = {peer.name: peer for peer in peers}
         pending: dict[str, list[tuple[int, str]]] = {}
-        for item in await self.sql.pending():
+        for item in await self.sql.outbox.pending():
             if item.node in by_name:
                 pending.setdefault(item.node, []).append((item.id, item.payload))
         for name, items in pending.items():
             await tell(by_name[name], [unpack(payload) for _, payload in items])
-            await self.sql.delivered([(name, number) for number, _ in items])
+            await self.sql.outbox.delivered([(name, number) for number, _ in items])
 
     async def keep(self, parcel: Parcel, peers: Sequence[Peer]) -> None:
         """Keep something for nodes that are down."""
@@ -159,7 +160,7 @@ class Cluster:
         What another campctl, which took a node for down, has kept for it, it is told before it is written to.
         """
         async with self.sql.exclusive():
-            waiting = await self.sql.waiting()
+            waiting = await self.sql.outbox.waiting()
             for peer in self.up:
                 if peer.name in waiting:
                     try:

@@ -75,7 +75,7 @@ async def _alike(cluster: Cluster) -> Probe:
     """Whether every node holds what the others do, and has had everything."""
     name = "nodes alike"
     wrong = await cluster.own.differing()
-    waiting = await cluster.sql.waiting()
+    waiting = await cluster.sql.outbox.waiting()
     said = []
     for peer in cluster.peers:
         if peer.name not in wrong:

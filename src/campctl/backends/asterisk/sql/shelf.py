@@ -12,13 +12,12 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-
 from campctl.backends.asterisk.native import Fact, Place, Value, Write
 from campctl.backends.asterisk.render import REALM
 from campctl.backends.asterisk.shelves.astdb import auth_row
 from campctl.backends.asterisk.sql import faults, reading, rows, writing
 from campctl.backends.asterisk.sql.link import Access, Link, load
+from campctl.backends.asterisk.sql.outbox import Delivery, Outbox, put
 from campctl.backends.asterisk.sql.schema import LOCK, TABLES
 from campctl.errors import BackendError, Unavailable, Uncertain
 
@@ -38,21 +37,6 @@ BEAT = 15.0
 """Seconds between signs of life while the lock is held; after four without any, the server ends the session."""
 
 
-class Delivery(Struct, frozen=True):
-    """Something that each of `nodes` is to be told after the commit; `payload` is the cluster's own affair."""
-
-    nodes: tuple[str, ...]
-    payload: str
-
-
-class Pending(Struct, frozen=True):
-    """A delivery that a node has not had yet."""
-
-    node: str
-    id: int
-    payload: str
-
-
 class SqlShelf:
     """Implements `native.Shelf` on one PostgreSQL."""
 
@@ -62,6 +46,7 @@ class SqlShelf:
         self._access = access
         self._writer = Link(access, "writer")
         self._reader = Link(access, "reader")
+        self.outbox = Outbox(self._writer, self._reader)
         self._turn = asyncio.Lock()
         self._held: AsyncConnection[Any] | None = None
         self.generation = 0
@@ -176,58 +161,6 @@ class SqlShelf:
                 self._held = None
                 await self._give_back(held)
 
-    async def pending(self) -> list[Pending]:
-        """What nodes have not had yet, oldest first."""
-
-        async def look(connection: AsyncConnection[Any]) -> list[Pending]:
-            cursor = await connection.execute(
-                "SELECT p.node, d.id, d.payload FROM campctl_pending p JOIN campctl_delivery d ON d.id = p.delivery ORDER BY d.id"
-            )
-            return [Pending(*row) for row in await cursor.fetchall()]
-
-        return await self._reader.run(look)
-
-    async def waiting(self) -> set[str]:
-        """Nodes that something is kept for."""
-        return {row[0] for row in await self.ask("SELECT DISTINCT node FROM campctl_pending")}
-
-    async def delivered(self, done: Sequence[tuple[str, int]]) -> None:
-        """Nodes have had these; what every node has had is forgotten."""
-
-        async def forget(connection: AsyncConnection[Any]) -> None:
-            nodes, ids = [node for node, _ in done], [number for _, number in done]
-            async with connection.transaction():
-                await connection.execute(
-                    "DELETE FROM campctl_pending p USING unnest(%s::text[], %s::bigint[]) AS v(node, delivery)"
-                    " WHERE p.node = v.node AND p.delivery = v.delivery",
-                    (nodes, ids),
-                )
-                await connection.execute(
-                    "DELETE FROM campctl_delivery d WHERE d.id = ANY(%s::bigint[])"
-                    " AND NOT EXISTS (SELECT FROM campctl_pending p WHERE p.delivery = d.id)",
-                    (ids,),
-                )
-
-        if done:
-            await self._writer.run(forget)
-
-    async def nodes(self) -> set[str]:
-        """The nodes known to have everything but what is pending."""
-        return {row[0] for row in await self.ask("SELECT name FROM campctl_node")}
-
-    async def know_nodes(self, joined: Collection[str], left: Collection[str]) -> None:
-        """From now on deliveries are kept for those who joined, and dropped for those who left."""
-
-        async def change(connection: AsyncConnection[Any]) -> None:
-            async with connection.transaction():
-                await connection.execute("DELETE FROM campctl_node WHERE name = ANY(%s)", ([*left],))
-                await connection.execute("INSERT INTO campctl_node (name) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", ([*joined],))
-                await connection.execute(
-                    "DELETE FROM campctl_delivery d WHERE NOT EXISTS (SELECT FROM campctl_pending p WHERE p.delivery = d.id)"
-                )
-
-        await self._writer.run(change)
-
     async def ask(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Rows of a question that changes nothing; for probes."""
 
@@ -275,7 +208,7 @@ class SqlShelf:
                 await connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", LOCK)
             refused = await _write_all(connection, writes)
             if delivery is not None:
-                await _put(connection, delivery)
+                await put(connection, delivery)
             cursor = await connection.execute(b"SELECT generation, pg_current_xact_id()::text FROM campctl_state")
             row = await cursor.fetchone()
             assert row is not None
@@ -381,15 +314,6 @@ async def _holders(connection: AsyncConnection[Any]) -> list[str]:
 
 async def _nothing(connection: AsyncConnection[Any]) -> None:
     await connection.execute(b"SELECT 1")
-
-
-async def _put(connection: AsyncConnection[Any], delivery: Delivery) -> None:
-    """Remember what nodes are to be told, in the transaction that makes it true."""
-    await connection.execute(
-        "WITH d AS (INSERT INTO campctl_delivery (payload) VALUES (%s) RETURNING id)"
-        " INSERT INTO campctl_pending (node, delivery) SELECT n.name, d.id FROM d, campctl_node n WHERE n.name = ANY(%s)",
-        (delivery.payload, [*delivery.nodes]),
-    )
 
 
 async def _write_all(connection: AsyncConnection[Any], writes: Sequence[Write]) -> dict[Fact, str]:
