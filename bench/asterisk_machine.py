@@ -1,42 +1,52 @@
-"""A real Asterisk with its own AstDB, against bare AMI in the same run: `python bench/asterisk_machine.py [LINES TO LOOK AT]`.
+"""A real Asterisk with its own AstDB, against bare AMI in the same run: `python bench/asterisk_machine.py [--lines 20000] [--quick]`.
 
-    a   2,000 new users with all their rows, four requests of 100 at once / the same rows by bare pipelined DBPut
-    b   the same in CPU time of campctl's process
-    c   observe of 20,000 lines / DBGetTree of the same families and parsing their JSON
+    a   2,000 new users with all their rows, as an apply sends them / the same rows by bare pipelined DBPut: wall, and CPU of campctl.
+        Bare is campctl's own client, and beside it forty lines of asyncio that read answers as they come, for comparison.
+        Reported, and not in it: the journal, the wait until AstDB has committed, and the reading back
+    d   observe of 20,000 lines / DBGetTree of the same families and parsing their JSON
 
-Medians of five (c: three). Starts its own Asterisk; `scripts/asterisk-lab base` makes it once.
+Medians of five (d: three), in turn. Starts its own Asterisk; `scripts/asterisk-lab base` makes it once.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import gc
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from math import inf
 from pathlib import Path
+from typing import Any
 
 import msgspec
+from common import Held, verdict
 
 from campctl.app.wiring import SystemClock
+from campctl.apply.engine import apply
+from campctl.apply.inputs import ApplyInput
 from campctl.backends.asterisk import factory
 from campctl.backends.asterisk.ami import Ami, Request, db_tree, put
-from campctl.backends.asterisk.backend import AsteriskBackend
 from campctl.model.campaign import BackendSpec
+from campctl.model.changes import Binding, Plan
+from campctl.model.records import Run
 from campctl.model.resources import Line
 from campctl.ports.backend import BackendEnv
+from campctl.store import open_store
 from campctl.testing.samples import FOUNDATION, LOCATION, create
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from servers.asterisk import Asterisk, started
 
-FAMILIES = ("campctl", "ps", "ext", "cid", "e911")
+FAMILIES = ("campctl", "ps", "ext", "did", "cid", "e911")
 
 
-def opened(server: Asterisk) -> AsteriskBackend:
+def opened(server: Asterisk) -> Any:
     """A connection that takes any number of lines."""
-    options = {"host": server.host, "port": server.ami, "max_lines": 1_000_000}
+    options = {"host": server.host, "port": server.ami, "max_lines": 1_000_000, "max_members": 1_000_000}
     return factory.open(BackendSpec("bench", "asterisk", options), BackendEnv(Path("/"), SystemClock(), lambda _: server.password))
 
 
@@ -45,9 +55,10 @@ def people(count: int) -> list[Line]:
     return [Line(f"user/u{n:05}", str(20_000 + n), f"Person {n}", f"+1217{n:07}", LOCATION.id) for n in range(count)]
 
 
-async def write(backend: AsteriskBackend, wanted: list[Line]) -> None:
+async def write(backend: Any, wanted: list[Line]) -> None:
     """As an apply sends them."""
-    todo = [[create(line) for line in wanted[start : start + 100]] for start in range(0, len(wanted), 100)]
+    size = backend.capabilities.batch
+    todo = [[create(line) for line in wanted[start : start + size]] for start in range(0, len(wanted), size)]
 
     async def worker() -> None:
         while todo:
@@ -56,20 +67,66 @@ async def write(backend: AsteriskBackend, wanted: list[Line]) -> None:
     await asyncio.gather(*(worker() for _ in range(backend.capabilities.concurrency)))
 
 
+async def applied(backend: Any, wanted: list[Line]) -> float:
+    """Seconds of a whole run of the engine on an embedded store: journal, commit interval and reading back included."""
+    clock = SystemClock()
+    changes = tuple(msgspec.structs.replace(create(line), backend="bench") for line in wanted)
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(Path(folder), clock=clock)
+        plan = Plan(campaign="Bench", at=clock.now(), binding=Binding(manifest="m", overrides="o"), changes=changes)
+        run = Run(id="bench", started=clock.now(), author="bench", command="bench")
+        began = time.perf_counter()
+        report = await apply(ApplyInput(plan=plan, run=run, backends={"bench": backend}, store=store, clock=clock))
+        took = time.perf_counter() - began
+        assert set(report.states.values()) == {"configured"}, list(report.errors.items())[:3]
+        store.close()
+    return took
+
+
 async def emptied(ami: Ami) -> None:
     """Nothing is there."""
     for family in FAMILIES:
         await ami.ask("DBDelTree", {"Family": family})
 
 
-async def puts(ami: Ami) -> list[Request]:
+async def puts(ami: Ami, families: tuple[str, ...] = FAMILIES) -> list[Request]:
     """What would write the rows that are there."""
     found = []
-    for family in FAMILIES:
+    for family in families:
         for key, value in (await db_tree(ami, family)).items():
             kind, _, name = key.partition("/")
             found.append(put(f"ps/{kind}", name, value) if family == "ps" else put(family, key, value))
     return found
+
+
+async def plainly(server: Asterisk, requests: list[Request]) -> None:
+    """The same requests over a connection of its own, 256 under way, each answer read line by line: what anybody would write."""
+    reader, writer = await asyncio.open_connection(server.host, server.ami)
+    free, left = asyncio.Semaphore(256), len(requests)
+    writer.write(f"Action: Login\r\nUsername: {server.user}\r\nSecret: {server.password}\r\nEvents: off\r\n\r\n".encode())
+
+    async def answers() -> None:
+        nonlocal left
+        fields: dict[str, str] = {}
+        while left:
+            line = (await reader.readline()).decode().rstrip("\r\n")
+            if line:
+                name, _, value = line.partition(": ")
+                fields[name] = value
+                continue
+            if fields.get("ActionID"):
+                assert fields["Response"] == "Success", fields
+                left -= 1
+                free.release()
+            fields = {}
+
+    reading = asyncio.ensure_future(answers())
+    for n, request in enumerate(requests):
+        await free.acquire()
+        lines = [f"Action: {request.action}", f"ActionID: {n}", *(f"{name}: {value}" for name, value in request.fields)]
+        writer.write("".join(f"{line}\r\n" for line in [*lines, ""]).encode())
+    await reading
+    writer.close()
 
 
 async def timed(work: Callable[[], Awaitable[object]]) -> tuple[float, float]:
@@ -79,11 +136,17 @@ async def timed(work: Callable[[], Awaitable[object]]) -> tuple[float, float]:
     return time.perf_counter() - wall, time.process_time() - cpu
 
 
-async def writing(server: Asterisk) -> None:
-    """a and b."""
-    ours, bare = [], []
-    wanted = people(2_000)
-    for _ in range(5):
+def over(ours: list[tuple[float, float]], bare: list[tuple[float, float]], n: int) -> tuple[float, float, float]:
+    """The ratio of medians, and both; n: 0 wall, 1 CPU."""
+    mine, theirs = statistics.median(one[n] for one in ours), statistics.median(one[n] for one in bare)
+    return mine / theirs, mine, theirs
+
+
+async def writing(server: Asterisk, count: int, runs: int) -> list[Held]:
+    """a."""
+    ours, bare, plain, whole = [], [], [], []
+    wanted = people(count)
+    for _ in range(runs):
         backend = opened(server)
         ami = backend.ground.nodes[0].ami
         await emptied(ami)
@@ -92,20 +155,35 @@ async def writing(server: Asterisk) -> None:
         rows = await puts(ami)
         await emptied(ami)
         bare.append(await timed(lambda ami=ami, rows=rows: ami.many(rows)))  # type: ignore[misc]
+        await emptied(ami)
+        plain.append(await timed(lambda rows=rows: plainly(server, rows)))  # type: ignore[misc]
+        await emptied(ami)
         await backend.close()
-    for n, name in enumerate(("a  wall", "b  CPU of campctl")):
-        mine, theirs = statistics.median(one[n] for one in ours), statistics.median(one[n] for one in bare)
-        print(f"{name}: {mine:.3f} s / {theirs:.3f} s = {mine / theirs:.2f}")
+    for _ in range(min(runs, 3)):
+        backend = opened(server)
+        await emptied(backend.ground.nodes[0].ami)
+        await backend.execute([create(resource) for resource in FOUNDATION])
+        whole.append(await applied(backend, wanted))
+        await backend.close()
+    ratio, mine, theirs = over(ours, bare, 0)
+    cpu, cpu_mine, cpu_theirs = over(ours, bare, 1)
+    loose, _, naive = over(ours, plain, 0)
+    print(f"a  whole run of the engine: {statistics.median(whole):.2f} s, of which 2 wait for AstDB's commit")
+    return [
+        Held(f"a  {count:,} users / bare DBPut of their rows", ratio, 1.5, f"{mine:.3f} s / {theirs:.3f} s"),
+        Held("a  the same / bare DBPut by a plain client", loose, 1.5, f"{mine:.3f} s / {naive:.3f} s"),
+        Held("a  the same in CPU of campctl", cpu, inf, f"{cpu_mine:.3f} s / {cpu_theirs:.3f} s"),
+    ]
 
 
-async def looking(server: Asterisk, count: int) -> None:
-    """c."""
+async def looking(server: Asterisk, count: int) -> list[Held]:
+    """d."""
     backend = opened(server)
     ami = backend.ground.nodes[0].ami
     await emptied(ami)
     await backend.execute([create(resource) for resource in FOUNDATION])
     await write(backend, people(count))
-    await emptied_marks(ami)
+    await ami.ask("DBDelTree", {"Family": "campctl/unknown"})  # nobody is to reload for lines no phone is ever at
     backend = opened(server)
     decode = msgspec.json.Decoder().decode
 
@@ -117,26 +195,35 @@ async def looking(server: Asterisk, count: int) -> None:
 
     ours, theirs = [], []
     for _ in range(3):
-        ours.append((await timed(backend.observe))[0])
-        theirs.append((await timed(bare))[0])
-    mine, other = statistics.median(ours), statistics.median(theirs)
-    print(f"c  observe of {count:,} lines: {mine:.2f} s / {other:.2f} s = {mine / other:.2f}")
+        ours.append(await timed(backend.observe))
+        theirs.append(await timed(bare))
     await backend.close()
+    await ami.close()
+    ratio, mine, other = over(ours, theirs, 0)
+    return [Held(f"d  observe of {count:,} lines / bare DBGetTree and parsing", ratio, 2, f"{mine:.2f} s / {other:.2f} s")]
 
 
-async def emptied_marks(ami: Ami) -> None:
-    """Nobody is to reload for lines no phone is ever at."""
-    await ami.ask("DBDelTree", {"Family": "campctl/unknown"})
-
-
-def main() -> None:
-    """Measure and print."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)  # as the command line does
+def run(count: int, lines: int, runs: int) -> list[Held]:
+    """Both."""
+    settle()
     with started() as server:
-        asyncio.run(writing(server))
-        asyncio.run(looking(server, int(sys.argv[1]) if len(sys.argv) > 1 else 20_000))
+        return [*asyncio.run(writing(server, count, runs)), *asyncio.run(looking(server, lines))]
+
+
+def settle() -> None:
+    """The garbage collector as the command line has it."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lines", type=int, default=20_000)
+    parser.add_argument("--quick", action="store_true")
+    given = parser.parse_args()
+    return verdict(run(200, 1000, 2) if given.quick else run(2000, given.lines, 5))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import subprocess
@@ -134,3 +135,23 @@ def report(name: str, base: Figures, others: Mapping[str, Figures]) -> None:
     for label, row in {f"{name} (baseline)": base, **others}.items():
         ratios = f"{row.wall / base.wall:>9.3f}{row.cpu / base.cpu:>8.3f}{row.memory / base.memory:>8.2f}"
         print(f"{label:34}{row.wall:>9.3f}{row.cpu:>9.3f}{row.memory:>8.1f}{ratios}")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A figure, the most it may be (`inf`: it is only reported), and in words what it is made of."""
+
+    name: str
+    value: float
+    limit: float
+    said: str = ""
+
+
+def verdict(rows: Sequence[Held]) -> int:
+    """Print each against what it is held to; 0 when all are."""
+    print()
+    for row in rows:
+        word = "ok" if row.value <= row.limit else "MISSED"
+        held = f"at most {row.limit:<5g} {word:7}" if row.limit < math.inf else " " * 21
+        print(f"{row.name:66} {row.value:8.3f}  {held}{row.said}", flush=True)
+    return 0 if all(row.value <= row.limit for row in rows) else 1
