@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 AHEAD = timedelta(days=7)
 """So far ahead it looks at least."""
 MOST = timedelta(days=1100)
-COLUMNS = ("at", "what", "seats", "desks", "lit", "freezes", "closed")
-FEW = 4
+COLUMNS = ("at", "what", "seats", "desks", "freezes", "closed")
 
 
 class Almanac(Struct, frozen=True):

@@ -192,9 +192,10 @@ def _gap(campaign: Campaign, hotline: Hotline, row: Need, staff: Staff, start: d
     until = end.astimezone(zone)
     advice = []
     if seats > wanted and by_people:
+        begins = start.astimezone(zone)
         advice.append(
-            f"campctl hotline scale {hotline.id} {min(seats, row.have + by_people)} --until {until:%Y-%m-%dT%H:%M} "
-            f"(from {start.astimezone(zone):%H:%M} on): {by_people} who may answer it sit nowhere"
+            f"at {begins:%H:%M}: campctl hotline scale {hotline.id} {min(seats, row.have + by_people)} --until {until:%Y-%m-%dT%H:%M} "
+            f"({by_people} who may answer it sit nowhere); ahead of time, write a surge"
         )
     if by_desks:
         advice.append(

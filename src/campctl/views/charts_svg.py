@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from campctl.views.charts import Chart, Series, Values, every, scale, shown
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
+COLOURS = ("#0072b2", "#009e73", "#e69f00", "#cc79a7", "#56b4e9", "#f0e442")
 DASHES = ("", "7 3", "2 3", "9 3 2 3", "1 4", "12 4")
 MISSING = "#d55e00"
 LEFT, RIGHT, TOP, BOTTOM = 62, 16, 34, 66

@@ -111,9 +111,9 @@ def table(listing: Listing, *, caption: str = "") -> str:
     return f'<div class="wide"><table>{head}<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>'
 
 
-def figure(chart: Chart, *, name: str, width: int = 860, height: int = 320) -> str:
-    """A chart, with its values as a table that can be unfolded. `name`: another one for each chart of a page."""
-    return f"<figure>{svg(chart, name=anchor(name), width=width, height=height)}{_values(chart)}</figure>"
+def figure(chart: Chart, *, name: str, height: int = 320, values: bool = True) -> str:
+    """A chart, with its values as a table to unfold unless they stand elsewhere. `name`: another one for each chart of a page."""
+    return f"<figure>{svg(chart, name=anchor(name), height=height)}{_values(chart) if values else ''}</figure>"
 
 
 def folded(summary: str, inside: str) -> str:

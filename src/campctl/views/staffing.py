@@ -13,7 +13,7 @@ from campctl.views.charts import Chart, Series, can_draw, put, sparkline
 from campctl.views.sheet import Sheet
 from campctl.views.text import count, seconds
 
-SPARK = 24
+SPARK = 12
 """Columns of a day in the table of all hotlines."""
 FEW = 6
 """Ids that are listed before "and so many more"."""
@@ -104,7 +104,7 @@ def facts(plan: HotlineStaffing) -> dict[str, object]:
         "callers wait": "for ever (Erlang C)" if endless else f"{seconds(given.patience)} in the mean (Erlang A)",
         "service": f"{asked}; people talk {given.target.occupancy:.0%} of their time at most{people}",
         "most needed": f"{count(peak.people, 'person', 'people')} at {clock(plan, peak.start)}, and {peak.have} are there then",
-        "callers meet": f"{level:.0%} answered within {seconds(given.target.within)}, {abandoned:.1%} give up, over the whole day",
+        "callers meet": f"{level:.1%} answered within {seconds(given.target.within)}, {abandoned:.1%} give up, over the whole day",
         "trunks": f"{plan.trunks:,} (one call in {round(1 / given.blocking):,} finds all of them busy)",
     }
 
@@ -230,7 +230,7 @@ def overview(result: Staffing, *, plain: bool = False) -> Listing:
                 "at": clock(plan, peak.start),
                 "there": peak.have,
                 "missing": worst.short if worst else 0,
-                "in time": f"{level:.0%}",
+                "in time": f"{level:.1%}",
                 "give up": f"{abandoned:.1%}",
                 "trunks": plan.trunks,
                 "day": sparkline([float(row.people) for row in plan.intervals], SPARK, plain=plain),

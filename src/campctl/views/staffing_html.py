@@ -46,7 +46,7 @@ def _hotline(plan: HotlineStaffing) -> list[str]:
     blocks = [
         report.heading(plan.name if plan.name == plan.hotline else f"{plan.name} ({plan.hotline})"),
         report.facts(facts(plan)),
-        report.figure(seats_chart(plan), name=f"{plan.hotline}-people"),
+        report.figure(seats_chart(plan), name=f"{plan.hotline}-people", values=False),
     ]
     if plan.gaps:
         blocks.append(report.heading("Where people are missing", deep=3))
@@ -60,8 +60,8 @@ def _hotline(plan: HotlineStaffing) -> list[str]:
     else:
         blocks.append(report.paragraph("There are people for every interval."))
     blocks += [
-        report.figure(calls_chart(plan), name=f"{plan.hotline}-calls", height=240),
-        report.figure(service_chart(plan), name=f"{plan.hotline}-service", height=260),
+        report.figure(calls_chart(plan), name=f"{plan.hotline}-calls", height=240, values=False),
+        report.figure(service_chart(plan), name=f"{plan.hotline}-service", height=260, values=False),
         report.table(ladder(plan), caption="What each level of service takes"),
         report.folded("Every interval", report.table(_local(plan))),
     ]
