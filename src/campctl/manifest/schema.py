@@ -30,7 +30,7 @@ def json_schema() -> dict[str, Any]:
         "properties": {name: _section(name, noun) for name, noun in SECTIONS.items()},
         "patternProperties": {"^x-": {"description": "Not read: a place for anchors."}},
         "additionalProperties": False,
-        "definitions": {definition(noun): _object(noun) for noun in NOUNS},
+        "definitions": {definition(noun): object_schema(noun) for noun in NOUNS},
     }
 
 
@@ -60,7 +60,8 @@ def _section(name: str, noun: Noun) -> dict[str, Any]:
     return section
 
 
-def _object(noun: Noun) -> dict[str, Any]:
+def object_schema(noun: Noun) -> dict[str, Any]:
+    """What a mapping with these fields looks like."""
     found: dict[str, Any] = {
         "description": noun.doc,
         "type": "object",

@@ -38,6 +38,7 @@ def _only(stage: Stage, places: Sequence[int]) -> Stage:
         replace(
             stage.hotlines[place],
             overflow=there(stage.hotlines[place].overflow),
+            closed_to=there(stage.hotlines[place].closed_to),
             leaves=(leaves[0], there(leaves[1]) or 0) if (leaves := stage.hotlines[place].leaves) else None,
         )
         for place in places

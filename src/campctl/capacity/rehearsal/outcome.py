@@ -8,20 +8,21 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-LOST, OVERFLOWED, BLOCKED, CLOSED = -1.0, -2.0, -3.0, -4.0
-"""Instead of a wait: gave up; went on to elsewhere or found it full; found no trunk; came outside the hours."""
+LOST, OVERFLOWED, FULL, BLOCKED, CLOSED = -1.0, -2.0, -3.0, -4.0, -5.0
+"""Instead of a wait: gave up; went on to elsewhere; found it full, or waited as long as one may, with nowhere to go on to;
+found no trunk, or the exchange down; came outside the hours."""
 
 
 class Fates(Struct):
-    """Per call of a hotline, in order: seconds waited by who was answered, or one of LOST, OVERFLOWED, BLOCKED, CLOSED.
+    """Per call of a hotline, in order: seconds waited by who was answered, or one of LOST, OVERFLOWED, FULL, BLOCKED, CLOSED.
 
-    `begun` is when an answered call began to be talked on. Calls that came over from another hotline are counted in `guests`
-    (arrived there, waited there or a mark, talked).
+    `begun` is when an answered call began to be talked on, and when one that went on left. Calls that came over from another
+    hotline are counted in `guests` (arrived there, waited there or a mark, would talk, gone from there).
     """
 
     waits: array[float]
     begun: array[float]
-    guests: list[tuple[float, float, float]]
+    guests: list[tuple[float, float, float, float]]
 
     @classmethod
     def of(cls, count: int) -> Fates:
@@ -32,7 +33,8 @@ class Fates(Struct):
 class Interval(Struct, frozen=True, gc=False):
     """One hotline in one interval; calls are counted where they came, talk where it was talked.
 
-    `seats` is the mean number of people there, `busy` the mean number who talked or wrapped up.
+    `seats` is the mean number of people there, `busy` the mean number who talked or wrapped up. Offered calls were answered or
+    abandoned, `turned_away` (full, no trunk, or the exchange down), `went_on` to elsewhere, or came while it was `closed`.
     """
 
     start: float
@@ -45,11 +47,14 @@ class Interval(Struct, frozen=True, gc=False):
     longest: float = 0.0
     seats: float = 0.0
     busy: float = 0.0
+    went_on: int = 0
+    closed: int = 0
 
     @property
     def level(self) -> float:
-        """Share of the offered calls that were answered in time; 1 where nobody called."""
-        return self.within / self.offered if self.offered else 1.0
+        """Share of the calls offered while it was open that were answered in time; 1 where nobody called."""
+        offered = self.offered - self.closed
+        return self.within / offered if offered else 1.0
 
     @property
     def mean_wait(self) -> float:
@@ -72,6 +77,8 @@ def total(intervals: Sequence[Interval]) -> Interval:
         within=sum(one.within for one in intervals),
         abandoned=sum(one.abandoned for one in intervals),
         turned_away=sum(one.turned_away for one in intervals),
+        went_on=sum(one.went_on for one in intervals),
+        closed=sum(one.closed for one in intervals),
         waited=math.fsum(one.waited for one in intervals),
         longest=max((one.longest for one in intervals), default=0.0),
         seats=math.fsum(one.seats for one in intervals) / count,

@@ -25,7 +25,8 @@ class Hotline(Struct, frozen=True, kw_only=True):
 
     opens: seconds of waiting to the level that joins in then. leaves: seconds of waiting to the hotline the call goes on to
     then (-1: outside). overflow: where calls go that find it full or wait `max_wait`; None: they are lost. closed: hours in
-    which nobody is let in, each from up to but not including.
+    which nobody is let in, each from up to but not including; closed_to: where calls go then (None: nowhere). down: when
+    its exchange lets no call in.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Hotline(Struct, frozen=True, kw_only=True):
     leaves: tuple[float, int] | None = None
     overflow: int | None = None
     closed: tuple[tuple[float, float], ...] = ()
+    closed_to: int | None = None
+    down: tuple[tuple[float, float], ...] = ()
 
 
 class Calls(Struct, frozen=True):
@@ -60,9 +63,9 @@ class Stage(Struct, frozen=True):
         hotline = self.hotlines[place]
         if self.trunks is not None or hotline.max_waiting is not None or hotline.max_wait is not None:
             return False
-        if hotline.opens or hotline.leaves or hotline.closed:
+        if hotline.opens or hotline.leaves or hotline.closed or hotline.down:
             return False
-        if any(place in (other.overflow, other.leaves[1] if other.leaves else None) for other in self.hotlines):
+        if any(place in (other.overflow, other.closed_to, other.leaves[1] if other.leaves else None) for other in self.hotlines):
             return False
         mine = {stint.agent for stint in self.stints if stint.hotline == place}
         return all(stint.level == 1 if stint.hotline == place else stint.agent not in mine for stint in self.stints)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from campctl.capacity.rehearsal.outcome import LOST, Fates, Interval
-from campctl.capacity.rehearsal.stage import Calls, Hotline, Stage, Stint
+from campctl.capacity.rehearsal.outcome import BLOCKED, CLOSED, LOST, OVERFLOWED, Fates, Interval
+from campctl.capacity.rehearsal.stage import Calls, Hotline, Stage
 
 
 class _Sums:
@@ -17,6 +17,8 @@ class _Sums:
         self.within = [0] * count
         self.abandoned = [0] * count
         self.away = [0] * count
+        self.went_on = [0] * count
+        self.closed = [0] * count
         self.waited = [0.0] * count
         self.longest = [0.0] * count
         self.busy = [0.0] * count
@@ -26,7 +28,7 @@ def tally(stage: Stage, fates: Sequence[Fates], length: float, until: float) -> 
     """Per hotline the intervals of `length` seconds from 0 to `until`; what comes later is counted in the last."""
     count = max(1, int(-(-until // length)))
     return [
-        _hotline(hotline, stage.calls[place], fates[place], _seats(stage.stints, place, length, count), length)
+        _hotline(hotline, stage.calls[place], fates[place], _seats(stage, place, length, count), length)
         for place, hotline in enumerate(stage.hotlines)
     ]
 
@@ -34,7 +36,7 @@ def tally(stage: Stage, fates: Sequence[Fates], length: float, until: float) -> 
 def _hotline(hotline: Hotline, calls: Calls, fates: Fates, seats: Sequence[float], length: float) -> list[Interval]:
     sums = _Sums(len(seats))
     _own(sums, hotline, calls, fates, length)
-    for arrival, wait, talk in fates.guests:
+    for arrival, wait, talk, _ in fates.guests:
         _one(sums, hotline, arrival, wait, arrival + wait, talk, length)
     return [
         Interval(
@@ -48,6 +50,8 @@ def _hotline(hotline: Hotline, calls: Calls, fates: Fates, seats: Sequence[float
             sums.longest[n],
             seats[n],
             sums.busy[n] / length,
+            sums.went_on[n],
+            sums.closed[n],
         )
         for n in range(len(seats))
     ]
@@ -81,10 +85,8 @@ def _one(sums: _Sums, hotline: Hotline, arrival: float, wait: float, begun: floa
     n = min(last, int(arrival // length))
     sums.offered[n] += 1
     if wait < 0.0:
-        if wait == LOST:
-            sums.abandoned[n] += 1
-        else:
-            sums.away[n] += 1
+        counted = {LOST: sums.abandoned, OVERFLOWED: sums.went_on, CLOSED: sums.closed}.get(wait, sums.away)
+        counted[n] += 1
         return
     sums.answered[n] += 1
     sums.within[n] += wait <= hotline.answer_within
@@ -102,28 +104,44 @@ def _spread(into: list[float], start: float, end: float, length: float) -> None:
         start, n = edge, n + 1
 
 
-def _seats(stints: Sequence[Stint], place: int, length: float, count: int) -> list[float]:
-    """The mean number of people at a hotline's first level, by interval."""
+def _seats(stage: Stage, place: int, length: float, count: int) -> list[float]:
+    """The mean number of people at a hotline's first level, by interval; while it is closed nobody has to be there."""
     seconds = [0.0] * count
-    for stint in stints:
+    opens = _opens(stage.hotlines[place], count * length)
+    for stint in stage.stints:
         if stint.hotline == place and stint.level == 1:
-            _spread(seconds, max(0.0, stint.start), min(stint.end, count * length), length)
+            for start, end in opens:
+                _spread(seconds, max(start, stint.start), min(stint.end, end), length)
     return [total / length for total in seconds]
+
+
+def _opens(hotline: Hotline, until: float) -> list[tuple[float, float]]:
+    """When a hotline lets calls in."""
+    found, since = [], 0.0
+    for start, end in sorted(hotline.closed):
+        if since < start:
+            found.append((since, min(start, until)))
+        since = max(since, end)
+    return [*found, (since, until)] if since < until else found
 
 
 def at_once(calls: Sequence[Calls], fates: Sequence[Fates], until: float, step: float = 10.0) -> list[int]:
     """Calls in progress, waiting or talking, at the end of each `step`: how many trunks it takes.
 
-    Who gives up is counted for as long as they were patient.
+    Who gives up is counted for as long as they were patient; who came over from another hotline from then on.
     """
     changes = [0] * (int(until // step) + 2)
     last = len(changes) - 1
     for mine, fate in zip(calls, fates, strict=True):
         for arrival, talk, patience, wait, begun in zip(mine.arrivals, mine.talk, mine.patience, fate.waits, fate.begun, strict=True):
-            if wait < LOST:
+            if wait in {BLOCKED, CLOSED}:
                 continue
             changes[min(last, int(arrival // step))] += 1
-            changes[min(last, int((begun + talk if wait >= 0.0 else arrival + patience) // step))] -= 1
+            gone = begun + talk if wait >= 0.0 else arrival + patience if wait == LOST else begun
+            changes[min(last, int(gone // step))] -= 1
+        for arrival, _, _, gone in fate.guests:
+            changes[min(last, int(arrival // step))] += 1
+            changes[min(last, int(gone // step))] -= 1
     running, found = 0, []
     for change in changes[:-1]:
         running += change
