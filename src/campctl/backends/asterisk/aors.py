@@ -18,8 +18,8 @@ from campctl.backends.asterisk.shelves.reloading import reloaded
 from campctl.errors import Refused
 
 FEW: Final = 10
-RELOAD: Final = 60.0
-"""Seconds a reload of res_pjsip may take: 0.1 at 2,000 lines, up to 19 at 20,000."""
+RELOAD: Final = 240.0
+"""Seconds a reload of res_pjsip may take: 0.1 at 2,000 lines, 19 at 20,000, over a minute there on a busy machine."""
 MARK: Final = "unknown/"
 """Keys of the rows that remember, in family `campctl`: one for each connection that has something to make known."""
 _MANY: Final = "*"
