@@ -19,7 +19,7 @@ from servers.postgres import Server
 from servers.sipp import Phone, Phones, until
 from servers.softphone import Softphone
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("campaign-on-postgresql")]
+pytestmark = pytest.mark.live
 
 
 @pytest.fixture(scope="module")

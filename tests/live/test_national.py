@@ -14,7 +14,7 @@ from servers.asterisk import started
 from servers.sipp import Phones
 from servers.softphone import Probe
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.xdist_group("national")]
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 
 @dataclass

@@ -89,7 +89,7 @@ def cluster(server: Server, nodes: int = 2, **asked: Any) -> Iterator[Cluster]:
     server.up()
     place = Place(server, server.create())
     role = schema.ASTERISK_ROLE
-    if not server.sql("SELECT FROM pg_roles WHERE rolname = %s", role):
+    if not server.sql("SELECT 1 FROM pg_roles WHERE rolname = %s", role):
         server.sql(f"CREATE ROLE {role} LOGIN PASSWORD '{ROLE_PASSWORD}'")
     _tables(place)
     made = Cluster(place)
