@@ -68,7 +68,7 @@ _campctl() {
     history) verbs='list show'; usual='list' ;;
     user) verbs='list show provision deprovision secret'; usual='list' ;;
     port) verbs='list light dark seat secret'; usual='list' ;;
-    hotline) verbs='list show scale plan'; usual='list' ;;
+    hotline) verbs='list show scale failover plan'; usual='list' ;;
     number) verbs='list'; usual='list' ;;
     office) verbs='list show audit'; usual='list' ;;
     override) verbs='list clear promote'; usual='list' ;;
@@ -128,6 +128,7 @@ _campctl() {
     'hotline list') spec=' --at=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'hotline show') spec=' --at=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='hotlines' ;;
     'hotline scale') spec=' --until=- -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='hotlines -' ;;
+    'hotline failover') spec=' --to=- --until=- --back -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='hotlines' ;;
     'hotline plan') spec=' --all --day=- --calls=- --shape==flat|ordinary|debate-night|election-day --forecast=@file --target=- --patience=- --interval=- --html=@file -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='hotlines' ;;
     'number list') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'office list') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from campctl.app.adopting import Adoption, target
-from campctl.model.resources import Key, Member, Queue
+from campctl.model.resources import NEVER, Key, Member, Queue
 
 Members = dict[Key, list[tuple[Key, Member]]]
 
@@ -104,7 +104,7 @@ def _settings(work: Adoption, backend: str, queue: Queue) -> dict[str, Any]:
     fields["service"] = {"answer_within": f"{queue.answer_within}s", "target": f"{queue.target * 100:g}%"}
     if queue.time_zone != work.campaign.time_zone:
         fields["time_zone"] = queue.time_zone
-    if queue.hours:
+    if queue.hours and queue.hours != NEVER:  # that it is failed over is no fact of the campaign
         fields["hours"] = list(queue.hours)
     return fields
 

@@ -22,11 +22,13 @@ COLUMNS = ("id", "name", "filled", "short", "why", "min", "max", "extension", "n
 
 async def list_hotlines(ctx: Context, *, at: str = "") -> Listing:
     """Hotlines with their seats at an instant."""
-    from campctl.effective import desired
+    from campctl.effective import active_at, desired, diversion
 
     campaign = ctx.campaign
     moment = parse_time(at, now=ctx.clock.now(), time_zone=campaign.time_zone) if at else ctx.clock.now()
-    wanted = desired(campaign, moment, ctx.store().overrides(), await present_seen(ctx))
+    overrides = ctx.store().overrides()
+    wanted = desired(campaign, moment, overrides, await present_seen(ctx))
+    away = diversion(campaign, active_at(overrides, moment), [])
     rows = []
     for hotline in campaign.hotlines.values():
         seating = wanted.seating[hotline.id]
@@ -44,7 +46,7 @@ async def list_hotlines(ctx: Context, *, at: str = "") -> Listing:
                 "why": seating.whence,
                 "extension": hotline.extension,
                 "numbers": list(hotline.numbers),
-                "open": hours_text(hotline),
+                "open": f"calls go to {to}" if (to := away.forward(hotline.id)) else hours_text(hotline),
             }
         )
     return Listing(of="hotline", columns=COLUMNS, rows=tuple(rows), empty="This campaign has no hotlines.")
@@ -78,12 +80,14 @@ def hours_text(hotline: Hotline) -> str:
 
 async def show_hotline(ctx: Context, *, hotline: str, at: str = "") -> Details:
     """One hotline, with who sits in which seat and why."""
-    from campctl.effective import desired
+    from campctl.effective import active_at, desired, diversion
 
     campaign = ctx.campaign
     line = one(campaign.hotlines, hotline, "hotline")
     moment = parse_time(at, now=ctx.clock.now(), time_zone=campaign.time_zone) if at else ctx.clock.now()
-    seating = desired(campaign, moment, ctx.store().overrides(), await present_seen(ctx)).seating[hotline]
+    overrides = ctx.store().overrides()
+    seating = desired(campaign, moment, overrides, await present_seen(ctx)).seating[hotline]
+    away = diversion(campaign, active_at(overrides, moment), [])
     fields = {
         "name": line.name,
         "numbers": list(line.numbers),
@@ -95,6 +99,7 @@ async def show_hotline(ctx: Context, *, hotline: str, at: str = "") -> Details:
         "overflow": str(line.overflow or ""),
         "closed": str(line.closed or ""),
         "failover": str(line.failover or ""),
+        **({"failed over": f"calls go to {to}"} if (to := away.forward(hotline)) else {}),
     }
     rows = tuple(
         {"level": seat.level, "name": seat.name, "line": seat.line, "penalty": seat.penalty, "why": seat.why} for seat in seating.filled
@@ -126,7 +131,7 @@ def scaling(ctx: Context, how: How, *, hotline: str, seats: str, until: str = ""
     line = one(campaign.hotlines, hotline, "hotline")
     wanted = parse_seats(seats)
     now = ctx.clock.now()
-    existing = [item for item in ctx.store().overrides() if item.kind == "hotline" and item.subject == hotline]
+    existing = [item for item in ctx.store().overrides() if item.kind == "hotline" and item.subject == hotline and item.seats is not None]
     running = [item for item in existing if item.end is None or item.end > now]
     made = Override(
         id=f"o{secrets.token_hex(3)}",

@@ -53,6 +53,12 @@ async def promote(ctx: Context, how: How, *, ids: Sequence[str]) -> Applied | Pl
     from campctl.manifest.edit import Editor
 
     found = _named(ctx, ids)
+    for item in found:
+        if item.to is not None:
+            raise errors.UsageError(
+                f"Override {item.id} leads calls of {item.subject} elsewhere for a while, which is no fact to keep in the YAML.",
+                hint="To make it last, edit what its numbers lead to, or its hours and `closed`.",
+            )
     editor = Editor(ctx.root)
     for hotline in sorted({item.subject for item in found if item.kind == "hotline"}):
         _write_seats(ctx, editor, hotline, found)

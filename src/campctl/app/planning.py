@@ -70,7 +70,7 @@ async def look(
     office does not keep another from lighting its desks. With `skip` any is left out that does not answer.
     """
     from campctl.app.asking import observe_answering
-    from campctl.effective import desired, present_members, renames
+    from campctl.effective import desired, present_members, renames, restored
 
     campaign = ctx.campaign
     observed, silent = await observe_answering(ctx.clock, backends)
@@ -81,7 +81,8 @@ async def look(
     store = ctx.store()
     gone = set(without)
     overrides = tuple(override for override in (*store.overrides(), *extra) if override.id not in gone)
-    wanted = desired(campaign, at, overrides, present_members(observed, renames(campaign)))
+    present = restored(present_members(observed, renames(campaign)), overrides, at)
+    wanted = desired(campaign, at, overrides, present)
     for name, error in silent.items():
         if not skip and _concerns(ctx, [*wanted.backends.get(name, {}).values(), *store.owned(name).values()], targets):
             raise error
@@ -139,7 +140,8 @@ def overrides_digest(overrides: Sequence[Override]) -> str:
 
 def seating_notes(desired: Desired) -> dict[str, tuple[str, ...]]:
     """Per hotline who sits where and why, for the stories of a plan."""
-    return {
+    routes = {f"route/hotline/{hotline}": (words,) for hotline, words in desired.forwarded.items()}
+    return routes | {
         f"hotline/{hotline}": (
             seating.whence,
             *(f"{seat.name or 'Whoever sits there'} ({seat.line}): {seat.why}" for seat in seating.filled),

@@ -1,4 +1,4 @@
-"""`hotline list|show|scale|plan`."""
+"""`hotline list|show|scale|failover|plan`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from campctl.cli.command import SignedCmd, command, noun
+from campctl.cli.command import ApplyCmd, SignedCmd, command, noun
 from campctl.cli.session import Session
 from campctl.errors import UsageError
 
@@ -63,6 +63,39 @@ def scale(
         raise UsageError("Name a hotline and its seats.", hint="`campctl hotline scale main +20`, or a file with -f.")
     wanted = seats.replace("\u2212", "-")
     return session.show(session.run(lambda: use_case(session.open(), session.how(), hotline=hotline, seats=wanted, until=until)))
+
+
+@command(
+    APP,
+    "failover",
+    cls=ApplyCmd,
+    examples=(
+        "campctl hotline failover voter-protection --to hotline/main --until 21:00 --reason 'lines are down'",
+        "campctl hotline failover main --to outside/+13125550190",
+        "campctl hotline failover main --back",
+    ),
+)
+def failover(
+    ctx: typer.Context,
+    hotline: Annotated[str, typer.Argument(metavar="HOTLINE", help="Its id.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", metavar="TARGET", help="hotline/ID, user/ID, port/OFFICE/DESK, outside/+1..., or an office. Default: its `failover`."
+        ),
+    ] = "",
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Until then. Default: until it is taken back.")] = "",
+    back: Annotated[bool, typer.Option("--back", help="It takes its own calls again.")] = False,
+) -> int:
+    """Lead all new calls of a hotline somewhere else, or take them back. Who waits in it already is still answered by its seats."""
+    from campctl.app.diverting import fail_back, fail_over
+
+    session: Session = ctx.obj
+    if back:
+        if to or until:
+            raise UsageError("--back ends a failover; --to and --until begin one.", hint="Use --back alone.")
+        return session.show(session.run(lambda: fail_back(session.open(), session.how(), hotline=hotline)))
+    return session.show(session.run(lambda: fail_over(session.open(), session.how(), hotline=hotline, to=to, until=until)))
 
 
 @command(

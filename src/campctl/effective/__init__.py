@@ -9,6 +9,7 @@ check(campaign, capabilities) -> list[Finding]
 from __future__ import annotations
 
 from campctl.effective.capability import check
+from campctl.effective.diversion import circle, diversion, ended, restored
 from campctl.effective.formula import active_at, desired, surges_at, wanted_seats
 from campctl.effective.renames import present_members, renames
 from campctl.effective.result import Desired, LitPort, Seat, Seating
@@ -22,11 +23,15 @@ __all__ = [
     "Seating",
     "active_at",
     "check",
+    "circle",
     "desired",
+    "diversion",
+    "ended",
     "hours_rules",
     "moments",
     "present_members",
     "renames",
+    "restored",
     "surges_at",
     "wanted_seats",
 ]

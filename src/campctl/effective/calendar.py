@@ -217,6 +217,8 @@ def _zone(campaign: Campaign, hotline: Hotline) -> ZoneInfo:
 
 
 def _override_words(one: Override) -> str:
+    if one.to is not None:
+        return f"leads to {one.refuge or one.to}"
     if one.kind == "hotline":
         return f"{one.seats} seats" if one.seats is not None and not one.seats.relative else f"{one.seats}"
     who = one.user or one.volunteer

@@ -61,7 +61,7 @@ def _loads(campaign: Campaign, findings: list[Finding]) -> tuple[dict[str, _Load
     places.add_to(backends, origin)
     board = Switchboard(campaign)
     add_queues(campaign, board, backends, findings)
-    add_routes(campaign, board, backends, origin)
+    add_routes(campaign, board, backends, origin, findings)
     for hotline in campaign.hotlines.values():
         loads[_home(campaign, hotline)].members[hotline.id] = _members(hotline)
     return loads, origin

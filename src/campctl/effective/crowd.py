@@ -73,7 +73,7 @@ class Crowd:
                 if found is not None:
                     yield found.order
         people, exact = self._matching(answer)
-        offices = {office for office, home in self._home.items() if home == backend and self._located[office]}
+        offices = {office for office, home in self._home.items() if home == backend and self._located[office] and office not in floor.away}
         plain = exact and len(answer.skills) + len(answer.languages) <= 1 and len(answer.roles) <= 1
         found_matches = -len(answer.skills) - len(answer.languages)
         for user in people:
@@ -107,8 +107,8 @@ class Crowd:
         return Candidate(f"user/{user.id}", user.id, user.name, user, "", order)
 
     def _is_there(self, user: User, backend: str) -> bool:
-        """Whether their own line is on that backend, and enabled."""
-        return (user.backend or self._home[user.office]) == backend and self._located[user.office]
+        """Whether their own line is on that backend, and enabled, and their office not evacuated."""
+        return user.office not in self.floor.away and (user.backend or self._home[user.office]) == backend and self._located[user.office]
 
     def _port(self, pid: str, hotline: str, answer: Answer, backend: str) -> Candidate | None:
         port, lit = self.campaign.ports[pid], self.floor.lit[pid]

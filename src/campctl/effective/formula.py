@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from campctl.effective.crowd import Crowd
 from campctl.effective.demand import demands
+from campctl.effective.diversion import diversion
 from campctl.effective.lighting import Lighter
 from campctl.effective.lines import add_lines
 from campctl.effective.places import Places
@@ -49,11 +50,12 @@ def desired(
     origin: dict[Key, str] = {}
     add_lines(campaign, places, floor.lit, backends, findings)
     places.add_to(backends, origin)
-    board = Switchboard(campaign)
+    diverted = diversion(campaign, active, findings)
+    board = Switchboard(campaign, diverted)
     add_queues(campaign, board, backends, findings)
     seating = assign(campaign, demand, Crowd(campaign, places, floor), present, findings)
     add_members(campaign, seating, backends)
-    add_routes(campaign, board, backends, origin)
+    add_routes(campaign, board, backends, origin, findings)
     return Desired(
         at=at,
         backends=backends,
@@ -61,6 +63,7 @@ def desired(
         seating=seating,
         lit=floor.lit,
         renames=renames(campaign),
+        forwarded=diverted.words(at, campaign.time_zone),
         findings=tuple(findings),
     )
 

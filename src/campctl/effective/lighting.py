@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
+from campctl.effective.diversion import evacuations
 from campctl.effective.places import Places
 from campctl.effective.result import LitPort
 from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding
+from campctl.findings.text import plural
 from campctl.model.answering import port_may_answer
-from campctl.model.campaign import Campaign, Hotline, Port, Surge, home_of
+from campctl.model.campaign import Campaign, Hotline, Port, Surge, SurgePorts, home_of
 from campctl.model.records import Override
 
 
@@ -21,7 +24,7 @@ class Floor(Struct):
 
     `sits` is where each user sits, `added` per hotline the places, among the overrides, of those that bring it a seat.
     `dark` are the ports an override keeps dark, `lent` those a surge took from the dark ones; `pins` the ports that can
-    sit in the hotline they are lit for.
+    sit in the hotline they are lit for. `away` are evacuated offices with the office that takes their desks in.
     """
 
     lit: dict[str, LitPort] = field(default_factory=dict)
@@ -30,6 +33,7 @@ class Floor(Struct):
     dark: set[str] = field(default_factory=set)
     lent: set[str] = field(default_factory=set)
     pins: dict[str, list[str]] = field(default_factory=dict)
+    away: dict[str, str] = field(default_factory=dict)
 
 
 class Lighter:
@@ -63,6 +67,8 @@ class Lighter:
                     self._unlocated(pid)
         self._one_place_each(merged)
         self._pin(base, merged)
+        for office, override in evacuations(self.campaign, overrides, self.findings):
+            self._evacuate(office, override)
         return floor
 
     def _base(self, surges: Sequence[Surge]) -> dict[str, LitPort]:
@@ -130,13 +136,69 @@ class Lighter:
             if lit.why.startswith("override") and (was is None or was.hotline != lit.hotline) and merged[pid].adds_seat:
                 floor.added.setdefault(hotline.id, []).append(merged[pid].made)
 
+    def _evacuate(self, office: str, override: Override) -> None:
+        """Darken an office's desks and light as many dark ones of its refuge, for the same hotlines.
+
+        A desk that only its own person uses is not replaced. The seats that overrides brought with the dark ones remain.
+        """
+        floor, ports = self.floor, self.campaign.ports
+        floor.away[office] = override.refuge
+        lost = {pid: lit for pid, lit in floor.lit.items() if ports[pid].office == office}
+        floor.dark |= {pid for pid, port in ports.items() if port.office == office}
+        for pid in lost:
+            del floor.lit[pid]
+        floor.sits = {user: seat for user, seat in floor.sits.items() if seat not in lost}
+        for pins in floor.pins.values():
+            pins[:] = [pid for pid in pins if pid not in lost]
+        free = [
+            port
+            for port in ports.values()
+            if port.office == override.refuge
+            and port.id not in floor.lit.keys() | floor.dark
+            and not self._user(port)
+            and self._located(port.id)
+        ]
+        asked = [lit for lit in lost.values() if lit.hotline or not lit.user]
+        missing = [lit for lit in asked if not self._replace(lit, free, office, override)]
+        if missing:
+            self.findings.append(
+                finding(
+                    "evacuation-ports-short",
+                    f"{plural(len(asked), 'desk')} answered at {office}; {override.refuge} has dark ones for {len(asked) - len(missing)}.",
+                    help="Others who may answer take the seats as far as there are any; light desks of a third office for more.",
+                    at=Ref("offices", override.refuge),
+                )
+            )
+
+    def _replace(self, lit: LitPort, free: list[Port], office: str, override: Override) -> bool:
+        """Light one of `free` for what a desk answered, one meant for it first; whether there was one."""
+        hotline = self.campaign.hotlines.get(lit.hotline)
+        made = LitPort(f"evacuation of {office}", override.end, "", "", lit.hotline)
+        fit = [port for port in free if hotline is None or self.can_sit(port, made, hotline)]
+        if not fit:
+            return False
+        port = min(fit, key=lambda one: (one.hotline != lit.hotline, one.hotline != "", one.id))
+        free.remove(port)
+        self.floor.lit[port.id] = made
+        if hotline is not None:
+            self.floor.pins.setdefault(hotline.id, []).append(port.id)
+        return True
+
+    def _taken_in(self, ports: SurgePorts) -> SurgePorts:
+        """What a surge asks of an evacuated office is asked of its refuge."""
+        office, seen = ports.office, {ports.office}
+        while self.floor.away.get(office, office) not in seen:
+            office = self.floor.away[office]
+            seen.add(office)
+        return ports if office == ports.office else replace(ports, office=office)
+
     def take_any(self, surges: Sequence[Surge], wanted: Mapping[str, int], present: Mapping[str, Mapping[str, int]]) -> None:
         """Light `any: N` dark ports per surge, by id, and before all others those that sit in the hotline now.
 
         As many are preferred for sitting there as the hotline has seats left for them: so a second look, at the
         seating this one led to, picks the same ports.
         """
-        asked = [(surge, ports) for surge in surges for ports in surge.ports if ports.any]
+        asked = [(surge, self._taken_in(ports)) for surge in surges for ports in surge.ports if ports.any]
         if not asked:
             return
         floor = self.floor

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from campctl.effective.diversion import NOTHING, Diversion
 from campctl.effective.result import Seating
 from campctl.effective.words import hours_rules
 from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding
 from campctl.model.campaign import Campaign, Hotline, Target, home_of
-from campctl.model.resources import Key, Member, Queue, Resource, Route
+from campctl.model.resources import NEVER, Key, Member, Queue, Resource, Route
 
 
 def homes(campaign: Campaign) -> set[str]:
@@ -24,8 +25,9 @@ def homes(campaign: Campaign) -> set[str]:
 class Switchboard:
     """Where targets are, and how one backend reaches them."""
 
-    def __init__(self, campaign: Campaign) -> None:
+    def __init__(self, campaign: Campaign, diversion: Diversion = NOTHING) -> None:
         self.campaign = campaign
+        self.diversion = diversion
         self._numbers: dict[tuple[str, str], str] | None = None
 
     def home(self, target: Target) -> str:
@@ -41,6 +43,7 @@ class Switchboard:
         """The target as text for a resource on `backend`; None when there is no way from there."""
         if target is None:
             return ""
+        target = self.diverted(target)
         if target.kind == "outside":
             return f"outside/{target.id}"
         home = self.home(target)
@@ -48,6 +51,10 @@ class Switchboard:
             return local(target)
         number = self._number(target) if home else ""
         return f"outside/{number}" if number else None
+
+    def diverted(self, target: Target) -> Target:
+        """Where calls for a target go now: elsewhere when its office is evacuated."""
+        return self.diversion.divert(self.campaign, target) if self.diversion.evacuated else target
 
     def _number(self, target: Target) -> str:
         """The number that leads to a target: its own first, else one the campaign holds for it."""
@@ -95,6 +102,14 @@ def queue_of(campaign: Campaign, hotline: Hotline, board: Switchboard, findings:
             text = lead(step.to, "escalation", str(index), "to")
             if text:
                 steps.append(f"{step.after}s {text}")
+    opening, closed = hours_rules(hotline.hours), lead(hotline.closed, "closed")
+    forward = board.diversion.forward(hotline.id)
+    if forward is not None:
+        way = board.reach(forward, backend)
+        if way:
+            opening, closed = NEVER, way
+        else:
+            findings.append(_no_way(f"Hotline {hotline.id}", backend, forward, "takes its own calls"))
     return Queue(
         id=hotline.id,
         name=hotline.name,
@@ -106,10 +121,10 @@ def queue_of(campaign: Campaign, hotline: Hotline, board: Switchboard, findings:
         wrap_up=hotline.wrap_up,
         answer_within=hotline.service.answer_within,
         target=hotline.service.target,
-        hours=hours_rules(hotline.hours),
+        hours=opening,
         time_zone=hotline.time_zone or campaign.time_zone,
         overflow=lead(hotline.overflow, "overflow"),
-        closed=lead(hotline.closed, "closed"),
+        closed=closed,
         failover=lead(hotline.failover, "failover"),
         escalation=tuple(steps),
     )
@@ -124,6 +139,14 @@ def _unreachable(hotline: Hotline, backend: str, target: str, at: Ref) -> Findin
     )
 
 
+def _no_way(what: str, backend: str, to: Target, instead: str) -> Finding:
+    return finding(
+        "diversion-unreachable",
+        f"{what} on backend {backend} should lead to {to} for a while, which is elsewhere and has no number to call; it {instead}.",
+        help=f"Give {to} a number, or choose another target.",
+    )
+
+
 def add_members(campaign: Campaign, seating: Mapping[str, Seating], backends: dict[str, dict[Key, Resource]]) -> None:
     """Put the filled seats into their queues."""
     for hotline in campaign.hotlines.values():
@@ -133,8 +156,12 @@ def add_members(campaign: Campaign, seating: Mapping[str, Seating], backends: di
             resources[Key("member", member.id)] = member
 
 
-def add_routes(campaign: Campaign, board: Switchboard, backends: dict[str, dict[Key, Resource]], origin: dict[Key, str]) -> None:
+def add_routes(
+    campaign: Campaign, board: Switchboard, backends: dict[str, dict[Key, Resource]], origin: dict[Key, str], findings: list[Finding]
+) -> None:
     """Put each number on the backend of what it leads to; numbers held in reserve on their office's or the default one.
+
+    A number of an evacuated office stays where it is, and leads away from there.
 
     What `numbers` says about a number comes first, then the hotline, then the person it belongs to.
     """
@@ -145,6 +172,14 @@ def add_routes(campaign: Campaign, board: Switchboard, backends: dict[str, dict[
         if key not in origin:
             backends[backend][key] = Route(number, to, label)
             origin[key] = noun
+
+    def lead(number: str, target: Target, backend: str) -> str:
+        if not board.diversion.evacuated or board.diverted(target) == target:
+            return local(target)
+        text = board.reach(target, backend)
+        if not text:
+            findings.append(_no_way(f"Number {number}", backend, board.diverted(target), f"leads to {target} still"))
+        return text or local(target)
 
     labels: dict[str, str] = {}
     held = []
@@ -157,12 +192,14 @@ def add_routes(campaign: Campaign, board: Switchboard, backends: dict[str, dict[
         elif entry.to.kind == "outside":
             put(entry.number, place, f"outside/{entry.to.id}", entry.label, f"number/{entry.number}")
         else:
-            put(entry.number, board.home(entry.to) or place, local(entry.to), entry.label, f"number/{entry.number}")
+            home = board.home(entry.to) or place
+            put(entry.number, home, lead(entry.number, entry.to, home), entry.label, f"number/{entry.number}")
     for hotline in campaign.hotlines.values():
         for number in hotline.numbers:
             put(number, hotline.backend or default, f"queue/{hotline.id}", labels.get(number, ""), f"hotline/{hotline.id}")
     for uid, user in campaign.users.items():
         if user.number:
-            put(user.number, user.backend or offices[user.office].backend, f"line/user/{uid}", labels.get(user.number, ""), f"user/{uid}")
+            home = user.backend or offices[user.office].backend
+            put(user.number, home, lead(user.number, Target("user", uid), home), labels.get(user.number, ""), f"user/{uid}")
     for number, place, label in held:
         put(number, place, "", label, f"number/{number}")

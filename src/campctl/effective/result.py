@@ -57,6 +57,7 @@ class Desired(Struct, frozen=True, kw_only=True):
     origin: `office/hq`, `user/ann.lee`, `hotline/x` or `number/+1...` per resource whose key does not tell its noun:
         locations and routes. Lines, queues and members name theirs in their id.
     seating: per hotline. lit: the ports that are lit, by `office/desk`.
+    forwarded: failed-over hotlines, with who did it, until when and why.
     renames: (backend, old key, new key) of locations, lines and queues whose noun says `renamed_from`.
     findings: what cannot be fulfilled at this instant.
     """
@@ -67,4 +68,5 @@ class Desired(Struct, frozen=True, kw_only=True):
     seating: dict[str, Seating] = field(default_factory=dict)
     lit: dict[str, LitPort] = field(default_factory=dict)
     renames: tuple[tuple[str, Key, Key], ...] = ()
+    forwarded: dict[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()

@@ -31,6 +31,8 @@ class Staff(Struct, frozen=True):
     lit: dict[str, LitPort]
     kept_dark: frozenset[str]
     findings: tuple[Finding, ...] = ()
+    away: frozenset[str] = frozenset()
+    """Evacuated offices."""
 
     def present(self) -> dict[str, dict[str, int]]:
         """Who sits where, as the next instant takes it in: queue to line to level."""
@@ -49,7 +51,7 @@ def staff_at(
     demand = demands(campaign, at, surges, active, floor.added, findings)
     lighter.take_any(surges, {hotline: one.wanted for hotline, one in demand.items()}, present)
     seating = assign(campaign, demand, Crowd(campaign, places, floor), present, findings)
-    return Staff(at, seating, floor.lit, frozenset(floor.dark), tuple(findings))
+    return Staff(at, seating, floor.lit, frozenset(floor.dark), tuple(findings), frozenset(floor.away))
 
 
 def staff_through(campaign: Campaign, at: Sequence[datetime], overrides: Sequence[Override] = ()) -> list[Staff]:
@@ -68,7 +70,11 @@ def free_people(campaign: Campaign, hotline: Hotline, staff: Staff) -> list[User
     found = [
         user
         for user in campaign.users.values()
-        if user.id not in busy and home_of(campaign, user) == backend and located[user.office] and may_answer(hotline.answer, user)
+        if user.id not in busy
+        and user.office not in staff.away
+        and home_of(campaign, user) == backend
+        and located[user.office]
+        and may_answer(hotline.answer, user)
     ]
     return sorted(found, key=lambda user: (-matches(hotline.answer, user), user.id))
 

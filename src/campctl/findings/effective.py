@@ -63,6 +63,18 @@ register(
         why="The manifests no longer hold it, so that part of the override has no effect.",
     ),
     Entry(
+        code="diversion-unreachable",
+        severity="warning",
+        summary="calls cannot be led to where they should go for a while",
+        why="Calls go from one backend to another over a telephone number, and the target of the failover or evacuation has none.",
+    ),
+    Entry(
+        code="evacuation-ports-short",
+        severity="warning",
+        summary="not enough dark desks where an office is evacuated to",
+        why="As many desks are lit there as answered in the evacuated office, as far as there are dark ones that may answer.",
+    ),
+    Entry(
         code="target-on-other-backend",
         severity="error",
         summary="a target cannot be reached from the hotline's backend",

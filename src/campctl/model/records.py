@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from campctl.model.campaign import SeatChange
+from campctl.model.campaign import SeatChange, Target
 from campctl.model.changes import State
 from campctl.model.resources import Key, Resource
 
@@ -17,11 +17,14 @@ class Override(Struct, frozen=True, kw_only=True):
 
     kind "port": `subject` is `office/desk`; `lit` says what it becomes; `user` or `volunteer` who sits there, `hotline`
     what they answer; `adds_seat` is False where `user` held a seat of it already and only changes place. kind "hotline":
-    `subject` is the hotline, `seats` the change.
+    `subject` is the hotline, `seats` the change, or `to` where its calls lead while it is failed over. kind "office":
+    `subject` is evacuated: its seats and desks go to the office `refuge` and others, numbers that lead to its people and
+    desks lead `to` there. `held` is who sat where before (queue to line to level) in the hotlines that changed: that
+    seating is what comes back.
     """
 
     id: str
-    kind: Literal["port", "hotline"]
+    kind: Literal["port", "hotline", "office"]
     subject: str
     author: str
     reason: str
@@ -33,6 +36,9 @@ class Override(Struct, frozen=True, kw_only=True):
     hotline: str = ""
     adds_seat: bool = True
     seats: SeatChange | None = None
+    to: Target | None = None
+    refuge: str = ""
+    held: dict[str, dict[str, int]] = {}
 
 
 RunStatus = Literal["running", "done", "partial", "failed", "interrupted"]

@@ -61,10 +61,16 @@ class Line(Struct, frozen=True, gc=False, tag="line", tag_field="kind"):
     device: str = ""
 
 
+NEVER = ("never",)
+"""The hours of a queue that lets nobody new in: every call to it leads to `closed`, whichever way it came (a hotline failed over)."""
+
+
 class Queue(Struct, frozen=True, gc=False, tag="queue", tag_field="kind"):
     """A hotline's waiting line. Times in seconds; targets as `queue/x`, `line/user/x`, `outside/+1...` or empty.
 
-    `hours` are canonical rules ("mon-fri 08:00-20:00") in `time_zone`; empty means always open.
+    0 in `max_waiting` and `max_wait` is no limit.
+    `hours` are canonical rules ("mon-fri 08:00-20:00") in `time_zone`; empty means always open, ("never",)
+    never: who waits already is still answered.
     `escalation` are steps "60s level 2" (members of level 2 join in) or "120s queue/legal".
     """
 

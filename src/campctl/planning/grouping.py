@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from campctl.model.campaign import Campaign
 from campctl.model.changes import Change, Verb
-from campctl.model.resources import Key, Line, Member, Resource, Route
+from campctl.model.resources import NEVER, Key, Line, Member, Queue, Resource, Route
 from campctl.planning.passing import PARKING
 from campctl.planning.subjects import led_to, office_of_line, subject_of
 
@@ -193,4 +193,12 @@ def _queue_verb(_: str, changes: Sequence[Change]) -> Verb:
     actions = {change.action for change in changes}
     if "create" in actions:
         return "move" if "delete" in actions else "open"
-    return "close" if "delete" in actions else "update"
+    if "delete" in actions:
+        return "close"
+    before, after = ends(changes)
+    return "route" if failed_over(before) or failed_over(after) else "update"
+
+
+def failed_over(queue: Resource | None) -> bool:
+    """Whether it lets nobody in for now: its calls go where it leads when closed."""
+    return isinstance(queue, Queue) and queue.hours == NEVER

@@ -68,6 +68,7 @@ class Teller(PlaceStories):
             ("open", "office"): self._open_office,
             ("open", "hotline"): self._open_hotline,
             ("route", "number"): self._route,
+            ("route", "hotline"): self._fail_over,
         }
         self._plain: dict[str, Callable[[str, Sequence[Change]], str]] = {
             "seat": self._seat,
@@ -80,7 +81,7 @@ class Teller(PlaceStories):
         """One story."""
         noun = subject.partition("/")[0]
         text = (self._special.get((verb, noun)) or self._plain.get(verb) or self._update)(subject, changes)
-        notes = self.scene.notes.get(subject, ())
+        notes = self.scene.notes.get(f"route/{subject}" if verb == "route" else subject, ())
         if verb in {"scale", "open"} and noun == "hotline":
             notes = (*notes, *self._who(changes, leaving_only=bool(notes)))
         return Story(verb=verb, subject=subject, text=text, notes=notes, changes=tuple(change.id for change in changes))

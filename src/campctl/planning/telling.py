@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from campctl.findings.text import listed, plural
 from campctl.model.changes import Change, FieldChange
 from campctl.model.resources import Key, Line, Location, Member, Queue, Route
-from campctl.planning.grouping import Grouping, Scene, ends
+from campctl.planning.effects import differing
+from campctl.planning.grouping import Grouping, Scene, ends, failed_over
 from campctl.planning.subjects import office_of, office_of_line, subject_of
 from campctl.planning.wording import Names, label, phone
 
@@ -126,6 +127,30 @@ class PlaceStories:
         if not after.to:
             return joined([f"Hold {number} in reserve", f"led to {was}" if was else ""])
         return joined([f"Route {number} to {self.names.target(after.to)}", f"was {was}" if was else ""])
+
+    def _fail_over(self, subject: str, changes: Sequence[Change]) -> str:
+        """A hotline whose calls go elsewhere from now on, or come back; who waits in it is told of, too."""
+        before, after = ends(changes)
+        assert isinstance(before, Queue)
+        assert isinstance(after, Queue)
+        name, id_ = self.names.subject(subject), subject.partition("/")[2]
+        ways = [*map(phone, self.names.queue_numbers(id_)), *([f"extension {after.extension}"] if after.extension else [])]
+        how = f"{listed(ways)} {'leads' if len(ways) == 1 else 'lead'} there" if ways else "its calls go there"
+        besides = {"hours", "closed", "time_zone"}
+        other = self._became([field for field in differing(before, after) if field.field not in besides])
+        if not failed_over(after):
+            return joined([f"Take {name} back from {self.names.target(before.closed)}", "new calls come in here again", *other])
+        seats = self._seats_now(id_)
+        waits = f"who waits in it already is still answered by its {plural(seats, 'seat')}" if seats else "nobody answers who waits in it"
+        if failed_over(before):
+            title = f"Lead {name} to {self.names.target(after.closed)} instead of {self.names.target(before.closed)}"
+            return joined([title, how, *other])
+        return joined([f"Fail {name} over to {self.names.target(after.closed)}", how, waits, *other])
+
+    def _seats_now(self, queue: str) -> int:
+        """First-line seats that shall be there."""
+        found = (one for world in self.scene.want.values() for one in world.values())
+        return sum(isinstance(one, Member) and one.queue == queue and one.level == 1 for one in found)
 
     def _became(self, fields: Sequence[FieldChange]) -> list[str]:
         value = self.names.value

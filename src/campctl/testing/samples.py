@@ -63,7 +63,7 @@ OTHER_VALUES: dict[Kind, dict[str, tuple[Any, ...]]] = {
         "wrap_up": (0,),
         "answer_within": (30,),
         "target": (0.9, 1.0),
-        "hours": (("mon-fri 08:00-20:00",), ("mon-fri 08:00-20:00", "sat-sun 10:00-18:00"), ()),
+        "hours": (("mon-fri 08:00-20:00",), ("mon-fri 08:00-20:00", "sat-sun 10:00-18:00"), (), ("never",)),
         "time_zone": ("America/Chicago",),
         "overflow": (f"queue/{OTHER_QUEUE.id}", f"line/{LINE.id}", "outside/+12175550190", ""),
         "closed": ("outside/+12175550190", ""),

@@ -19,6 +19,7 @@ from campctl.app.results import (
     Text,
     Validation,
 )
+from campctl.model.records import Override
 
 
 def rows(result: Any) -> Listing:
@@ -101,12 +102,11 @@ def _overrides(result: OverrideList) -> Listing:
     made = []
     for item in result.overrides:
         state = "active" if item.id in active else "ended" if item.end and item.end <= result.at else "to come"
-        what = f"seats {item.seats}" if item.kind == "hotline" else "lit" if item.lit else "dark" if item.lit is not None else "seated"
         made.append(
             {
                 "id": item.id,
                 "subject": f"{item.kind}/{item.subject}",
-                "what": what,
+                "what": _override_what(item),
                 "who": item.user or item.volunteer,
                 "hotline": item.hotline,
                 "state": state,
@@ -118,6 +118,14 @@ def _overrides(result: OverrideList) -> Listing:
         )
     columns = ("id", "subject", "what", "who", "end", "state", "author", "reason", "hotline", "start")
     return Listing(of="overrides", columns=columns, rows=tuple(made), empty="No overrides: everything is as the manifests and surges say.")
+
+
+def _override_what(item: Override) -> str:
+    if item.kind == "office":
+        return f"evacuated to {item.refuge}; calls to {item.to}"
+    if item.kind == "hotline":
+        return f"seats {item.seats}" if item.to is None else f"failed over to {item.to}"
+    return "lit" if item.lit else "dark" if item.lit is not None else "seated"
 
 
 def _message(result: Message) -> Listing:

@@ -3,7 +3,7 @@
     "mon-fri 08:00-20:00" in America/Chicago  <->  "08:00-19:59,mon-fri,*,*,America/Chicago"
 
 Our end is the first closed minute, Asterisk's the last open one; 24:00 ends in 23:59. Days with commas become days with `&`.
-Several specifications stand side by side with `|` between; one that fits is enough.
+Several specifications stand side by side with `|` between; one that fits is enough. The rule "never" is the 31st of February.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import re
 from collections.abc import Sequence
 
 from campctl.model.refusals import No
+from campctl.model.resources import NEVER
 
 _DAY = "(?:mon|tue|wed|thu|fri|sat|sun)"
 _DAYS = rf"{_DAY}(?:-{_DAY})?"
 _RULE = re.compile(rf"({_DAYS}(?:,{_DAYS})*) ([0-9]{{2}}):([0-9]{{2}})-([0-9]{{2}}):([0-9]{{2}})")
 _SPEC = re.compile(rf"([0-9]{{2}}):([0-9]{{2}})-([0-9]{{2}}):([0-9]{{2}}),({_DAYS}(?:&{_DAYS})*),\*,\*,([A-Za-z0-9_+/-]+)")
+_NO_DAY = re.compile(r"\*,\*,31,feb,([A-Za-z0-9_+/-]+)")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{0,63}")
 
 
@@ -24,11 +26,15 @@ def specifications(rules: Sequence[str], zone: str) -> str:
     """What `hotline/<queue>/hours` holds; "" for always open. Raises `No` (invalid) for what is no canonical rule."""
     if rules and not _ZONE.fullmatch(zone):
         raise No("invalid", f"Time zone {zone!r} is no name such as America/Chicago.")
+    if tuple(rules) == NEVER:
+        return f"*,*,31,feb,{zone}"
     return "|".join(_specification(rule, zone) for rule in rules)
 
 
 def rules(text: str) -> tuple[tuple[str, ...], str]:
     """Canonical rules and time zone of such a text. A part that cannot be said so stays as it is, so that it shows."""
+    if never := _NO_DAY.fullmatch(text):
+        return NEVER, never[1]
     found: list[str] = []
     zone = ""
     for part in text.split("|") if text else ():

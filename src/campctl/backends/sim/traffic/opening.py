@@ -12,7 +12,7 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def is_open(queue: Queue, local: datetime) -> bool:
-    """`local` is in the queue's zone; no hours: always."""
+    """`local` is in the queue's zone; no hours: always, "never": never."""
     minute = local.hour * 60 + local.minute
     return not queue.hours or any(local.weekday() in days and start <= minute < end for days, start, end in map(_rule, queue.hours))
 
