@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -90,8 +90,8 @@ class MemoryNode:
     async def registered_of(self, names: Collection[str], now: float) -> set[str]:
         return self.exchange.registered & set(names)
 
-    async def cut(self, name: str) -> None:
-        self.cuts.append(name)
+    async def cut(self, names: Collection[str]) -> None:
+        self.cuts += names
 
     async def hang_up_ringing(self, names: Collection[str]) -> None:
         if names:
@@ -127,9 +127,9 @@ class MemoryGround:
     async def end(self, generation: str) -> None:
         self.exchange.generation, self.exchange.doing = generation, ""
 
-    async def set_secret(self, name: str, secret: str) -> bool:
-        self.exchange.secrets[name] = secret
-        return Fact("auth", name) in self.exchange.facts
+    async def set_secrets(self, secrets: Mapping[str, str]) -> Collection[str]:
+        self.exchange.secrets.update(secrets)
+        return {name for name in secrets if Fact("auth", name) in self.exchange.facts}
 
     async def epoch(self) -> str:
         return str(self.exchange.epoch)

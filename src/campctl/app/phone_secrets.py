@@ -8,17 +8,20 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 from campctl import errors
 from campctl.app.asking import ask
 from campctl.app.files import write_private
 from campctl.findings.text import plural
-from campctl.model.changes import Plan
+from campctl.model.changes import Change, Plan
 from campctl.model.resources import Line
-from campctl.ports.backend import Backend
+from campctl.ports.backend import Backend, SetsManySecrets
 from campctl.ports.clock import Clock
 
 DONE = frozenset({"accepted", "configured", "live"})
+TOGETHER = 1000
+"""Secrets set at once where a backend can: a request that is lost is made again as a whole."""
 
 
 def check_place(path: Path) -> None:
@@ -31,25 +34,59 @@ def check_place(path: Path) -> None:
 
 async def hand_out(plan: Plan, states: Mapping[str, str], backends: Mapping[str, Backend], path: Path, clock: Clock) -> tuple[str, ...]:
     """Give every line that was created a new secret and write all to `path`; says how many, and who got none and why."""
+    given: dict[tuple[str, str], str] = {}
+    refused: dict[tuple[str, str], str] = {}
+    lines = [(change.backend, change.after) for change in plan.changes if _is_new_line(change) and states.get(change.id) in DONE]
+    for name, backend in backends.items():
+        wanted = {line.id: secrets.token_urlsafe(18) for of, line in lines if of == name and isinstance(line, Line)}
+        given |= {(name, line): secret for line, secret in wanted.items()}
+        refused |= {(name, line): why for line, why in (await _set(backend, wanted, clock)).items()}
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(("backend", "line", "extension", "secret"))
     count = 0
     missed: list[str] = []
-    for change in plan.changes:
-        line = change.after
-        if change.action != "create" or not isinstance(line, Line) or states.get(change.id) not in DONE:
+    for name, line in lines:
+        if not isinstance(line, Line):
             continue
-        secret, backend = secrets.token_urlsafe(18), backends[change.backend]
-        try:
-            await ask(clock, lambda backend=backend, line=line, secret=secret: backend.set_secret(line.id, secret))  # type: ignore[misc]
-        except errors.BackendError as error:
-            missed.append(f"{line.id} was given no new secret: {error.message} `campctl {_verb(line.id)}` makes one.")
+        if (why := refused.get((name, line.id))) is not None:
+            missed.append(f"{line.id} was given no new secret: {why} `campctl {_verb(line.id)}` makes one.")
             continue
-        table.writerow((change.backend, line.id, line.extension, secret))
+        table.writerow((name, line.id, line.extension, given[name, line.id]))
         count += 1
     write_private(path, text.getvalue().encode())
     return (f"{plural(count, 'secret')} written to {path} (0600); kept nowhere else.", *missed)
+
+
+def _is_new_line(change: Change) -> bool:
+    return change.action == "create" and isinstance(change.after, Line)
+
+
+async def _set(backend: Backend, wanted: Mapping[str, str], clock: Clock) -> dict[str, str]:
+    """Give these lines these secrets; why lines were given none."""
+    if hasattr(backend, "set_secrets"):
+        return await _set_many(cast("SetsManySecrets", backend), wanted, clock)
+    refused: dict[str, str] = {}
+    for line, secret in wanted.items():
+        try:
+            await ask(clock, lambda line=line, secret=secret: backend.set_secret(line, secret))  # type: ignore[misc]
+        except errors.BackendError as error:
+            refused[line] = error.message
+    return refused
+
+
+async def _set_many(backend: SetsManySecrets, wanted: Mapping[str, str], clock: Clock) -> dict[str, str]:
+    refused: dict[str, str] = {}
+    lines = list(wanted)
+    for start in range(0, len(lines), TOGETHER):
+        part = {line: wanted[line] for line in lines[start : start + TOGETHER]}
+        try:
+            without = await ask(clock, lambda part=part: backend.set_secrets(part))  # type: ignore[misc]
+        except errors.BackendError as error:
+            refused.update(dict.fromkeys(part, error.message))
+        else:
+            refused.update(dict.fromkeys(without, "There is no such line that could have one."))
+    return refused
 
 
 def _verb(line: str) -> str:

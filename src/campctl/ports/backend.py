@@ -85,6 +85,14 @@ class Backend(Protocol):
         ...
 
 
+class SetsManySecrets(Protocol):
+    """What a backend may have beside `Backend`, where one by one would take long: thousands of lines get secrets in an apply."""
+
+    async def set_secrets(self, secrets: Mapping[str, str]) -> Collection[str]:
+        """`set_secret` for many lines, by id, any number; returned are those that can have none. Raises as `set_secret` does."""
+        ...
+
+
 class BackendFactory(Protocol):
     """What an entry point of group `campctl.backends` leads to (an object or a module-level instance)."""
 

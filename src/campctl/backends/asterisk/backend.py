@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from campctl.backends.asterisk.ground import Ground
@@ -94,17 +94,22 @@ class AsteriskBackend:
 
     async def set_secret(self, line: str, secret: str) -> None:
         """Give a line a new SIP secret, and forget the registration that was made with the old one."""
+        if await self.set_secrets({line: secret}):
+            raise Refused(
+                f"There is no line {line} on {self.name} that could have a secret.",
+                backend=self.name,
+                hint="A line gets a secret of its own when it is created.",
+            )
+
+    async def set_secrets(self, secrets: Mapping[str, str]) -> Collection[str]:
+        """The same for many lines in a few requests; returned are those that can have none."""
         async with self._alone() as sight:
             image = await sight.current()
-            name = image.native(Key("line", line))
-            if name is None or not await self.ground.set_secret(name, secret):
-                raise Refused(
-                    f"There is no line {line} on {self.name} that could have a secret.",
-                    backend=self.name,
-                    hint="A line gets a secret of its own when it is created.",
-                )
+            lines = {name: line for line in secrets if (name := image.native(Key("line", line))) is not None}
+            found = await self.ground.set_secrets({name: secrets[line] for name, line in lines.items()})
             for node in self.ground.nodes:
-                await node.cut(name)
+                await node.cut(found)
+            return secrets.keys() - {lines[name] for name in found}
 
     # -- the end --
 

@@ -9,7 +9,7 @@ somebody was in the midst of (`doing`), and which machines there are (`nodes`). 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
 
@@ -79,8 +79,8 @@ class Ground(Protocol):
         """It is written: the image of everybody else is old."""
         ...
 
-    async def set_secret(self, name: str, secret: str) -> bool:
-        """Give an auth another secret; whether there is such an auth."""
+    async def set_secrets(self, secrets: Mapping[str, str]) -> Collection[str]:
+        """Give auths, by name, other secrets; the names for which there is an auth."""
         ...
 
     async def epoch(self) -> str:
@@ -157,9 +157,9 @@ class Machine:
         gone = [delete(CAMPCTL, records.part_name(_DOING, n)) for n in range(1, max(self._rows, 1) + 1)]
         self._sure(await self._ami.many([put(CAMPCTL, _GENERATION, generation), *gone]))
 
-    async def set_secret(self, name: str, secret: str) -> bool:
+    async def set_secrets(self, secrets: Mapping[str, str]) -> Collection[str]:
         """See `shelves.astdb`."""
-        return await self._astdb.set_secret(name, secret)
+        return await self._astdb.set_secrets(secrets)
 
     async def epoch(self) -> str:
         """By Asterisk's own clock."""

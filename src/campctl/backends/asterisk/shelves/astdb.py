@@ -34,6 +34,7 @@ SECRETS: Final = ("password", "password_digest", "md5_cred", "oauth_secret", "re
 """Options of an auth that are shown to nobody."""
 _WINDOW: Final = 2048
 """Requests under way: so many that Asterisk has work while the next batch is validated."""
+_FEW: Final = 20
 _GONE: Final = ("Database entry not found", "Database entry could not be deleted")
 _ROWS: msgspec.json.Decoder[dict[str, str]] = msgspec.json.Decoder(dict[str, str])
 _encode = msgspec.json.Encoder().encode
@@ -90,15 +91,25 @@ class AstDbShelf:
             return [None] * len(spans)
         return [next((text for text in said[start:stop] if text is not None), None) for start, stop in spans]
 
-    async def set_secret(self, name: str, secret: str) -> bool:
-        """Give an auth another secret; whether there is such an auth."""
-        row = await self._row("auth", name)
-        if row is None:
-            return False
-        plain = {option: value for option, value in row.items() if option not in SECRETS}
-        written = auth_row({**plain, "auth_type": "digest", "realm": REALM}, name, secret)
-        worded(await self._ami.many([put("ps/auth", name, _encode(written).decode())]))
-        return True
+    async def set_secrets(self, given: Mapping[str, str]) -> frozenset[str]:
+        """Give auths, by name, other secrets; the names for which there is an auth."""
+        rows = await self._auth_rows(given)
+        requests = []
+        for name, row in rows.items():
+            plain = {option: value for option, value in row.items() if option not in SECRETS}
+            written = auth_row({**plain, "auth_type": "digest", "realm": REALM}, name, given[name])
+            requests.append(put("ps/auth", name, _encode(written).decode()))
+        said = worded(await self._ami.many(requests, window=_WINDOW))
+        return frozenset(name for name, text in zip(rows, said, strict=True) if text is None)
+
+    async def _auth_rows(self, names: Collection[str]) -> dict[str, dict[str, str]]:
+        """Those of `names` there are; beyond a few it costs less to read all there are."""
+        if len(names) > _FEW:
+            tree = await db_tree(self._ami, "ps/auth")
+            values = {name: _value(tree[name], _ROWS.decode) for name in names if name in tree}
+            return {name: dict(value) if isinstance(value, Mapping) else {} for name, value in values.items()}
+        rows = await asyncio.gather(*(self._row("auth", name) for name in names))
+        return {name: row for name, row in zip(names, rows, strict=True) if row is not None}
 
     # -- inside --
 

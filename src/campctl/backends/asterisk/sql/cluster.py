@@ -9,7 +9,7 @@ next plan, whose changes are written to every node.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from campctl.backends.asterisk.ami import Ami
@@ -186,11 +186,11 @@ class Cluster:
         """It is written."""
         await self.sql.end(generation)
 
-    async def set_secret(self, name: str, secret: str) -> bool:
-        """Give an auth another secret; nodes that are down forget the old registration when they are back."""
-        found = await self.sql.set_secret(name, secret)
+    async def set_secrets(self, secrets: Mapping[str, str]) -> Collection[str]:
+        """Give auths other secrets; nodes that are down forget the old registrations when they are back."""
+        found = await self.sql.set_secrets(secrets)
         if found:
-            await self.keep(Parcel(cut=[name]), self.down)
+            await self.keep(Parcel(cut=sorted(found)), self.down)
         return found
 
     async def arrive(self) -> frozenset[str]:

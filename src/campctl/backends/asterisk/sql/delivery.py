@@ -67,8 +67,8 @@ async def tell(peer: Peer, parcels: Sequence[Parcel]) -> None:
             last[fact] = value
     if last:
         await peer.write(ordered(last))
-    for name in dict.fromkeys(name for parcel in parcels for name in parcel.cut):
-        await peer.node.cut(name)
+    if cut := list(dict.fromkeys(name for parcel in parcels for name in parcel.cut)):
+        await peer.node.cut(cut)
     if any(parcel.learn for parcel in parcels):
         await reloaded(peer.node.ami, _PJSIP, deadline=max(RELOAD, peer.node.ami.options.deadline))
 

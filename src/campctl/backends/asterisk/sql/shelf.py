@@ -13,8 +13,6 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from campctl.backends.asterisk.native import Fact, Place, Value, Write
-from campctl.backends.asterisk.render import REALM
-from campctl.backends.asterisk.shelves.astdb import auth_row
 from campctl.backends.asterisk.sql import faults, reading, rows, writing
 from campctl.backends.asterisk.sql.link import Access, Link, load
 from campctl.backends.asterisk.sql.outbox import Delivery, Outbox, put
@@ -128,22 +126,11 @@ class SqlShelf:
 
     async def set_secret(self, native: str, secret: str) -> bool:
         """Give an auth a new secret; False when there is none."""
+        return bool(await self.set_secrets({native: secret}))
 
-        async def change(connection: AsyncConnection[Any]) -> bool:
-            cursor = await connection.execute("SELECT username FROM ps_auths WHERE id = %s", (rows.encoded(native),))
-            row = await cursor.fetchone()
-            if row is None:
-                return False
-            user = rows.decoded(row[0]) if row[0] else native
-            kept = auth_row({"username": user, "realm": REALM}, native, secret)["password_digest"]
-            cursor = await connection.execute(
-                "UPDATE ps_auths SET auth_type = 'digest', username = %s, realm = %s, password_digest = %s,"
-                " password = NULL, md5_cred = NULL WHERE id = %s",
-                (rows.encoded(user), REALM, kept, rows.encoded(native)),
-            )
-            return bool(cursor.rowcount)
-
-        return await self._writer.run(change)
+    async def set_secrets(self, secrets: Mapping[str, str]) -> frozenset[str]:
+        """Give auths new secrets, in one transaction; the names for which there is an auth."""
+        return await self._writer.run(lambda connection: writing.set_secrets(connection, secrets))
 
     @asynccontextmanager
     async def exclusive(self) -> AsyncIterator[None]:

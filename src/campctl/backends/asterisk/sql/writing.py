@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from campctl.backends.asterisk.native import Place, Value, Write
-from campctl.backends.asterisk.shelves.astdb import with_secret
+from campctl.backends.asterisk.render import REALM
+from campctl.backends.asterisk.shelves.astdb import auth_row, with_secret
 from campctl.backends.asterisk.sql import rows
 from campctl.backends.asterisk.sql.schema import TABLES
 
@@ -81,6 +82,25 @@ async def _with_secrets(
         name: with_secret(cast("Mapping[str, str]", value), name, before.get(name)) if value is not None else None
         for name, value in wanted.items()
     }
+
+
+async def set_secrets(connection: AsyncConnection[Any], secrets: Mapping[str, str]) -> frozenset[str]:
+    """Give auths new secrets; the names for which there is an auth. One statement, so all of it is done or nothing."""
+    cursor = await connection.execute(b"SELECT id, username FROM ps_auths WHERE id = ANY(%s)", ([*map(rows.encoded, secrets)],))
+    users = {rows.decoded(name): rows.decoded(user) if user else rows.decoded(name) for name, user in await cursor.fetchall()}
+    cells = []
+    for name, user in users.items():
+        digest = auth_row({"username": user, "realm": REALM}, name, secrets[name])["password_digest"]
+        cells.append((rows.encoded(name), rows.encoded(user), digest))
+    if cells:
+        names, logins, digests = (list(column) for column in zip(*cells, strict=True))
+        await connection.execute(
+            b"UPDATE ps_auths t SET auth_type = 'digest', username = v.username, realm = %s, password_digest = v.digest,"
+            b" password = NULL, md5_cred = NULL"
+            b" FROM unnest(%s::text[], %s::text[], %s::text[]) AS v(id, username, digest) WHERE t.id = v.id",
+            (REALM, names, logins, digests),
+        )
+    return frozenset(users)
 
 
 def _plain(place: Place, values: Mapping[str, Value]) -> tuple[tuple[str, ...], list[rows.Row]]:
