@@ -140,7 +140,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     # what is wrong: the file, what stands there, what stands there instead
     "overload": ("pjsip.conf", "taskprocessor_overload_trigger = pjsip_only", "taskprocessor_overload_trigger = global"),
     "queues": ("queues.conf", "persistentmembers = yes", "persistentmembers = no"),
-    "dialplan": ("extensions.conf", "CAMPCTL_DIALPLAN = 1", "CAMPCTL_DIALPLAN = 0"),
+    "dialplan": ("extensions.conf", "CAMPCTL_DIALPLAN = 2", "CAMPCTL_DIALPLAN = 1"),
     "modules": ("modules.conf", "load = res_pjsip_geolocation.so\n", ""),
     "permissions": ("manager.conf", "read = system,call,agent,user,reporting", "read = system,call,agent,reporting"),
 }

@@ -327,6 +327,7 @@ DURATION = from_text(
     {"type": "string", "pattern": r"^(\d+d)?(\d+h)?(\d+m)?(\d+s)?$"},
     "length of time: `20s`, `5m`, `1h30m`",
 )
+RING_TIME = from_text("duration", units.ring_time, "a length of time", DURATION.schema, DURATION.written)
 SHARE = from_text("share", units.share, "a share", {"type": "string", "pattern": r"^\d{1,3}(\.\d+)? ?%$"}, "share: `80%`")
 RANGE = from_text(
     "range",

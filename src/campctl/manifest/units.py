@@ -41,6 +41,14 @@ def whole_seconds(text: str) -> int:
     return int(value)
 
 
+def ring_time(text: str) -> int:
+    """As `whole_seconds`; a phone rings for one at least."""
+    value = whole_seconds(text)
+    if value < 1:
+        raise Bad("out-of-range", f"A phone that rings for `{text}` is answered by nobody.", "Write `15s`.")
+    return value
+
+
 def _duration_help(text: str) -> str:
     if text.isdecimal():
         return f"Say the unit: `{text}s` for seconds, `{text}m` for minutes."

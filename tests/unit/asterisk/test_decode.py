@@ -103,6 +103,8 @@ BY_HAND = [
     (FULL_QUEUE, "map", f"hotline/{QUEUE.id}/closed", "line:gone", {"closed": "line/gone"}),
     (FULL_QUEUE, "map", f"hotline/{QUEUE.id}/failover", "nonsense", {"failover": "?nonsense"}),
     (FULL_QUEUE, "map", f"hotline/{QUEUE.id}/hours", None, {"hours": ()}),
+    (FULL_QUEUE, "map", f"hotline/{QUEUE.id}/ring", None, {"ring_time": 0}),
+    (FULL_QUEUE, "map", f"hotline/{QUEUE.id}/ring", "7", {"ring_time": 7}),
     (FULL_QUEUE, "map", f"hotline/{QUEUE.id}/hours", "09:00-19:59,mon,*,*,UTC", {"hours": ("mon 09:00-20:00",), "time_zone": "UTC"}),
     (FULL_QUEUE, "map", "ext/3900", None, {"extension": ""}),
     (FULL_LOCATION, "geo", "loc-springfield", {"location_info": INFO.replace("62701", "62799")}, {"postal_code": "62799"}),

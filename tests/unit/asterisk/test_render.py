@@ -149,6 +149,7 @@ def test_a_queue_is_a_section_and_its_maps() -> None:
         "failover": "line:ann.lee",
         "escalate": "120,queue:main",
         "rule": "voter-protection",
+        "ring": "15",
     }
 
 
@@ -181,6 +182,7 @@ def test_strategies(strategy: str, native: str) -> None:
     [
         ((), ""),
         (("mon-fri 08:00-20:00",), "08:00-19:59,mon-fri,*,*,America/Chicago"),
+        (("never",), "*,*,31,feb,America/Chicago"),
         (("mon-sun 00:00-24:00",), "00:00-23:59,mon-sun,*,*,America/Chicago"),
         (("mon,wed,fri-sun 09:30-09:31",), "09:30-09:30,mon&wed&fri-sun,*,*,America/Chicago"),
         (("fri 22:00-24:00", "sat 00:00-02:00"), "22:00-23:59,fri,*,*,America/Chicago|00:00-01:59,sat,*,*,America/Chicago"),

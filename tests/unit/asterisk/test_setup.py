@@ -146,7 +146,7 @@ class TestDialplan:
     ALL = files(settle(Asked(**FULL)), SECRETS)["extensions.conf"]
 
     def test_every_map_is_read_and_every_map_read_is_written(self) -> None:
-        """The families and keys of the dialplan's look-ups are exactly those render.py and the operator's word write."""
+        """The families and keys of the dialplan's look-ups are exactly those render.py and the operator's word write; `missed` is its own."""
 
         class Names:
             def native(self, key: Key) -> str:
@@ -169,7 +169,7 @@ class TestDialplan:
         keys = {re.sub(r"^(hotline)/[^/]+/", r"\1/*/", name) if name.startswith("hotline") else name.split("/")[0] for name in written}
         read = set(re.findall(r"DB\(([a-z0-9]+)/", self.TEXT))
         asked = {f"hotline/*/{name}" for name in re.findall(r"DB\(hotline/\$\{Q\}/([a-z]+)\)", self.TEXT)}
-        assert read == set(MAPS) == {key.split("/")[0] for key in keys}
+        assert read - {"missed"} == set(MAPS) == {key.split("/")[0] for key in keys}
         assert asked == {key for key in keys if key.startswith("hotline")} | {f"hotline/*/{FORCED}"}
         assert asked == {f"hotline/*/{name}" for name in (*HOTLINE, FORCED)}
 
@@ -212,7 +212,7 @@ class TestDialplan:
         dials = re.findall(r"Dial\((.*)\)$", self.TEXT, re.MULTILINE)
         options = {dial.rpartition(",")[2] for dial in dials}
         assert options == {"i", "ib(campctl-to-peer^s^1)", "ib(campctl-to-trunk^s^1)"}
-        assert re.findall(r"Queue\(\$\{Q\},(\w*),", self.TEXT) == ["iR"]
+        assert re.findall(r",Queue\(\$\{Q\},([^,]*),", self.TEXT) == ["iRb(campctl-rings^s^1(${Q}^${RING}^${GUARDED}))"]
         outside = [dial for dial in dials if "TRUNK}/sip:" in dial]
         numbers = {re.sub(r"\$\{IF\(.*\)\}|\$\{TRUNK_PREFIX\}", "", dial.partition("/sip:")[2].partition("@")[0]) for dial in outside}
         assert numbers == {"${E164}", "${SENT}", "${EXTEN}"}

@@ -82,11 +82,12 @@ def test_nobody_is_lost() -> None:
         (replace(HOTLINE, hours=("sat 08:00-09:00",)), ["closed"] * 3),
         (replace(HOTLINE, max_waiting=1), ["full", "full", "timeout"]),
         (replace(HOTLINE, max_wait=30), ["timeout"] * 3),
+        (replace(HOTLINE, max_waiting=0, max_wait=0), []),
         (replace(HOTLINE, escalation=("20s outside/+12175550190",)), ["timeout"] * 3),
     ],
 )
 def test_who_is_not_answered_leaves_for_a_reason(queue: Queue, whys: list[str]) -> None:
-    """Closed, full, too long, sent elsewhere: the event says which."""
+    """Closed, full, too long, sent elsewhere: the event says which. 0 is no limit."""
     one = floor(world(queues=(queue,)))
     for _ in range(3):
         one.place("vp")

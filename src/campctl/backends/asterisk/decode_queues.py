@@ -90,6 +90,8 @@ def _by_field(
     if led != rule(escalation) or maps.get("escalate", "") != expected.get("escalate", ""):
         escalation = steps(led, maps.get("escalate", ""), names)
     numbers = {name: _whole(text(options, option), _DEFAULTS[option]) for name, option in _NUMBERS.items()}
+    if not foreign and numbers["ring_time"] == base.ring_time and maps.get("ring", "") != expected.get("ring", ""):
+        numbers["ring_time"] = _whole(maps.get("ring", ""), 0)  # what the dialplan goes by is part of it
     return Queue(
         id=base.id,
         name=base.name,

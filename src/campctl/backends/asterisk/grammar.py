@@ -19,6 +19,7 @@ Numbers are E.164 digits without the plus; TARGET is what a call is led to:
     hotline/<queue>/failover    TARGET                      nobody there (JOINEMPTY, LEAVEEMPTY: the office is down); absent: overflow
     hotline/<queue>/escalate    SECONDS,TARGET[|...]        who has waited that long leaves the queue for the target; earliest first
     hotline/<queue>/rule        name of a queue rule        8th argument of Queue(); with one, QUEUE_MAX_PENALTY starts at 99
+    hotline/<queue>/ring        seconds                     whose phone rang so long unanswered is paused there for a while; absent: nobody
     hotline/<queue>/forced      WORD                        an operator's: open, closed, failover; campctl only takes it away with the queue
 
 A member at level n with penalty p has Asterisk's penalty (n - 1) * 100 + p. A queue rule's line "60,199,0" (seconds, maximum,
@@ -35,7 +36,7 @@ from campctl.model.resources import Key
 
 LEVEL = 100
 """Penalties a level takes up."""
-HOTLINE = ("hours", "maxwait", "overflow", "closed", "failover", "escalate", "rule")
+HOTLINE = ("hours", "maxwait", "overflow", "closed", "failover", "escalate", "rule", "ring")
 """Keys of a hotline that campctl writes."""
 FORCED = "forced"
 LEVEL_STEP = re.compile(r"([0-9]+)s level ([1-9][0-9]*)", re.ASCII)

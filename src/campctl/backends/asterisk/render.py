@@ -150,6 +150,7 @@ def queue_options(queue: Queue) -> dict[str, str]:
 
 def hotline(queue: Queue, native: str, names: Names) -> dict[str, str]:
     """What the dialplan looks up about it, by the last part of the map's name."""
+    levels = any(map(LEVEL_STEP.fullmatch, queue.escalation))
     found = {
         "hours": hours.specifications(queue.hours, queue.time_zone),
         "maxwait": str(queue.max_wait) if queue.max_wait else "",
@@ -157,7 +158,9 @@ def hotline(queue: Queue, native: str, names: Names) -> dict[str, str]:
         "closed": target(queue.closed, names) if queue.closed else "",
         "failover": target(queue.failover, names) if queue.failover else "",
         "escalate": escalate(queue.escalation, names),
-        "rule": native if any(map(LEVEL_STEP.fullmatch, queue.escalation)) else "",
+        "rule": native if levels else "",
+        # Where all ring at once, one who does not answer keeps nobody from it but the next level.
+        "ring": str(queue.ring_time) if levels or queue.strategy != "ring-all" else "",
     }
     return {name: value for name, value in found.items() if value}
 

@@ -11,7 +11,7 @@ from campctl.backends.asterisk.setup.fill import Values, fill
 from campctl.backends.asterisk.setup.nanp import ABROAD, NEVER, TOLL_FREE
 from campctl.backends.asterisk.setup.settings import AMI_PORT, SIP_TLS_PORT, Peer, Setup, bracketed
 
-DIALPLAN = 1
+DIALPLAN = 2
 """Version of the dialplan in the templates, its global CAMPCTL_DIALPLAN; counts up when campctl needs a newer one."""
 README = "INSTALL.txt"
 HINTS: Mapping[str, str] = {

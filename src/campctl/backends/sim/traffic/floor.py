@@ -157,7 +157,7 @@ class Floor:
         call.entered = at
         if not is_open(queue, datetime.fromtimestamp(at, UTC).astimezone(zone_of(queue.time_zone))):
             self._goes_on(call, queue.closed, "closed", at)
-        elif len(waiting) >= queue.max_waiting:
+        elif 0 < queue.max_waiting <= len(waiting):
             self._goes_on(call, queue.overflow, "full", at)
         else:
             waiting.append(call)
@@ -196,7 +196,7 @@ class Floor:
             return
         queue, waited = self.world.queues[call.queue], at - call.entered
         target = next((to for after, to in steps(queue) if to and after <= waited + 1e-6), None)
-        if target is not None or waited + 1e-6 >= queue.max_wait:
+        if target is not None or (queue.max_wait and waited + 1e-6 >= queue.max_wait):
             self._waiting[call.queue].remove(call)
             self._goes_on(call, target if target is not None else queue.overflow, "timeout", at)
         else:
@@ -299,7 +299,8 @@ class Floor:
     def _agenda_of(self, call: Call) -> None:
         queue = self.world.queues[call.queue]
         self._plan(call.patience, "gives_up", call.id)
-        for after in {*(after for after, _ in steps(queue)), *(after for after, _ in levels(queue)), float(queue.max_wait)}:
+        longest = (float(queue.max_wait),) if queue.max_wait else ()
+        for after in {*(after for after, _ in steps(queue)), *(after for after, _ in levels(queue)), *longest}:
             self._plan(call.entered + after, "step", call.id)
 
     def _next_caller(self, queue: str, now: float) -> None:
