@@ -119,6 +119,20 @@ def seats_needed(load: float, handling: float, target: Target, patience: float =
     raise ValueError(f"no number of seats answers {target.level:.0%} of the calls within {target.within:g} s")
 
 
+def seats_between(load: float, handling: float, target: Target, patience: float, bounds: tuple[int, int]) -> int:
+    """`seats_needed` where it is known to be at least the one and at most the other."""
+    low, high = bounds
+    if load == 0 or math.isinf(patience):
+        return seats_needed(load, handling, target, patience)
+    while low < high:
+        middle = (low + high) // 2
+        if _holds(middle, load, handling, target, patience):
+            high = middle
+        else:
+            low = middle + 1
+    return high
+
+
 def trunks_needed(load: float, blocking: float) -> int:
     """The fewest trunks on which at most this share of calls finds all of them busy."""
     _check(0, load)
@@ -152,8 +166,7 @@ def _search(load: float, handling: float, target: Target, patience: float, near:
     """Service grows with seats: go away from where it may be in growing steps until it is held, then halve."""
 
     def holds(seats: int) -> bool:
-        got = erlang_a(seats, load, handling, patience, target.within)
-        return got.level >= target.level and got.occupancy <= target.occupancy and got.abandoned <= target.abandoned
+        return _holds(seats, load, handling, target, patience)
 
     step = 1 if near else max(1, math.isqrt(math.ceil(load)) // 2)
     low = high = near or max(1, round(load))
@@ -172,6 +185,11 @@ def _search(load: float, handling: float, target: Target, patience: float, near:
         else:
             low = middle
     return high
+
+
+def _holds(seats: int, load: float, handling: float, target: Target, patience: float) -> bool:
+    got = erlang_a(seats, load, handling, patience, target.within)
+    return got.level >= target.level and got.occupancy <= target.occupancy and got.abandoned <= target.abandoned
 
 
 def _log_inverse_b(trunks: int, load: float) -> float:

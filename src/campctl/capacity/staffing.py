@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from campctl.capacity.erlang import Service, Target, erlang_a, seats_needed, staff_needed, trunks_needed
+from campctl.capacity.erlang import Service, Target, erlang_a, seats_between, seats_needed, staff_needed, trunks_needed
 from campctl.capacity.forecast import Forecast
 
 
@@ -74,17 +74,40 @@ def handling_of(forecast: Forecast, given: Assumptions, n: int) -> float:
 
 
 def _seats(forecast: Forecast, given: Assumptions, target: Target, is_open: Sequence[bool]) -> list[int]:
-    """Seats that hold the target, by interval; each load is worked out once, beginning at the answer for the one before."""
-    near, known = 0, dict[tuple[float, float], int]()
-    found = []
+    """Seats that hold the target, by interval."""
+    asked: list[tuple[float, float]] = []
     for n, calls in enumerate(forecast.counts):
         handling = handling_of(forecast, given, n)
-        load = 0.0 if is_open and not is_open[n] else calls / forecast.length * handling
-        if (load, handling) not in known:
-            known[load, handling] = seats_needed(load, handling, target, given.patience, near)
-        near = known[load, handling] or near
-        found.append(known[load, handling])
-    return found
+        asked.append((handling, 0.0 if is_open and not is_open[n] else calls / forecast.length * handling))
+    found: dict[tuple[float, float], int] = {}
+    for handling in {pair[0] for pair in asked}:
+        loads = sorted({load for other, load in asked if other == handling})
+        found.update(((handling, load), seats) for load, seats in _seats_by_load(loads, handling, target, given.patience).items())
+    return [found[pair] for pair in asked]
+
+
+def _seats_by_load(loads: Sequence[float], handling: float, target: Target, patience: float) -> dict[float, int]:
+    """Seats for each of the loads, which rise.
+
+    More calls never need fewer seats, so what lies between two loads has seats between theirs, and is known where these are the
+    same: of thousands of intervals only those at a step are worked out.
+    """
+    if not loads:
+        return {}
+    last = len(loads) - 1
+    found = [0] * len(loads)
+    found[0] = seats_needed(loads[0], handling, target, patience)
+    found[last] = seats_needed(loads[last], handling, target, patience, found[0]) if last else found[0]
+    open_ = [(0, last)]
+    while open_:
+        low, high = open_.pop()
+        if found[low] == found[high]:
+            found[low:high] = [found[low]] * (high - low)
+        elif high - low > 1:
+            middle = (low + high) // 2
+            found[middle] = seats_between(loads[middle], handling, target, patience, (found[low], found[high]))
+            open_ += [(low, middle), (middle, high)]
+    return dict(zip(loads, found, strict=True))
 
 
 def trunks(rows: Sequence[Need], given: Assumptions, forecast: Forecast | None = None) -> int:

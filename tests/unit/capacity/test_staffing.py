@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from campctl.capacity.erlang import Target, erlang_a, seats_needed
 from campctl.capacity.forecast import Forecast, between, of_day, scaled
@@ -82,3 +84,15 @@ def test_better_service_takes_more() -> None:
     assert [level.target for level in levels] == [0.6, 0.8, 0.95]
     assert levels[0].hours < levels[1].hours < levels[2].hours
     assert levels[0].peak < levels[2].peak
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.floats(0, 400), min_size=1, max_size=40),
+    st.sampled_from([60.0, 240.0, math.inf]),
+    st.sampled_from([Target(0.8, 20), Target(0.9, 10, 0.85), Target(0.7, 60, 1.0, 0.05)]),
+)
+def test_many_intervals_have_the_seats_of_each_alone(calls: list[float], patience: float, target: Target) -> None:
+    """What is worked out for thousands at once is what each would get by itself."""
+    rows = needs(Forecast(NOON, 900, tuple(calls)), Assumptions(handling=420, patience=patience, target=target), [0] * len(calls))
+    assert [row.seats for row in rows] == [seats_needed(count / 900 * 420, 420, target, patience) for count in calls]
