@@ -145,6 +145,7 @@ def test_secrets_are_random_kept_and_never_read(postgres: Any) -> None:
         assert dict(postgres.sql("SELECT id, password_digest FROM ps_auths")) == first
         assert await shelf.set_secret("ann.lee", SECRET) is True
         assert await shelf.set_secret("nobody", SECRET) is False
+        assert await shelf.set_secrets({"ann.lee": SECRET, "nobody": SECRET}) == {"ann.lee"}
         second = dict(postgres.sql("SELECT id, password_digest FROM ps_auths"))
         assert second["ann.lee"] != first["ann.lee"]
         assert second["bo.ray"] == first["bo.ray"]

@@ -336,6 +336,33 @@ def test_a_new_secret_ends_the_old_registration(exchange, ami):
     assert "secret-of-hers" not in str(ami.tree("ps"))
 
 
+def test_many_new_secrets_at_once(exchange, ami):
+    """As one by one: each is let in with its own, the old registration is gone, and who has no line is named."""
+    wanted = {line.id: f"a-secret-of-{line.extension}" for line in lines(30)}
+
+    async def main(secrets: dict[str, str]) -> None:
+        backend = opened(exchange)
+        if LOCATION.id not in str((await backend.observe()).resources):
+            await done(backend, create(LOCATION), *map(create, lines(30)))
+        assert set(await backend.set_secrets({**secrets, "user/nobody": "x" * 20})) == {"user/nobody"}
+        await backend.close()
+
+    run(main(wanted))
+    with Softphone(exchange, "person-00007", wanted["user/person-00007"]) as phone:
+        phone.is_registered()
+        run(main({name: f"{secret}-2" for name, secret in wanted.items()}))
+        assert not any(key.startswith("person-") for key in ami.tree("registrar/contact"))
+    with (
+        Softphone(exchange, "person-00007", wanted["user/person-00007"]) as old,
+        Softphone(exchange, "person-00007", f"{wanted['user/person-00007']}-2") as new,
+        Softphone(exchange, "person-00029", f"{wanted['user/person-00029']}-2") as other,
+    ):
+        new.is_registered()
+        other.is_registered()
+        assert not old.registered
+    assert "a-secret-of" not in str(ami.tree("ps"))
+
+
 def test_a_line_that_changes_keeps_its_secret(exchange, ami):
     """Renamed, darkened, lit, moved: the phone goes on with the secret it has."""
 
