@@ -50,7 +50,11 @@ class Decoded(Struct):
 
 def decode(facts: Facts) -> Decoded:
     """Everything there is."""
-    rows, faults = sorted_out(facts)
+    return decode_rows(*sorted_out(facts))
+
+
+def decode_rows(rows: Rows, faults: list[Fault]) -> Decoded:
+    """Everything there is, of facts that were sorted out already."""
     found = Decoded(rows, faults=faults)
     _read_records(found)
     _name_foreign(found)

@@ -35,8 +35,8 @@ from campctl.model.resources import Key, Kind, Member, Resource, key_of, repoint
 class Image:
     """One exchange. `reserved`: endpoint names that static configuration has taken (trunks, peers)."""
 
-    def __init__(self, facts: Facts, reserved: Collection[str] = ()) -> None:
-        self._seen: Decoded = decode(facts)
+    def __init__(self, facts: Facts | Decoded, reserved: Collection[str] = ()) -> None:
+        self._seen = facts if isinstance(facts, Decoded) else decode(facts)
         self._journal = Journal()
         self._index: Index | None = None
         self._reserved = frozenset(name.lower() for name in reserved)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from campctl.backends.asterisk.native import PLACES, Facts
+from campctl.backends.asterisk.native import PLACES, Fact, Facts, Shelf
 from campctl.backends.asterisk.records import Fault
 
+MISFIT = "has the wrong shape"
 _OPTIONS = frozenset(("endpoint", "aor", "auth", "queue", "geo", "member"))
 _TEXTS = frozenset(("record", "map"))
 _SHAPES: Mapping[str, type] = {**dict.fromkeys(_OPTIONS, dict), **dict.fromkeys(_TEXTS, str)}
@@ -48,9 +49,31 @@ class Rows:
             self.extensions.setdefault(new, []).append(extension)
 
 
+class Filling(Protocol):
+    """What a shelf may have beside `native.Shelf`: everything on it at once, without a fact for each value on the way."""
+
+    async def fill(self, rows: Rows) -> dict[Fact, Any]:
+        """Put everything on this shelf into `rows`, but for what does not fit its place: that is returned."""
+        ...
+
+
+async def fill(rows: Rows, shelf: Shelf) -> list[Fault]:
+    """Put everything on a shelf into `rows`."""
+    own: Filling | None = getattr(shelf, "fill", None) and shelf  # type: ignore[assignment]
+    if own is None:
+        return sort_into(rows, await shelf.read())
+    return [Fault(fact.place, fact.name, MISFIT) for fact in await own.fill(rows)]
+
+
 def sorted_out(facts: Facts) -> tuple[Rows, list[Fault]]:
     """All facts by place."""
-    rows, faults = Rows(), []
+    rows = Rows()
+    return rows, sort_into(rows, facts)
+
+
+def sort_into(rows: Rows, facts: Facts) -> list[Fault]:
+    """More facts by place."""
+    faults: list[Fault] = []
     extensions = rows.extensions
     slots = {place: (_SHAPES.get(place), values) for place, values in rows.by.items()}
     nowhere: tuple[type | None, dict[str, Any]] = (None, {})
@@ -59,12 +82,12 @@ def sorted_out(facts: Facts) -> tuple[Rows, list[Fault]]:
         shape, values = slots.get(place, nowhere)
         # Nearly all values are just what they should be; `fits` costs more than the rest of this loop.
         if type(value) is not shape and not fits(place, value):
-            faults.append(Fault(str(place), str(name), "has the wrong shape"))
+            faults.append(Fault(str(place), str(name), MISFIT))
             continue
         values[name] = value
         if place == "map" and name[:4] == "ext/":
             extensions.setdefault(value, []).append(name[4:])  # type: ignore[arg-type]
-    return rows, faults
+    return faults
 
 
 def fits(place: str, value: object) -> bool:

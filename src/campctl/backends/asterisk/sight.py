@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
 
+from campctl.backends.asterisk.decode import decode_rows
 from campctl.backends.asterisk.ground import Ground, State
 from campctl.backends.asterisk.image import Image
 from campctl.backends.asterisk.native import Fact, Value
+from campctl.backends.asterisk.rows import Rows, fill
 from campctl.model.live import Snapshot
 from campctl.model.resources import KINDS, Key, Line, Member, Resource, Route, target_key
 from campctl.ports.clock import Clock
@@ -34,7 +36,9 @@ class Sight:
     async def read(self, state: State) -> Image:
         """Everything anew, as the image of `state`."""
         self.image = None
-        image = Image(await self._facts(None), self._reserved)
+        rows = Rows()
+        parts = await asyncio.gather(*(fill(rows, shelf) for shelf in self.ground.shelves))
+        image = Image(decode_rows(rows, [fault for part in parts for fault in part]), self._reserved)
         self.image, self.state = image, state
         return image
 
@@ -64,13 +68,9 @@ class Sight:
             return None
         return Snapshot(_sorted(found), live, state.epoch)
 
-    async def _facts(self, facts: Collection[Fact] | None) -> dict[Fact, Value]:
+    async def _facts(self, facts: Collection[Fact]) -> dict[Fact, Value]:
         parts = await asyncio.gather(*(shelf.read(facts) for shelf in self.ground.shelves))
-        found = max(parts, key=len)  # what a shelf gave is ours; filling the largest costs least
-        for part in parts:
-            if part is not found:
-                found.update(part)
-        return found
+        return {fact: value for part in parts for fact, value in part.items()}
 
     async def _in_effect(self, image: Image, found: Mapping[Key, Resource], *, everything: bool) -> frozenset[Key]:
         """A line is live when a phone is registered at it, a member when its line is, the rest when what it leads to is there."""

@@ -11,7 +11,7 @@ tree = await db_tree(ami, "ps")                                            # "en
 from __future__ import annotations
 
 from campctl.backends.asterisk.ami.client import Ami, AmiOptions, refused, settled
-from campctl.backends.asterisk.ami.database import DURABLE_AFTER, db_del, db_get, db_put, db_tree, delete, put, was_absent
+from campctl.backends.asterisk.ami.database import DURABLE_AFTER, db_del, db_get, db_put, db_tree, db_whole, delete, put, was_absent
 from campctl.backends.asterisk.ami.files import Edit, Sections, edit_requests, read_config, update_config
 from campctl.backends.asterisk.ami.opening import About, Where
 from campctl.backends.asterisk.ami.pending import Answer
@@ -36,6 +36,7 @@ __all__ = [
     "db_get",
     "db_put",
     "db_tree",
+    "db_whole",
     "delete",
     "edit_requests",
     "put",

@@ -16,6 +16,7 @@ from campctl.errors import Refused
 DURABLE_AFTER: Final = 2.0
 """Seconds after which an acknowledged write survives Asterisk's sudden death: twice its commit interval."""
 
+_ROW: Final = "Event: DBGetTreeResponse\r\nKey: /"
 _GONE: Final = ("Database entry not found", "Database entry could not be deleted")
 
 
@@ -67,11 +68,16 @@ async def db_tree(ami: Ami, family: str, *, deadline: float | None = None) -> di
     return parse_tree(await ami.rows("DBGetTree", {"Family": family}, deadline=deadline), family)
 
 
-def parse_tree(rows: Sequence[str], family: str) -> dict[str, str]:
+async def db_whole(ami: Ami, family: str) -> dict[str, str]:
+    """As `db_tree`, by the whole key ("ext/3001" of "ext")."""
+    return parse_tree(await ami.rows("DBGetTree", {"Family": family}), family, whole=True)
+
+
+def parse_tree(rows: Sequence[str], family: str, *, whole: bool = False) -> dict[str, str]:
     """Rows of one DBGetTree as a mapping. Rows are cut, not parsed: there may be 60,000, all ended by the same ActionID."""
-    start = f"Event: DBGetTreeResponse\r\nKey: /{family}/"
     if not rows:
         return {}
-    skip, stop = len(start), rows[0].rfind("\r\nActionID: ") - len(rows[0])
+    start = f"{_ROW}{family}/"
+    skip, stop = len(_ROW if whole else start), rows[0].rfind("\r\nActionID: ") - len(rows[0])
     cut = [row[skip:stop].partition("\r\nVal: ") for row in rows if row.startswith(start)]
     return {key: value for key, _, value in cut}

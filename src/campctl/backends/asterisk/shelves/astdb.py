@@ -13,15 +13,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from campctl.backends.asterisk import records
-from campctl.backends.asterisk.ami import Ami, Request, db_get, db_tree, delete, put
+from campctl.backends.asterisk.ami import Ami, Request, db_get, db_tree, db_whole, delete, put
 from campctl.backends.asterisk.native import Fact, Place, Value, Write
 from campctl.backends.asterisk.render import REALM
+from campctl.backends.asterisk.rows import Rows
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.model.resources import KINDS
 
@@ -35,6 +36,7 @@ SECRETS: Final = ("password", "password_digest", "md5_cred", "oauth_secret", "re
 _WINDOW: Final = 2048
 """Requests under way: so many that Asterisk has work while the next batch is validated."""
 _FEW: Final = 20
+_RECORDS: Final = tuple(f"{kind}/" for kind in KINDS)
 _GONE: Final = ("Database entry not found", "Database entry could not be deleted")
 _ROWS: msgspec.json.Decoder[dict[str, str]] = msgspec.json.Decoder(dict[str, str])
 _encode = msgspec.json.Encoder().encode
@@ -55,21 +57,20 @@ class AstDbShelf:
         """Everything, or what there is of `facts`."""
         if facts is not None:
             return await self._some(facts)
-        families = [*(MAPS if "map" in self.places else ())]
+        rows = Rows()
+        misfits = await self.fill(rows)
+        return {Fact(place, name): value for place in self.places for name, value in rows.by[place].items()} | misfits
+
+    async def fill(self, rows: Rows) -> dict[Fact, Any]:
+        """Everything, straight into `rows`; see `rows.Filling`. Each family is taken in while Asterisk looks for the next."""
+        parts: list[Coroutine[Any, Any, dict[Fact, Any]]] = []
+        if "map" in self.places:
+            parts += [self._fill_maps(rows, family) for family in MAPS]
         if "endpoint" in self.places:
-            families.append("ps")
+            parts.append(self._fill_rows(rows))
         if "record" in self.places:
-            families.append(CAMPCTL)
-        trees = dict(zip(families, await asyncio.gather(*(db_tree(self._ami, family) for family in families)), strict=True))
-        found: dict[Fact, Value] = {}
-        for family, tree in trees.items():
-            if family == CAMPCTL:
-                self._take_records(found, tree)
-            elif family == "ps":
-                self._take_rows(found, tree)
-            else:
-                found |= {Fact("map", f"{family}/{key}"): value for key, value in tree.items()}
-        return found
+            parts.append(self._fill_records(rows))
+        return {fact: value for part in await asyncio.gather(*parts) for fact, value in part.items()}
 
     async def write(self, writes: Sequence[Write]) -> list[str | None]:
         """Write in order; a refused one stops nothing."""
@@ -113,27 +114,49 @@ class AstDbShelf:
 
     # -- inside --
 
-    def _take_records(self, found: dict[Fact, Value], tree: dict[str, str]) -> None:
-        rows = {key: value for key, value in tree.items() if key.partition("/")[0] in KINDS}
-        texts, faults, _ = records.join(rows)
-        self._pieces = {key for key in rows if "#" in key}
-        found.update({Fact("record", name): text for name, text in texts.items()})
-        # A damaged record is handed on as it is: who reads it says what is wrong with it.
-        found.update({Fact("record", fault.name): rows[fault.name] for fault in faults if fault.name in rows})
+    async def _fill_maps(self, rows: Rows, family: str) -> dict[Fact, Any]:
+        tree = await db_whole(self._ami, family)
+        rows.by["map"].update(tree)
+        if family == "ext":
+            for name, value in tree.items():
+                rows.extensions.setdefault(value, []).append(name[4:])
+        return {}
 
-    def _take_rows(self, found: dict[Fact, Value], tree: dict[str, str]) -> None:
-        self._auths = set()
-        decode, new = _ROWS.decode, tuple.__new__
+    async def _fill_records(self, rows: Rows) -> dict[Fact, Any]:
+        tree = await db_tree(self._ami, CAMPCTL)
+        texts = {key: value for key, value in tree.items() if key.startswith(_RECORDS)}
+        joined, faults, _ = records.join(texts)
+        self._pieces = {key for key in texts if "#" in key}
+        # A damaged record is handed on as it is: who reads it says what is wrong with it.
+        damaged = {fault.name: texts[fault.name] for fault in faults if fault.name in texts}
+        rows.by["record"].update(joined | damaged if damaged else joined)
+        return {}
+
+    async def _fill_rows(self, rows: Rows) -> dict[Fact, Any]:
+        """PJSIP's rows. Most AORs are the same text, so that is read once; nobody changes a value in place."""
+        tree = await db_tree(self._ami, "ps")
+        decode, misfits = _ROWS.decode, dict[Fact, Any]()
+        into = {kind: (place, rows.by[place]) for kind, place in PJSIP.items()}
+        nowhere: tuple[Place | None, dict[str, Any]] = (None, {})
+        aor_text, value = "", dict[str, str]()
         for key, text in tree.items():
             kind, _, name = key.partition("/")
-            place = PJSIP.get(kind)
+            place, values = into.get(kind, nowhere)
             if place is None:
                 continue
-            value = _value(text, decode)
-            if place == "auth":
-                self._auths.add(name)
-                value = public(value)
-            found[new(Fact, (place, name))] = value
+            if place != "aor" or text != aor_text:
+                try:
+                    value = decode(text)
+                except msgspec.DecodeError:
+                    misfits[Fact(place, name)] = "" if place == "auth" else text  # an auth may hold a secret in the clear
+                    continue
+                if place == "auth":
+                    public(value)
+                elif place == "aor":
+                    aor_text = text
+            values[name] = value
+        self._auths = {*rows.by["auth"], *(fact.name for fact in misfits if fact.place == "auth")}
+        return misfits
 
     async def _some(self, facts: Collection[Fact]) -> dict[Fact, Value]:
         wanted = [fact for fact in facts if fact.place in self.places]
