@@ -166,3 +166,45 @@ def test_mistakes_are_told(camp: Camp, argv: tuple[str, ...], words: str) -> Non
     assert refused.status not in (0, 1)
     assert words in refused.err
     assert "Traceback" not in refused.err
+
+
+def test_nobody_has_the_skill(camp: Camp) -> None:
+    """That is an error at its line, and nothing is planned."""
+    file = camp.root / "hotlines.yaml"
+    file.write_text(file.read_text().replace("skills: [voter-protection]\n      ports: true ", "skills: [klingon]\n      ports: false", 1))
+    refused = camp.do("hotline", "plan", "voter-protection", *DAY, "-o", "json")
+    assert refused.status == 3
+    assert any("hotlines.yaml" in str(one["span"]) and one["severity"] == "error" for one in refused.json["findings"])
+
+
+def test_hardly_anybody_has_the_skill(camp: Camp) -> None:
+    """The plan says how many are missing when all who may answer do, and whom to look for."""
+    file = camp.root / "hotlines.yaml"
+    text = file.read_text().replace(
+        "skills: [voter-protection]\n      ports: true ", "skills: [klingon]\n      users: [ann.lee]\n      ports: false", 1
+    )
+    file.write_text(text.replace("baseline: 4 ", "baseline: 1 ", 1).replace("min: 2", "min: 0", 1))
+    (camp.root / "surges.yaml").unlink()
+    data = camp.do("hotline", "plan", "voter-protection", *DAY, "--calls", "900", "-o", "json").ok().data
+    gap = max(data["hotlines"][0]["gaps"], key=lambda one: one["short"])
+    assert (gap["have"], gap["free"], gap["dark"], gap["left"]) == (1, 0, 0, gap["short"])
+    assert any("find" in one and "skill klingon" in one for one in gap["advice"])
+
+
+def test_more_people_than_the_hotline_may_have(camp: Camp) -> None:
+    """Its max is said, and nobody is told to seat more."""
+    data = camp.do("hotline", "plan", "voter-protection", *DAY, "--calls", "20000", "-o", "json").ok().data
+    gap = max(data["hotlines"][0]["gaps"], key=lambda one: one["short"])
+    assert gap["people"] > 12
+    assert any("`seats.max` of voter-protection is 12" in one for one in gap["advice"])
+    assert not any(f"scale voter-protection {gap['people']}" in one for one in gap["advice"])
+    assert gap["left"] > 0
+
+
+def test_it_draws_on_any_terminal(camp: Camp) -> None:
+    """Blocks on a terminal that can, ASCII on a dumb one, and no line wider than a narrow one."""
+    argv = ("hotline", "plan", "voter-protection", *DAY)
+    assert "█" in camp.do(*argv, tty=True).ok().out
+    assert "█" not in camp.do(*argv, tty=True, env={"TERM": "dumb"}).ok().out
+    narrow = camp.do(*argv, tty=True, width=40).ok().out
+    assert max(map(len, narrow.splitlines())) <= 40

@@ -131,7 +131,9 @@ def calendar(campaign: Campaign, overrides: Sequence[Override], days: Days) -> l
     found = []
     for at in sorted(happens.keys() | changing):
         after = staff_at(campaign, at, overrides, before.present()) if at in changing else before
-        found.append(_moment(campaign, overrides, at, tuple(happens.get(at, ())), before, after))
+        moment = _moment(campaign, overrides, at, tuple(happens.get(at, ())), before, after)
+        if at in happens or moment.seats or moment.lit or moment.darkened:
+            found.append(moment)
         before = after
     return found
 
@@ -177,7 +179,7 @@ def _moment(campaign: Campaign, overrides: Sequence[Override], at: datetime, wha
             seats.append(SeatsAt(hotline=hotline, before=was.wanted, wanted=now.wanted, filled=len(now.at_level(1)), why=now.whence))
     return Moment(
         at=at,
-        what=what or ("seats change",),
+        what=what or ("people come and go",),
         changes=after is not before,
         seats=tuple(seats),
         lit=tuple(sorted(after.lit.keys() - before.lit.keys())),

@@ -7,11 +7,12 @@ also has a dash pattern or a hatching of its own, so that a black-and-white prin
 from __future__ import annotations
 
 import math
-from html import escape
+from html import escape as _escape
 
 from msgspec import Struct
 
 from campctl.views.charts import Chart, Series, Values, every, scale, shown
+from campctl.views.text import harmless
 
 COLOURS = ("#0072b2", "#009e73", "#e69f00", "#cc79a7", "#56b4e9", "#f0e442")
 DASHES = ("", "7 3", "2 3", "9 3 2 3", "1 4", "12 4")
@@ -65,6 +66,11 @@ def svg(chart: Chart, *, name: str, width: int = 860, height: int = 320) -> str:
     parts += _legend(frame, chart, name)
     parts.append("</svg>")
     return "\n".join(part for part in parts if part)
+
+
+def escape(text: str) -> str:
+    """Text as XML, without what XML cannot hold."""
+    return _escape(harmless(text))
 
 
 def in_words(chart: Chart) -> str:

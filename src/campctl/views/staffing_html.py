@@ -31,8 +31,8 @@ def page(result: Staffing, *, said: str, made: datetime) -> str:
         table = overview(result)
         columns = tuple(name for name in table.columns if name != "day")
         blocks += [report.heading("All hotlines"), report.table(Listing(of="hotline", columns=columns, rows=table.rows))]
-    for plan in result.hotlines:
-        blocks += _hotline(plan)
+    for number, plan in enumerate(result.hotlines, 1):
+        blocks += _hotline(plan, f"h{number}")
     blocks += [report.paragraph(remark, soft=True) for remark in result.remarks]
     blocks += [report.paragraph(f"{finding.code}: {finding.detail}", soft=True) for finding in result.findings]
     missing = sum(bool(plan.gaps) for plan in result.hotlines)
@@ -42,11 +42,12 @@ def page(result: Staffing, *, said: str, made: datetime) -> str:
     return report.document(f"Staffing of {names}, {day_words(first)}", blocks, under=under, said=said, made=local)
 
 
-def _hotline(plan: HotlineStaffing) -> list[str]:
+def _hotline(plan: HotlineStaffing, name: str) -> list[str]:
+    """A hotline's part; `name` begins the ids in it."""
     blocks = [
         report.heading(plan.name if plan.name == plan.hotline else f"{plan.name} ({plan.hotline})"),
         report.facts(facts(plan)),
-        report.figure(seats_chart(plan), name=f"{plan.hotline}-people", values=False),
+        report.figure(seats_chart(plan), name=f"{name}-people", values=False),
     ]
     if plan.gaps:
         blocks.append(report.heading("Where people are missing", deep=3))
@@ -60,8 +61,8 @@ def _hotline(plan: HotlineStaffing) -> list[str]:
     else:
         blocks.append(report.paragraph("There are people for every interval."))
     blocks += [
-        report.figure(calls_chart(plan), name=f"{plan.hotline}-calls", height=240, values=False),
-        report.figure(service_chart(plan), name=f"{plan.hotline}-service", height=260, values=False),
+        report.figure(calls_chart(plan), name=f"{name}-calls", height=240, values=False),
+        report.figure(service_chart(plan), name=f"{name}-service", height=260, values=False),
         report.table(ladder(plan), caption="What each level of service takes"),
         report.folded("Every interval", report.table(_local(plan))),
     ]
