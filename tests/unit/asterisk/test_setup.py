@@ -146,7 +146,7 @@ class TestDialplan:
     ALL = files(settle(Asked(**FULL)), SECRETS)["extensions.conf"]
 
     def test_every_map_is_read_and_every_map_read_is_written(self) -> None:
-        """The families and keys of the dialplan's look-ups are exactly those render.py and the operator's word write; `missed` is its own."""
+        """The families and keys of the dialplan's look-ups are exactly those campctl and an operator write; `missed` is its own."""
 
         class Names:
             def native(self, key: Key) -> str:
