@@ -14,6 +14,7 @@ Begin:
 Plan and apply:
   plan        Say what would be changed
   apply       Change it, and prove that it happened
+  rehearse    Play a day of calls through before it comes
   resume      Go on with a run that was interrupted
   rollback    Undo a run
   history     Past runs

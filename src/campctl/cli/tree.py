@@ -17,6 +17,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("plan", "planning", "Say what would be changed"),
             ("apply", "planning", "Change it, and prove that it happened"),
+            ("rehearse", "rehearse", "Play a day of calls through before it comes"),
             ("resume", "planning", "Go on with a run that was interrupted"),
             ("rollback", "planning", "Undo a run"),
             ("history", "history", "Past runs"),

@@ -142,6 +142,12 @@ def _staffing(result: Any) -> Listing:
     return intervals(result)
 
 
+def _rehearsal(result: Any) -> Listing:
+    from campctl.views.rehearsal import intervals
+
+    return intervals(result)
+
+
 ROWS: dict[str, Callable[[Any], Listing]] = {
     "Listing": lambda result: result,
     "Validation": _validation,
@@ -156,4 +162,5 @@ ROWS: dict[str, Callable[[Any], Listing]] = {
     "Message": _message,
     "Text": _text,
     "Staffing": _staffing,
+    "Rehearsal": _rehearsal,
 }

@@ -23,6 +23,7 @@ RENDERERS: dict[str, tuple[str, str]] = {
     "Message": ("lists", "message"),
     "Text": ("lists", "text"),
     "Staffing": ("staffing", "staffing"),
+    "Rehearsal": ("rehearsal", "rehearsal"),
 }
 """Type of a result to (module of views, function drawing it on a Sheet)."""
 

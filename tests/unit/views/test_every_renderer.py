@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from campctl import errors
-from campctl.app import results, results_staffing
+from campctl.app import results, results_rehearsal, results_staffing
 from campctl.model.changes import Change, Plan, Story
 from campctl.model.resources import Key, Line
 from campctl.views.show import RENDERERS, show, show_error
@@ -24,8 +24,21 @@ from campctl.views.text import cells, harmless
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 HOSTILE = "\x1b]0;pwn\x07\x1b[2J\u202eevil\u2066 ليلى 👩‍🚒 \x9b31m\r\n=cmd()"
-MODULES = (results, results_staffing)
-NOT_SHOWN = {"Row", "Share", "DriftItem", "BackendHealth", "Gap", "HotlineStaffing"}
+MODULES = (results, results_staffing, results_rehearsal)
+NOT_SHOWN = {
+    "Row",
+    "Share",
+    "DriftItem",
+    "BackendHealth",
+    "Gap",
+    "HotlineStaffing",
+    "Span",
+    "Whole",
+    "Miss",
+    "HotlineDay",
+    "Difference",
+    "Comparison",
+}
 """Parts of results, never shown by themselves."""
 
 
@@ -61,6 +74,8 @@ def make(name, text=HOSTILE):
     if isinstance(made, results_staffing.Staffing):
         plans = tuple(msgspec.structs.replace(plan, time_zone="America/Chicago") for plan in made.hotlines)
         return msgspec.structs.replace(made, hotlines=plans)
+    if isinstance(made, results_rehearsal.Rehearsal):
+        return msgspec.structs.replace(made, time_zone="America/Chicago")
     if isinstance(made, results.Listing):
         return msgspec.structs.replace(
             made, columns=("name", text), rows=({"name": text, text: results.Share(3, 4)}, {"name": 7, text: None})
