@@ -70,7 +70,7 @@ _campctl() {
     port) verbs='list light dark seat secret'; usual='list' ;;
     hotline) verbs='list show scale failover plan'; usual='list' ;;
     number) verbs='list'; usual='list' ;;
-    office) verbs='list show audit'; usual='list' ;;
+    office) verbs='list show audit evacuate'; usual='list' ;;
     override) verbs='list clear promote'; usual='list' ;;
     surge) verbs='list show'; usual='list' ;;
     backend) verbs='list check login init poke'; usual='list' ;;
@@ -135,6 +135,7 @@ _campctl() {
     'office list') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'office show') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='offices' ;;
     'office audit') spec=' --faults --exit-code -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='offices' ;;
+    'office evacuate') spec=' --to=offices --calls-to=- --until=- --back -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='offices' ;;
     'override list') spec=' --all -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'override clear') spec=' --all -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-*' ;;
     'override promote') spec=' -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-*' ;;

@@ -76,7 +76,7 @@ function __campctl
             set verbs "list"\t"List every number and what it leads to"
             set usual 'list'
         case office
-            set verbs "list"\t"List offices with their people and desks" "show"\t"Show one office - its address, people and desks" "audit"\t"Check every lit line on the backends against its dispatchable location"
+            set verbs "list"\t"List offices with their people and desks" "show"\t"Show one office - its address, people and desks" "audit"\t"Check every lit line on the backends against its dispatchable location" "evacuate"\t"Give an offices seats, desks and numbers to others while it is without power or network; with --back, back as they were"
             set usual 'list'
         case override
             set verbs "list"\t"List overrides that hold or will" "clear"\t"End overrides now; what they changed goes back to what manifests and surges say" "promote"\t"Write overrides into the YAML, where they stay, and clear them"
@@ -264,6 +264,10 @@ function __campctl
             set spec '--faults' '--exit-code' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 'offices'
             set helps "--faults"\t"Only lines with a fault." "--exit-code"\t"With --faults - exit status 4 when there are any." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'office evacuate'
+            set spec '--to=offices' '--calls-to=-' '--until=-' '--back' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'offices'
+            set helps "--to"\t"Where as many dark desks are lit as answered there." "--calls-to"\t"Where its peoples and desks numbers lead - hotline/ID, user/ID, outside/+1... Default - that offices desk front." "--until"\t"Until then. Default - until --back." "--back"\t"It is there again - everything goes back as it was." "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'override list'
             set spec '--all' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 

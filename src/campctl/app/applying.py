@@ -97,8 +97,11 @@ async def change(ctx: Context, how: How, wish: Wish, *, saved: Plan | None = Non
         if made.empty:
             if not wish.empty:
                 record_audit(ctx, store, wish.what, how, result="nothing to change on the backends")
+            _came_back(wish, view, made, store)
             return Applied(run=None, plan=made, states={}, errors={}, diff=wish.diff, warnings=warnings)
         done = await execute(ctx, how, made, backends, store, stopper, what=wish.what)
+        if done.run is not None and done.run.status == "done":
+            _came_back(wish, view, made, store)
         return replace(done, diff=wish.diff, warnings=(*warnings, *done.warnings))
 
 
@@ -120,6 +123,16 @@ def _fulfil(wish: Wish, store: Store) -> None:
         store.add_overrides(list(wish.overrides))
     if wish.clear:
         store.clear_overrides(list(wish.clear))
+
+
+def _came_back(wish: Wish, view: View, made: Plan, store: Store) -> None:
+    """Forget evacuations that are over, once everybody sits where they sat before: by a plan about everything, or about them."""
+    from campctl.effective import ended
+
+    new = {item.id for item in wish.overrides}
+    over = [item.id for item in view.overrides if item.kind == "office" and ended(item, view.at) and (item.id in new or not made.targets)]
+    if over and not view.silent:
+        store.clear_overrides(over)
 
 
 async def execute(

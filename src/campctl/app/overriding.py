@@ -37,15 +37,19 @@ def list_overrides(ctx: Context, *, every: bool = False) -> OverrideList:
 async def clear(ctx: Context, how: How, *, ids: Sequence[str] = (), every: bool = False) -> Applied | Planned:
     """End overrides now; what they changed goes back to what manifests and surges say."""
     found = _named(ctx, ids, every=every)
-    return await change(
-        ctx,
-        how if every else at_once(how),
-        Wish(
-            targets=sorted({_subject(item) for item in found}),
-            clear=[item.id for item in found],
-            what=f"override clear {_words(found)}",
-        ),
+    others = [item for item in found if item.kind != "office"]
+    offices = [item for item in found if item.kind == "office"]
+    wish = Wish(
+        targets=sorted({_subject(item) for item in others}),
+        clear=[item.id for item in others],
+        what=f"override clear {_words(found)}",
     )
+    if offices:
+        from campctl.app.evacuating import ending
+
+        back = await ending(ctx, offices, what=wish.what)
+        wish = replace(back, targets=sorted({*wish.targets, *back.targets}), clear=[*wish.clear, *back.clear])
+    return await change(ctx, how if every or offices else at_once(how), wish)
 
 
 async def promote(ctx: Context, how: How, *, ids: Sequence[str]) -> Applied | Planned:

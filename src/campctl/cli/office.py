@@ -1,4 +1,4 @@
-"""`office list|show|audit`."""
+"""`office list|show|audit|evacuate`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from campctl.cli.command import command, noun
+from campctl.cli.command import ApplyCmd, command, noun
 from campctl.cli.session import Session
-from campctl.errors import Exit
+from campctl.errors import Exit, UsageError
 
 APP = noun("Offices: their people and desks, and where a 911 call would come from.")
 APPS = {"office": APP}
@@ -45,3 +45,40 @@ def audit(
     session: Session = ctx.obj
     found = session.run(lambda: audit_locations(session.open(), office=office, faults=faults))
     return session.show(found, exit=Exit.CHANGES if exit_code and faults and found.rows else Exit.OK)
+
+
+@command(
+    APP,
+    "evacuate",
+    cls=ApplyCmd,
+    examples=(
+        "campctl office evacuate phoenix-field --to chicago-hq --reason 'power is out'",
+        "campctl office evacuate boston --to new-york --calls-to hotline/main --until 18:00 --dry-run",
+        "campctl office evacuate phoenix-field --back",
+    ),
+)
+def evacuate(
+    ctx: typer.Context,
+    office: Annotated[str, typer.Argument(metavar="OFFICE", help="The office that lost power or network.")],
+    to: Annotated[str, typer.Option("--to", metavar="OFFICE", help="Where as many dark desks are lit as answered there.")] = "",
+    calls_to: Annotated[
+        str,
+        typer.Option(
+            "--calls-to",
+            metavar="TARGET",
+            help="Where its people's and desks' numbers lead: hotline/ID, user/ID, outside/+1... Default: that office's desk `front`.",
+        ),
+    ] = "",
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Until then. Default: until --back.")] = "",
+    back: Annotated[bool, typer.Option("--back", help="It is there again: everything goes back as it was.")] = False,
+) -> int:
+    """Give an office's seats, desks and numbers to others while it is without power or network; with --back, back as they were."""
+    from campctl.app.evacuating import come_back
+    from campctl.app.evacuating import evacuate as use_case
+
+    session: Session = ctx.obj
+    if back:
+        if to or calls_to or until:
+            raise UsageError("--back ends an evacuation; --to, --calls-to and --until begin one.", hint="Use --back alone.")
+        return session.show(session.run(lambda: come_back(session.open(), session.how(), office=office)))
+    return session.show(session.run(lambda: use_case(session.open(), session.how(), office=office, to=to, calls_to=calls_to, until=until)))
