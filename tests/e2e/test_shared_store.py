@@ -19,8 +19,8 @@ from servers.postgres import Place
 pytestmark = pytest.mark.live
 
 ELSEWHERE = """
-import platform, sys
-platform.node = lambda: {host!r}
+import socket, sys
+socket.gethostname = lambda: {host!r}
 from campctl.store import patience
 patience.Connection.patience = {patience}
 patience.RETURN_SECONDS = {comes_back}

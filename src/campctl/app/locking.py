@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import platform
 import secrets
+import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ async def locked(ctx: Context, how: How, store: Store | None = None) -> AsyncIte
     store = store or ctx.store(write=True)
     now = ctx.clock.now()
     holder = Holder(
-        token=secrets.token_hex(8), who=ctx.who, host=platform.node(), pid=os.getpid(), command=ctx.command, since=now, beat=now
+        token=secrets.token_hex(8), who=ctx.who, host=socket.gethostname(), pid=os.getpid(), command=ctx.command, since=now, beat=now
     )
     async with Lease(store, holder, ctx.clock, stopper, ttl=LOCK_TTL, wait=how.wait_for_lock):
         yield store, stopper

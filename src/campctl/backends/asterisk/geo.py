@@ -36,7 +36,8 @@ _FIELDS = {
     "name": "NAM",
 }
 _HOUSE = re.compile(r"([0-9]+[A-Za-z]?(?:[-/][0-9]+[A-Za-z]?)?) (\S.*)", re.ASCII | re.DOTALL)
-_PAIR = re.compile(r'([A-Za-z0-9_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^",]*))(?:,|$)')
+_PAIR = r'([A-Za-z0-9_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^",]*))(?:,|$)'
+"""Compiled when the first section is found that is not as it was written."""
 _HARMLESS = str.maketrans({'"': "'", "\\": "/", "$": "＄"})
 
 
@@ -75,7 +76,9 @@ def harmless(text: str) -> str:
 
 def fields(options: Mapping[str, str], known: Location | None) -> dict[str, str]:
     """A location's fields as a section says them; those of `known` where the section says the same."""
-    said = {match[1]: (match[2] if match[2] is not None else match[3].strip()) for match in _PAIR.finditer(options.get(_INFO, ""))}
+    if known is not None and _as_written(options, known):
+        return {field: getattr(known, field) for field in (*_FIELDS, "street")}
+    said = {match[1]: (match[2] if match[2] is not None else match[3].strip()) for match in re.finditer(_PAIR, options.get(_INFO, ""))}
     if options.get("type") != "profile" or options.get("format") != "civicAddress":
         said = {}
     expected = civic(known) if known is not None else {}
@@ -87,6 +90,13 @@ def fields(options: Mapping[str, str], known: Location | None) -> dict[str, str]
     same = known is not None and (said.get("HNO", ""), said.get("RD", ""), said.get("STS", "")) == (expected["HNO"], expected["RD"], "")
     found["street"] = known.street if known is not None and same else road
     return found
+
+
+def _as_written(options: Mapping[str, str], known: Location) -> bool:
+    try:
+        return options == section(known)
+    except No:
+        return False
 
 
 def _house(street: str) -> tuple[str, str]:

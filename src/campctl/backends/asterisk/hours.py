@@ -17,8 +17,9 @@ from campctl.model.resources import NEVER
 _DAY = "(?:mon|tue|wed|thu|fri|sat|sun)"
 _DAYS = rf"{_DAY}(?:-{_DAY})?"
 _RULE = re.compile(rf"({_DAYS}(?:,{_DAYS})*) ([0-9]{{2}}):([0-9]{{2}})-([0-9]{{2}}):([0-9]{{2}})")
-_SPEC = re.compile(rf"([0-9]{{2}}):([0-9]{{2}})-([0-9]{{2}}):([0-9]{{2}}),({_DAYS}(?:&{_DAYS})*),\*,\*,([A-Za-z0-9_+/-]+)")
-_NO_DAY = re.compile(r"\*,\*,31,feb,([A-Za-z0-9_+/-]+)")
+_SPEC = rf"([0-9]{{2}}):([0-9]{{2}})-([0-9]{{2}}):([0-9]{{2}}),({_DAYS}(?:&{_DAYS})*),\*,\*,([A-Za-z0-9_+/-]+)"
+_NO_DAY = r"\*,\*,31,feb,([A-Za-z0-9_+/-]+)"
+"""These two are compiled when hours are found that are not as they were written."""
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{0,63}")
 
 
@@ -33,12 +34,12 @@ def specifications(rules: Sequence[str], zone: str) -> str:
 
 def rules(text: str) -> tuple[tuple[str, ...], str]:
     """Canonical rules and time zone of such a text. A part that cannot be said so stays as it is, so that it shows."""
-    if never := _NO_DAY.fullmatch(text):
+    if never := re.fullmatch(_NO_DAY, text):
         return NEVER, never[1]
     found: list[str] = []
     zone = ""
     for part in text.split("|") if text else ():
-        match = _SPEC.fullmatch(part)
+        match = re.fullmatch(_SPEC, part)
         minute = _minute(match[3], match[4]) if match else None
         if match is None or minute is None or _minute(match[1], match[2]) is None or zone not in {"", match[6]}:
             found.append(part)

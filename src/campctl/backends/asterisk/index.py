@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from campctl.backends.asterisk.directory import Directory
 from campctl.backends.asterisk.native import Fact, Value
 from campctl.backends.asterisk.rows import Rows
 from campctl.model.refusals import extension_of
-from campctl.model.resources import Key, Kind, Member, Resource, references
+from campctl.model.resources import Key, Kind, Line, Member, Queue, Resource, references
 
 
 class Journal:
@@ -74,16 +75,21 @@ def _put(into: dict[Key, Any], key: Key, value: Any) -> None:
 
 
 class Index:
-    """Kept true by `replace`; every change of it goes through the journal."""
+    """Kept true by `replace`; every change of it goes through the journal. `resources`: all there are, at any time."""
 
     def __init__(self, resources: Mapping[Key, Resource], journal: Journal) -> None:
         self._journal = journal
+        self._resources = resources
         self._extensions: dict[str, Key] = {}
-        self._users: dict[Key, dict[Key, None]] = {}
-        self._counts: dict[str, int] = {}
+        self._users: dict[Key, dict[Key, None]] | None = None
+        """Who refers to whom; made when somebody asks, which only renames and deletes do."""
         self._members: dict[str, int] = {}
         for key, resource in resources.items():
-            self._add(key, resource)
+            if isinstance(resource, Line | Queue) and resource.extension:
+                self._extensions.setdefault(resource.extension, key)
+            elif isinstance(resource, Member):
+                self._members[resource.queue] = self._members.get(resource.queue, 0) + 1
+        self._counts: dict[str, int] = dict(Counter(key[0] for key in resources))
 
     def holder(self, extension: str) -> Key | None:
         """Whose extension it is."""
@@ -91,6 +97,11 @@ class Index:
 
     def users(self, key: Key) -> list[Key]:
         """Who refers to it, in order."""
+        if self._users is None:
+            self._users = {}
+            for user, resource in self._resources.items():
+                for to in references(resource):
+                    self._users.setdefault(to, {})[user] = None
         return sorted(self._users.get(key, ()))
 
     def count(self, kind: Kind) -> int:
@@ -114,18 +125,20 @@ class Index:
         extension = extension_of(resource)
         if extension is not None:
             self._extensions.setdefault(extension, key)
-        for to in references(resource):
-            self._users.setdefault(to, {})[key] = None
+        if self._users is not None:
+            for to in references(resource):
+                self._users.setdefault(to, {})[key] = None
         self._count(key.kind, resource, 1)
 
     def _remove(self, key: Key, resource: Resource) -> None:
         extension = extension_of(resource)
         if extension is not None and self._extensions.get(extension) == key:
             del self._extensions[extension]
-        for to in references(resource):
-            users = self._users.get(to)
-            if users is not None:
-                users.pop(key, None)
+        if self._users is not None:
+            for to in references(resource):
+                users = self._users.get(to)
+                if users is not None:
+                    users.pop(key, None)
         self._count(key.kind, resource, -1)
 
     def _count(self, kind: Kind, resource: Resource, change: int) -> None:

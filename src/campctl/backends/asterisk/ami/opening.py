@@ -240,8 +240,9 @@ async def _log_in(door: Door, connection: Connection) -> tuple[str, str]:
         reply = (await connection.ask(Request("Login", {**fields, "Events": events}), door.deadline)).result.result()
         if not reply.ok:
             raise _denied(door, reply)
-        started = (await connection.ask(Request("CoreStatus"), door.deadline)).result.result()
-        threads = (await connection.ask(Request("Command", {"Command": "core show threads"}), door.deadline)).result.result()
+        questions = (Request("CoreStatus"), Request("Command", {"Command": "core show threads"}))
+        answers = await asyncio.gather(*(connection.ask(question, door.deadline) for question in questions))
+        started, threads = (answer.result.result() for answer in answers)
     except (Refused, AuthFailed):
         raise
     except (Unavailable, Uncertain) as error:

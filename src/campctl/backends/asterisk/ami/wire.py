@@ -194,7 +194,10 @@ class Frames:
             self.fault = "a NUL character"
             block = block[: max(0, block.rfind("\r\n\r\n", 0, block.index("\0")))]
         # Lists and banners may leave one more line end between messages: what is left of it is no part of a message.
-        return [part for part in (raw.lstrip("\r\n") for raw in block.split("\r\n\r\n")) if part]
+        found = block.split("\r\n\r\n")
+        if "\r\n\r\n\r" not in block and "\n\n" not in block and block[:1] not in {"", "\r", "\n"}:
+            return found
+        return [part for part in (raw.lstrip("\r\n") for raw in found) if part]
 
     @property
     def waiting(self) -> int:
