@@ -57,6 +57,21 @@ def test_all_of_it_comes_back() -> None:
     assert found.faults == []
 
 
+@pytest.mark.parametrize("line", [FULL_LINE, replace(FULL_LINE, enabled=False), replace(FULL_LINE, id="port/chicago-hq/a001")])
+@pytest.mark.parametrize("record", [None, "", "{}"])
+def test_a_line_that_lost_its_record_is_known_by_its_rows(line: Line, record: str | None) -> None:
+    """It goes by its id, so that what it lost shows and can be put right; it is not somebody else's who holds its extension."""
+    facts = exchange((FULL_LOCATION, line))
+    name = next(fact for fact in facts if fact.place == "record" and "line" in fact.name)
+    del facts[name]
+    if record is not None:
+        facts[name] = record
+    assert [key for key in decode(facts).resources if key.kind == "line"] == [key_of(line)]
+    facts[Fact("auth", line.id.partition("/")[2].replace("/", "~"))] = {"auth_type": "userpass"}
+    if line.enabled:
+        assert [key for key in decode(facts).resources if key.kind == "line"] == [key_of(line)]
+
+
 INFO = (
     'country="US",A1="IL",A3="Springfield",RD="Example Plaza",HNO="1",NAM="Springfield office",PC="62701",BLD="Annex",FLR="2",ROOM="Hall B"'
 )

@@ -19,7 +19,17 @@ from msgspec import Struct, field
 from campctl.backends.asterisk import decode_lines, decode_queues, geo
 from campctl.backends.asterisk.directory import NAMED, Directory
 from campctl.backends.asterisk.grammar import target, target_text
-from campctl.backends.asterisk.names import digits, endpoint_of, location_id, member_fact, member_parts, number, proposed, record_key
+from campctl.backends.asterisk.names import (
+    digits,
+    endpoint_of,
+    line_id,
+    location_id,
+    member_fact,
+    member_parts,
+    number,
+    proposed,
+    record_key,
+)
 from campctl.backends.asterisk.native import Facts
 from campctl.backends.asterisk.records import Fault, Record, read
 from campctl.backends.asterisk.render import noticed, notices
@@ -133,7 +143,8 @@ def _name_foreign(found: Decoded) -> None:
     for native in sorted(by["geo"].keys() - ids["location"].keys()):
         _foreign(found, Key("location", location_id(native)), native)
     for native in sorted((by["endpoint"].keys() | by["auth"].keys() | by["aor"].keys()) - ids["line"].keys()):
-        _foreign(found, Key("line", native), native)
+        # One that lost its record is still known by its rows: taken for somebody else's it would hold its own extension.
+        _foreign(found, Key("line", line_id(native) if decode_lines.as_rendered(found.rows, native) else native), native)
     for native in sorted(by["queue"].keys() - ids["queue"].keys()):
         _foreign(found, Key("queue", native), native)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from campctl.backends.asterisk.directory import Directory
 from campctl.backends.asterisk.names import digits, number
-from campctl.backends.asterisk.render import AOR, AUTH_OPTIONS, CONTEXT, auth, endpoint
+from campctl.backends.asterisk.render import AOR, AUTH_OPTIONS, CONTEXT, ENDPOINT, auth, endpoint
 from campctl.backends.asterisk.rows import Rows, text
 from campctl.backends.asterisk.text import callerid, callerid_parts
 from campctl.model.campaign import PERMISSIONS
@@ -42,6 +42,14 @@ def works(native: str, options: Mapping[str, Any] | None, aor: Mapping[str, Any]
         return False
     reachable = native in text(options, "aors").split(",") and text(options, "auth") == native
     return reachable and bool(text(options, "allow")) and text(secret, AUTH_OPTIONS[1]) in {native, ""} and text(aor, "max_contacts") != "0"
+
+
+def as_rendered(rows: Rows, native: str) -> bool:
+    """Whether its rows are such as only campctl writes them, whatever its record says."""
+    options, aor, secret = (rows.by[place].get(native) for place in ("endpoint", "aor", "auth"))
+    if secret == auth(native):
+        return True
+    return options is not None and aor == AOR and ENDPOINT.items() <= options.items() and text(options, "aors") == native
 
 
 def _by_field(rows: Rows, names: Directory, native: str, base: Line, *, foreign: bool) -> Line:

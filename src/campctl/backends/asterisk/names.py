@@ -78,6 +78,13 @@ def location_id(native: str) -> str:
     return id_ if id_ and proposed(Key("location", id_)) == native else native
 
 
+def line_id(native: str) -> str:
+    """The id of a person's line or a desk's whose proposed name this is; the name itself when it is nobody's."""
+    plain = _unescaped(native.replace("~", "/"))
+    id_ = f"port/{plain}" if "/" in plain else f"user/{plain}"
+    return id_ if plain and proposed(Key("line", id_)) == native else native
+
+
 def record_name(key: Key) -> str:
     """The name of a resource's record: "line/user/ann.lee". Raises `No` when no AstDB key can carry it."""
     plain = _PLAIN_RECORD.fullmatch(key.id) is not None
