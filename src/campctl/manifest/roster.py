@@ -75,6 +75,25 @@ class Cell:
         return [Cell(part.strip(), self.sheet, self.line, self.index) for part in parts if part.strip()]
 
 
+def decoded(ctx: Context, name: str, data: bytes) -> str | None:
+    """The text of a CSV file. Latin-1 is reported with its row and read on as Windows-1252, so that other faults show too."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data:
+        what = "UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "no text"
+        ctx.add("not-utf-8", f"{name} is {what}, so it was not read.", Span(name, 1, 1), help="Save it as CSV UTF-8.")
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        start = error.start + (3 if data[:3] == b"\xef\xbb\xbf" else 0)
+        line = data.count(b"\n", 0, start) + 1
+        column = start - data.rfind(b"\n", 0, start)
+        what = f"Row {line} of {name} is not UTF-8 (byte 0x{data[start]:02x}); names in it would come out wrong."
+        ctx.add(
+            "not-utf-8", what, Span(name, line, column, column + 1), help="Save it as CSV UTF-8; it may be Latin-1 or Windows-1252."
+        )
+        return data.decode("cp1252", errors="replace")
+
+
 class Rosters:
     """Collects `from`, `columns` and `also` of one file's sections, and reads the CSV files they name."""
 
@@ -139,7 +158,7 @@ class Rosters:
         self.files.append(name)
         columns = self._columns(section, noted.get("columns"))
         yaml_file, ctx.file = ctx.file, name
-        text = self._text(name, data)
+        text = decoded(ctx, name, data)
         if not text or not text.strip():
             if text is not None:
                 ctx.add("empty-file", f"{name} is empty.", Span(name, 1, 1), help="A roster begins with a line of headers.")
@@ -180,25 +199,6 @@ class Rosters:
             except Bad as bad:
                 ctx.bad(bad, header if getattr(header, "value", "x") else field_key)
         return found
-
-    def _text(self, name: str, data: bytes) -> str | None:
-        """The text of a CSV file. Latin-1 is reported with its row and read on as Windows-1252, so that other faults show too."""
-        ctx = self._ctx
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data:
-            what = "UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "no text"
-            ctx.add("not-utf-8", f"{name} is {what}, so it was not read.", Span(name, 1, 1), help="Save it as CSV UTF-8.")
-            return None
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            start = error.start + (3 if data[:3] == b"\xef\xbb\xbf" else 0)
-            line = data.count(b"\n", 0, start) + 1
-            column = start - data.rfind(b"\n", 0, start)
-            what = f"Row {line} of {name} is not UTF-8 (byte 0x{data[start]:02x}); names in it would come out wrong."
-            ctx.add(
-                "not-utf-8", what, Span(name, line, column, column + 1), help="Save it as CSV UTF-8; it may be Latin-1 or Windows-1252."
-            )
-            return data.decode("cp1252", errors="replace")
 
     def _places(
         self, section: str, sheet: Sheet, header: list[str], columns: dict[str, tuple[str, Node]] | None, yaml_file: str, source: Node
