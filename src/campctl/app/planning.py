@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from campctl.model.records import Override
     from campctl.model.resources import Key, Resource
     from campctl.ports.backend import Backend
+
+
+T = TypeVar("T")
+_ASKED: Final = 0.015
+"""Seconds after which an exchange has been connected to and asked, and is busy answering."""
+_NEXT: Final = ("campctl.planning", "campctl.effective.formula")
 
 
 class View(Struct, frozen=True):
@@ -73,7 +80,7 @@ async def look(
     from campctl.effective import desired, present_members, renames, restored
 
     campaign = ctx.campaign
-    observed, silent = await observe_answering(ctx.clock, backends)
+    observed, silent = await _meanwhile(observe_answering(ctx.clock, backends))
     if not targets and not skip:
         for error in silent.values():
             error.hint = f"{error.hint} `campctl plan` and `campctl apply` go on without it with --skip-unreachable.".strip()
@@ -94,6 +101,18 @@ async def look(
         overrides=overrides,
         silent={name: error.message for name, error in silent.items()},
     )
+
+
+async def _meanwhile(looking: Coroutine[Any, Any, T]) -> T:
+    """What a look finds; while the exchanges answer it, the modules are loaded that are needed right after."""
+    import asyncio
+
+    looked = asyncio.ensure_future(looking)
+    await asyncio.wait({looked}, timeout=_ASKED)
+    for name in _NEXT:
+        import_module(name)
+        await asyncio.sleep(0)
+    return await looked
 
 
 def _concerns(ctx: Context, resources: Iterable[Resource], targets: Sequence[str]) -> bool:
@@ -125,6 +144,11 @@ def make_plan(ctx: Context, view: View, *, targets: Sequence[str] = (), may_be_g
             targets_may_be_gone=may_be_gone,
         )
     )
+    if campaign.prices:
+        from campctl.app.pricing import plan_prices
+
+        observed = {name: snapshot.resources for name, snapshot in view.observed.items()}
+        made = replace(made, prices=plan_prices(campaign, made, observed, view.overrides))
     if not view.silent or targets:
         return made
     left_out = (f"{name} did not answer, so nothing is planned there: {said}" for name, said in sorted(view.silent.items()))
