@@ -31,6 +31,8 @@ COMPARED = {"abandoned": -1, "turned_away": -1, "level": 1, "waited": -1}
 """Figures in which a plan is better when it has more (1) or less (-1) of it. More answered calls may only be more that came over."""
 
 
+NOTABLE = 0.05
+"""A larger share of calls that come while a hotline is closed is remarked upon."""
 Played = Sequence[Interval]
 """One hotline's day in one replication, by interval."""
 
@@ -225,6 +227,11 @@ def _remarks(days: Days) -> list[str]:
             found.append(f"Nobody sits at {name} on this day.")
         if name in plan.forecasts and any(handling <= hotline.wrap_up for handling in plan.forecasts[name].handling):
             found.append(f"A call of {name} takes no longer than the pause after it (`wrap_up`), so it was played with a second of talk.")
+    for place, name in enumerate(plan.campaign.hotlines):
+        offered = sum(one.offered for replication in days.intervals for one in replication[place])
+        closed = sum(one.closed for replication in days.intervals for one in replication[place])
+        if closed > NOTABLE * offered:
+            found.append(f"Of the calls of {name}, {closed / offered:.0%} come while it is closed; they count neither way for its target.")
     found += [
         f"This fault is not on {days.setting.day}: {words}."
         for words, since, until in _timed(days)

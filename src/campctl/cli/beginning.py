@@ -59,17 +59,18 @@ def validate(ctx: typer.Context) -> int:
 @command(
     APPS["schema"],
     "schema",
-    examples=("campctl schema", "campctl schema --output-file .campctl/schema.json"),
+    examples=("campctl schema", "campctl schema --output-file .campctl/schema.json", "campctl schema --faults"),
 )
 def schema(
     ctx: typer.Context,
     output_file: Annotated[str, typer.Option("--output-file", metavar="FILE", help="Write it there instead of to stdout.")] = "",
+    faults: Annotated[bool, typer.Option("--faults", help="That of the faults of a rehearsal instead.")] = False,
 ) -> int:
     """Print the JSON Schema of the manifests, for editors that complete and check YAML."""
     from campctl.app.documents import schema as use_case
 
     session: Session = ctx.obj
-    return session.show(use_case(output_file=output_file))
+    return session.show(use_case(output_file=output_file, faults=faults))
 
 
 @command(

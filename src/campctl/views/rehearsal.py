@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from campctl.app.results import Listing
 from campctl.app.results_rehearsal import Comparison, HotlineDay, Miss, Rehearsal
 from campctl.capacity.rehearsal.estimate import Estimate
-from campctl.views.charts import Chart, Series, can_draw, put, sparkline
+from campctl.views.charts import can_draw, put, sparkline
+from campctl.views.rehearsal_charts import clock, level_chart, people_chart
 from campctl.views.sheet import Sheet
 from campctl.views.text import count, seconds
 
@@ -166,11 +166,6 @@ def aim(one: HotlineDay) -> str:
     return f"{one.target:.0%} within {seconds(one.answer_within)}"
 
 
-def clock(result: Rehearsal, at: datetime) -> str:
-    """The time on the wall of the campaign's zone; the day's end is 24:00."""
-    return "24:00" if at == result.end else f"{at.astimezone(ZoneInfo(result.time_zone)):%H:%M}"
-
-
 def miss_words(result: Rehearsal, miss: Miss) -> str:
     """`09:45-11:45: 64% in time; at 11:15 41%, with 4 people there: 6 would have held it`."""
     there = count(round(miss.seats), "person", "people")
@@ -208,69 +203,6 @@ def differences(against: Comparison) -> Listing:
     )
     columns = ("hotline", "in_time_points", "answered", "gave_up", "turned_away", "wait_seconds", "occupancy_points")
     return Listing(of="difference", columns=columns, rows=rows, empty="The two plans have no hotline in common.")
-
-
-def marks(result: Rehearsal, one: HotlineDay) -> tuple[str, ...]:
-    """The beginning of each interval on the wall's clock."""
-    return tuple(clock(result, span.start) for span in one.intervals)
-
-
-def level_chart(result: Rehearsal, one: HotlineDay) -> Chart:
-    """The share answered in time against the target."""
-    return Chart(
-        title=f"{one.hotline}: answered within {seconds(one.answer_within)}",
-        marks=marks(result, one),
-        series=(
-            Series(name="answered in time", values=tuple(span.level for span in one.intervals), kind="bar", pick="min"),
-            Series(name="target", values=(one.target,) * len(one.intervals), kind="line"),
-        ),
-        across=result.time_zone,
-        form="percent",
-        top=1.0,
-    )
-
-
-def people_chart(result: Rehearsal, one: HotlineDay) -> Chart:
-    """People there, people busy, calls at once."""
-    return Chart(
-        title=f"{one.hotline}: people, and calls at once",
-        marks=marks(result, one),
-        series=(
-            Series(name="people busy", values=tuple(round(span.busy, 2) for span in one.intervals), kind="bar", pick="mean"),
-            Series(name="people there", values=tuple(round(span.seats, 2) for span in one.intervals), pick="min"),
-            Series(name="calls at once, at most", values=tuple(round(span.trunks, 1) for span in one.intervals)),
-        ),
-        across=result.time_zone,
-    )
-
-
-def calls_chart(result: Rehearsal, one: HotlineDay) -> Chart:
-    """Calls that came, and those that were not answered."""
-    missed = tuple(round(span.abandoned + span.turned_away + span.closed, 1) for span in one.intervals)
-    return Chart(
-        title=f"{one.hotline}: calls in {seconds(result.length)}",
-        marks=marks(result, one),
-        series=(
-            Series(name="calls", values=tuple(round(span.offered, 1) for span in one.intervals), kind="bar", pick="sum"),
-            Series(name="gave up or were turned away", values=missed, pick="sum"),
-        ),
-        unit="calls",
-        across=result.time_zone,
-    )
-
-
-def wait_chart(result: Rehearsal, one: HotlineDay) -> Chart:
-    """Waits of those who were answered."""
-    return Chart(
-        title=f"{one.hotline}: how long those waited who were answered",
-        marks=marks(result, one),
-        series=(
-            Series(name="in the mean", values=tuple(round(span.waited, 1) for span in one.intervals), kind="bar"),
-            Series(name="the longest of all days", values=tuple(round(span.longest, 1) for span in one.intervals)),
-        ),
-        across=result.time_zone,
-        form="seconds",
-    )
 
 
 def hourly(result: Rehearsal, one: HotlineDay) -> Listing:

@@ -5,24 +5,19 @@ from __future__ import annotations
 from campctl.app.results import Listing
 from campctl.app.results_rehearsal import HotlineDay, Rehearsal
 from campctl.views import report
-from campctl.views.charts import Chart, Series
 from campctl.views.rehearsal import (
     aim,
-    calls_chart,
-    clock,
     differences,
     facts,
     hotlines,
     intervals,
-    level_chart,
     miss_words,
-    people_chart,
     percent,
     plus_minus,
     title,
     verdict,
-    wait_chart,
 )
+from campctl.views.rehearsal_charts import at_once_chart, calls_chart, clock, level_chart, people_chart, wait_chart
 from campctl.views.text import count, seconds
 
 
@@ -34,7 +29,7 @@ def page(result: Rehearsal, *, said: str) -> str:
         report.facts(facts(result)),
         report.heading("All hotlines"),
         report.table(Listing(of="hotline", columns=columns, rows=table.rows)),
-        report.figure(_at_once(result), name="at-once", height=240),
+        report.figure(at_once_chart(result), name="at-once", height=240),
     ]
     if result.against is not None:
         blocks += [
@@ -76,15 +71,6 @@ def _hotline(result: Rehearsal, one: HotlineDay) -> list[str]:
     blocks += [report.figure(draw(result, one), name=f"{one.hotline}-{name}", height=260) for name, draw in charts.items()]
     blocks.append(report.folded("Every interval", report.table(_local(result, one))))
     return blocks
-
-
-def _at_once(result: Rehearsal) -> Chart:
-    """Calls at once, of all hotlines."""
-    marks = tuple(clock(result, span.start) for span in result.hotlines[0].intervals) if result.hotlines else ()
-    series = [Series(name="calls at once, at most", values=tuple(round(most, 1) for most in result.at_once))]
-    if result.trunks is not None:
-        series.append(Series(name="trunks", values=(float(result.trunks),) * len(result.at_once), kind="line"))
-    return Chart(title="Calls at once over all hotlines", marks=marks, series=tuple(series), across=result.time_zone)
 
 
 def _local(result: Rehearsal, one: HotlineDay) -> Listing:
