@@ -9,7 +9,7 @@ unsupported.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from campctl.model.addresses import lacking
@@ -32,7 +32,7 @@ class No(Exception):
         self.sentence = sentence
 
 
-def check(resource: Resource, unsupported: dict[Kind, tuple[str, ...]]) -> None:
+def check(resource: Resource, unsupported: Mapping[Kind, tuple[str, ...]]) -> None:
     """Refuse what is wrong in itself, whatever else there is. Raises `No`."""
     kind = kind_of(resource)
     if not resource.id or "\0" in resource.id:

@@ -18,7 +18,7 @@ LIMITS: Mapping[Kind, str] = {"line": "lines", "queue": "queues", "member": "mem
 def check_around(seen: Decoded, index: Index, own: Key, new: Resource, but: Key | None = None) -> None:
     """References must lead somewhere, the extension must be free; `but` is the resource's own old key."""
     for to in references(new):
-        if to not in {own, but} and to not in seen.resources:
+        if to not in seen.resources and to not in {own, but}:
             raise refusals.missing_reference(own, to)
     extension = extension_of(new)
     if extension is None:

@@ -29,7 +29,7 @@ from campctl.backends.asterisk.rows import fits
 from campctl.model import refusals
 from campctl.model.changes import Change
 from campctl.model.refusals import No, check, extension_of, kind_of
-from campctl.model.resources import Key, Kind, Member, Resource, key_of, repoint
+from campctl.model.resources import Key, Kind, Line, Member, Resource, key_of, repoint
 
 
 class Image:
@@ -126,10 +126,14 @@ class Image:
         unsupported: Mapping[Kind, tuple[str, ...]] | None = None,
     ) -> Applied:
         """Do one change in the image. Raises `No` when it is refused, and then nothing was done."""
+        if change.action == "create" and isinstance(change.after, Line):
+            applied = self._new_line(change, change.after, limits or {}, unsupported or {})
+            if applied is not None:
+                return applied
         self._writes, self._before, self._changed = [], {}, {}
         mark = self._journal.mark()
         try:
-            self._do(change, limits or {}, dict(unsupported or {}))
+            self._do(change, limits or {}, unsupported or {})
         except BaseException:
             self._journal.undo(mark)
             raise
@@ -143,9 +147,52 @@ class Image:
         """All that was applied is written: it will not be undone, and nothing of it needs to be kept."""
         self._journal.clear()
 
+    def _new_line(
+        self, change: Change, new: Line, limits: Mapping[str, int], unsupported: Mapping[Kind, tuple[str, ...]]
+    ) -> Applied | None:
+        """Create a line of which there is nothing at all yet, the short way: nearly every change of a first apply is one.
+
+        None, and nothing was done, when something is there that may be its own. Raises `No` as `_create` does.
+        """
+        seen, index, journal = self._seen, self._indices, self._journal
+        key = Key("line", new.id)
+        self._admit(key, new, limits, unsupported)
+        if seen.names.find(key) is not None:
+            return None
+        native = given(key, lambda name: self._taken("line", name))
+        facts = render(new, native, seen.names)
+        by, record = seen.rows.by, Record(VERSION, native, new)
+        if any(name in by[place] for place, name in (*facts, *belongings(key, native, new.extension))):
+            return None
+        mark = journal.mark()
+        journal.add(self._unmake, key, new, facts)
+        seen.names.learn(key, native)
+        seen.rows.add(facts)
+        seen.records[key] = record
+        index.add(key, new)
+        seen.resources[key] = new
+        # `render` gives the facts of a line in the order in which they are to be made.
+        return Applied(change, tuple(map(Write._make, facts.items())), (key,), (), (native,) if new.enabled else (), (), mark)
+
+    def _unmake(self, key: Key, line: Line, facts: Facts) -> None:
+        """Undo `_new_line`."""
+        for place, name in facts:
+            self._seen.rows.put(place, name, None)
+        self._seen.names.forget(key)
+        del self._seen.records[key], self._seen.resources[key]
+        self._indices.remove(key, line)
+
+    def _admit(self, key: Key, new: Resource, limits: Mapping[str, int], unsupported: Mapping[Kind, tuple[str, ...]]) -> None:
+        """Whether this can be created among all there is. Raises `No`."""
+        check(new, unsupported)
+        if key in self._seen.resources:
+            raise refusals.exists(key)
+        check_around(self._seen, self._indices, key, new)
+        check_limits(self._indices, key, new, limits)
+
     # -- the four actions --
 
-    def _do(self, change: Change, limits: Mapping[str, int], unsupported: dict[Kind, tuple[str, ...]]) -> None:
+    def _do(self, change: Change, limits: Mapping[str, int], unsupported: Mapping[Kind, tuple[str, ...]]) -> None:
         before, after = change.before, change.after
         if change.action == "create" and after is not None:
             self._create(after, unsupported, limits)
@@ -160,16 +207,12 @@ class Image:
         else:
             raise refusals.without_resource(change.action)
 
-    def _create(self, new: Resource, unsupported: dict[Kind, tuple[str, ...]], limits: Mapping[str, int]) -> None:
+    def _create(self, new: Resource, unsupported: Mapping[Kind, tuple[str, ...]], limits: Mapping[str, int]) -> None:
         key = key_of(new)
-        check(new, unsupported)
-        if key in self.resources:
-            raise refusals.exists(key)
-        check_around(self._seen, self._indices, key, new)
-        check_limits(self._indices, key, new, limits)
+        self._admit(key, new, limits, unsupported)
         self._put(key, new)
 
-    def _update(self, new: Resource, unsupported: dict[Kind, tuple[str, ...]]) -> None:
+    def _update(self, new: Resource, unsupported: Mapping[Kind, tuple[str, ...]]) -> None:
         key = key_of(new)
         check(new, unsupported)
         if key not in self.resources:
@@ -177,7 +220,7 @@ class Image:
         check_around(self._seen, self._indices, key, new)
         self._put(key, new)
 
-    def _rename(self, old: Key, new: Resource, unsupported: dict[Kind, tuple[str, ...]]) -> None:
+    def _rename(self, old: Key, new: Resource, unsupported: Mapping[Kind, tuple[str, ...]]) -> None:
         key = Key(kind_of(new), new.id)
         if key.kind != old.kind or key.id == old.id or key.kind not in NAMED:
             raise refusals.not_a_rename(old)

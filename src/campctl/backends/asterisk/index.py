@@ -115,13 +115,14 @@ class Index:
     def replace(self, key: Key, old: Resource | None, new: Resource | None) -> None:
         """A resource is another now, or gone."""
         if old is not None:
-            self._remove(key, old)
-            self._journal.add(self._add, key, old)
+            self.remove(key, old)
+            self._journal.add(self.add, key, old)
         if new is not None:
-            self._add(key, new)
-            self._journal.add(self._remove, key, new)
+            self.add(key, new)
+            self._journal.add(self.remove, key, new)
 
-    def _add(self, key: Key, resource: Resource) -> None:
+    def add(self, key: Key, resource: Resource) -> None:
+        """There is one more; not in the journal."""
         extension = extension_of(resource)
         if extension is not None:
             self._extensions.setdefault(extension, key)
@@ -130,7 +131,8 @@ class Index:
                 self._users.setdefault(to, {})[key] = None
         self._count(key.kind, resource, 1)
 
-    def _remove(self, key: Key, resource: Resource) -> None:
+    def remove(self, key: Key, resource: Resource) -> None:
+        """There is one less; not in the journal."""
         extension = extension_of(resource)
         if extension is not None and self._extensions.get(extension) == key:
             del self._extensions[extension]

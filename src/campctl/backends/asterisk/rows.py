@@ -33,6 +33,14 @@ class Rows:
         else:
             rows[name] = value
 
+    def add(self, facts: Facts) -> None:
+        """More facts, of which none is there yet."""
+        by = self.by
+        for (place, name), value in facts.items():
+            by[place][name] = value
+            if place == "map" and name[:4] == "ext/":
+                self.extensions.setdefault(value, []).append(name[4:])  # type: ignore[arg-type]
+
     def ext(self, extension: str) -> str | None:
         """Where an extension leads."""
         found: str | None = self.by["map"].get(f"ext/{extension}")
