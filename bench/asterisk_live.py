@@ -256,6 +256,13 @@ async def talking(server: Asterisk, sizes: list[int], count: int) -> list[Held]:
     """i."""
     floor = Floor(server, max(sizes))
     await floor.open()
+    try:
+        return await _talking(floor, sizes, count)
+    finally:
+        await floor.close()
+
+
+async def _talking(floor: Floor, sizes: list[int], count: int) -> list[Held]:
     found = []
     cpu, _, failed = await floor.call(count, max(sizes), 20, 2, speech=False)
     median = statistics.median(floor.waited) if floor.waited else inf
@@ -276,7 +283,6 @@ async def talking(server: Asterisk, sizes: list[int], count: int) -> list[Held]:
                     f"{share:.0%} of a core, {share / size * 1000:.2f} ms a second each",
                 )
             )
-    await floor.close()
     return found
 
 
