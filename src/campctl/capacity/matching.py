@@ -185,7 +185,7 @@ class _Solver:
         edge = min((far[k] for k in unseen), default=max(far))
         if edge >= _HOPELESS:
             edge = max(value for value in far if value < _HOPELESS)
-        self.potential = [mine + (value if value < edge else edge) for mine, value in zip(potential, far, strict=True)]
+        self.potential = [mine + (min(edge, value)) for mine, value in zip(potential, far, strict=True)]
         return goal, came
 
     def _augment(self, person: int, left: int) -> int:

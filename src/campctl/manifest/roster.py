@@ -88,9 +88,7 @@ def decoded(ctx: Context, name: str, data: bytes) -> str | None:
         line = data.count(b"\n", 0, start) + 1
         column = start - data.rfind(b"\n", 0, start)
         what = f"Row {line} of {name} is not UTF-8 (byte 0x{data[start]:02x}); names in it would come out wrong."
-        ctx.add(
-            "not-utf-8", what, Span(name, line, column, column + 1), help="Save it as CSV UTF-8; it may be Latin-1 or Windows-1252."
-        )
+        ctx.add("not-utf-8", what, Span(name, line, column, column + 1), help="Save it as CSV UTF-8; it may be Latin-1 or Windows-1252.")
         return data.decode("cp1252", errors="replace")
 
 
