@@ -84,3 +84,20 @@ def test_scaling_takes_no_call_away(camp: Camp, people: People) -> None:
     for call in calls:
         call.done()
         assert [m.start.split()[0] for m in call.messages if m.method == "BYE" and not m.status and not m.sent] == []
+
+
+def test_who_waits_in_a_hotline_that_is_taken_out_goes_where_its_number_leads_now(camp: Camp, people: People) -> None:
+    """The number is given to somebody else and the hotline goes: who waited is not hung up on."""
+    call = people.carrier().call("+13125550194")
+    call.answered()
+    with camp.server.connect() as ami:
+        until(lambda: ami.all("QueueStatus", Queue="tiny")[0]["Calls"] == "1", "the waiting caller")
+    (gus,) = people.here("user/gus.hall")
+    text = (camp.root / "campaign.yaml").read_text()
+    text = text[: text.index("  tiny:\n")].replace("numbers:\n", 'numbers:\n  "+13125550194": { to: user/gus.hall }\n', 1)
+    (camp.root / "campaign.yaml").write_text(text)
+    camp.apply()
+    gus.rung()
+    call.done()
+    assert gus.taken == 1
+    camp.settled()

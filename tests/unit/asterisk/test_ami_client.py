@@ -205,6 +205,21 @@ def test_a_configuration_file_is_read() -> None:
     with_fake(work)
 
 
+def test_a_file_that_asterisk_cannot_read_is_named() -> None:
+    """Damaged by hand: which file it is, and where to look."""
+
+    async def config(session: Session, fields: Fields) -> None:
+        session.respond(fields, "Error", "Message: Config file has invalid format")
+
+    async def work(fake: FakeAmi, ami: Ami) -> None:
+        fake.on["getconfig"] = config
+        with pytest.raises(Refused, match="cannot read queues.conf: Config file has invalid format") as caught:
+            await read_config(ami, "queues.conf")
+        assert "by hand" in caught.value.hint
+
+    with_fake(work)
+
+
 # -- many --
 
 

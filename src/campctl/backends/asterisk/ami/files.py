@@ -82,7 +82,14 @@ async def update_config(ami: Ami, file: str, edits: Sequence[Edit], *, deadline:
 async def read_config(ami: Ami, file: str, *, deadline: float | None = None) -> Sections:
     """What a file holds, as Asterisk reads it (comments left out, templates and includes worked in)."""
     request = Request("GetConfig", {"Filename": file})
-    reply = ami.accept(request, await ami.ask(*request, deadline=deadline))
+    reply = await ami.ask(*request, deadline=deadline)
+    if not reply.ok and "config file" in reply.message.lower():
+        raise Refused(
+            f"Asterisk cannot read {file}: {reply.message.rstrip('.')}.",
+            backend=ami.options.backend,
+            hint=f"Somebody changed it by hand: Asterisk's log says where (grep {file} /var/log/asterisk/messages). Mend it and run this again.",
+        )
+    ami.accept(request, reply)
     sections: Sections = {}
     options: list[tuple[str, str]] = []
     for name, text in reply.pairs():

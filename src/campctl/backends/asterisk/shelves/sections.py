@@ -76,6 +76,8 @@ class SectionShelf:
                 told |= await self._one_by_one(file, {name: todo[name] for name in names})
             elif text is not None:
                 told[names[0]] = text
+        if place == "queue":
+            await let_go(self._ami, [name for name, value in wanted.items() if value is None and name in there])
         why = await reloaded(self._ami, _RELOADS[place])
         if why is not None:
             return told | {name: told[name] or f"written to {file}, but it could not be reloaded: {why}" for name in todo}
@@ -123,6 +125,14 @@ def _options(options: list[tuple[str, str]]) -> Value:
 
 def _rules(options: list[tuple[str, str]]) -> Value:
     return tuple(value for name, value in options if name == RULE)
+
+
+async def let_go(ami: Ami, queues: Sequence[str]) -> None:
+    """Send who waits in these queues on in the dialplan: in a queue that is gone Asterisk keeps them, unseen, as long as they may wait."""
+    if not queues:
+        return
+    rows = [row for row in await ami.collect("QueueStatus") if row.event == "QueueEntry" and row.get("Queue") in queues]
+    worded(await ami.many([Request("QueueWithdrawCaller", (("Queue", row.get("Queue")), ("Caller", row.get("Channel")))) for row in rows]))
 
 
 def _edits(name: str, value: Value | None, there: Sections) -> list[Edit]:
