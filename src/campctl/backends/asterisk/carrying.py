@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from campctl.backends.asterisk.image import Applied, Image
-from campctl.backends.asterisk.native import Fact, Place, Shelf, Value, Write
+from campctl.backends.asterisk.native import Fact, Place, Shelf, Write
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.model.changes import Change
 from campctl.model.live import Capabilities
@@ -57,10 +57,7 @@ def _remaining(image: Image, change: Change) -> Change:
 
 def net(applied: Sequence[Applied]) -> list[Write]:
     """What all of it comes to, each fact once, in an order that is safe to stop in."""
-    last: dict[Fact, Value | None] = {}
-    for one in applied:
-        last.update(one.writes)
-    return _ordered(last)
+    return _ordered({write[0]: write for one in applied for write in one.writes}.values())
 
 
 async def write(shelves: Sequence[Shelf], writes: Sequence[Write], *, begun: bool = True) -> dict[Fact, str]:
@@ -111,12 +108,12 @@ async def take_back(shelves: Sequence[Shelf], image: Image, applied: Sequence[Ap
     good = {item.fact for at, one in enumerate(applied) if at not in bad for item in one.writes}
     facts = dict.fromkeys(item.fact for at in bad for item in applied[at].writes if item.fact not in good)
     with contextlib.suppress(BackendError):
-        await write(shelves, _ordered({fact: image.value(fact) for fact in facts}))
+        await write(shelves, _ordered([Write(fact, image.value(fact)) for fact in facts]))
 
 
-def _ordered(values: Mapping[Fact, Value | None]) -> list[Write]:
+def _ordered(writes: Iterable[Write]) -> list[Write]:
     puts: dict[Place, list[Write]] = {place: [] for place in _PLACES}
     gone: dict[Place, list[Write]] = {place: [] for place in reversed(_PLACES)}
-    for fact, value in values.items():
-        (puts if value is not None else gone)[fact[0]].append(Write(fact, value))
+    for one in writes:
+        (gone if one[1] is None else puts)[one[0][0]].append(one)
     return [write for by in (puts, gone) for some in by.values() for write in some]

@@ -22,7 +22,8 @@ _GONE: Final = ("Database entry not found", "Database entry could not be deleted
 
 def put(family: str, key: str, value: str) -> Request:
     """Write one value."""
-    return Request("DBPut", (("Family", family), ("Key", key), ("Val", value)))
+    # A third of the time of Request(...), for tens of thousands.
+    return tuple.__new__(Request, ("DBPut", (("Family", family), ("Key", key), ("Val", value))))
 
 
 def delete(family: str, key: str) -> Request:

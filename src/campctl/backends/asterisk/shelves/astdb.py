@@ -21,7 +21,7 @@ import msgspec
 from campctl.backends.asterisk import records
 from campctl.backends.asterisk.ami import Ami, Request, db_get, db_tree, db_whole, delete, put
 from campctl.backends.asterisk.native import Fact, Place, Value, Write
-from campctl.backends.asterisk.render import REALM
+from campctl.backends.asterisk.render import AOR, REALM
 from campctl.backends.asterisk.rows import Rows
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.model.resources import KINDS
@@ -40,6 +40,7 @@ _RECORDS: Final = tuple(f"{kind}/" for kind in KINDS)
 _GONE: Final = ("Database entry not found", "Database entry could not be deleted")
 _ROWS: msgspec.json.Decoder[dict[str, str]] = msgspec.json.Decoder(dict[str, str])
 _encode = msgspec.json.Encoder().encode
+_AOR: Final = _encode(AOR).decode()
 
 
 class AstDbShelf:
@@ -76,21 +77,22 @@ class AstDbShelf:
         """Write in order; a refused one stops nothing."""
         kept = await self._digests([fact.name for fact, value in writes if fact.place == "auth" and value is not None])
         requests: list[Request] = []
-        spans: list[tuple[int, int]] = []
+        ends: list[int] = []
         for (place, name), value in writes:
-            start = len(requests)
             if place == "map":
                 family, _, key = name.partition("/")
                 requests.append(delete(family, key) if value is None else put(family, key, str(value)))
             elif place == "record":
                 requests += self._record_requests(name, value)
+            elif value is AOR:
+                requests.append(put("ps/aor", name, _AOR))
             else:
                 requests.append(self._row_request(place, name, value, kept))
-            spans.append((start, len(requests)))
+            ends.append(len(requests))
         said = worded(await self._ami.many(requests, window=_WINDOW), fine=_GONE)
         if not any(said):
-            return [None] * len(spans)
-        return [next((text for text in said[start:stop] if text is not None), None) for start, stop in spans]
+            return [None] * len(ends)
+        return [next((text for text in said[start:end] if text is not None), None) for start, end in zip([0, *ends], ends, strict=False)]
 
     async def set_secrets(self, given: Mapping[str, str]) -> frozenset[str]:
         """Give auths, by name, other secrets; the names for which there is an auth."""
@@ -205,9 +207,9 @@ class AstDbShelf:
 
     def _record_requests(self, name: str, value: Value | None) -> list[Request]:
         text = value if isinstance(value, str) else None
+        if text is not None and not self._pieces and len(text) <= records.ROOM and text.isascii() and text[:1] != "~":
+            return [put(CAMPCTL, name, text)]
         rows = records.split(name, text) if text is not None else []
-        if len(rows) == 1 and not self._pieces:
-            return [put(CAMPCTL, name, rows[0][1])]
         stale = [key for key in records.stale_parts(name, text, self._of(name)) if key != name]
         self._pieces.difference_update(stale)
         self._pieces.update(key for key, _ in rows if key != name)
