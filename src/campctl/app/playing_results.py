@@ -57,7 +57,7 @@ def result(days: Days, ask: Ask, against: Comparison | None) -> Rehearsal:
         faults=fault_words(days),
         against=against,
         shown=ask.hotlines,
-        remarks=tuple(_remarks(days)),
+        remarks=(*_remarks(days), *(f"No call came to {name}." for name in ask.hotlines if name not in {one.hotline for one in hotlines})),
         findings=plan.findings,
     )
 
@@ -237,6 +237,11 @@ def _remarks(days: Days) -> list[str]:
         for words, since, until in _timed(days)
         if until <= days.setting.start or since >= days.setting.end
     ]
+    trunks = days.setting.trunks
+    if trunks is not None and any(most >= trunks for replication in days.at_once for most in replication):
+        found.append(
+            f"At times all {trunks:,} trunks were busy, and callers were turned away; without --trunks it shows how many it takes."
+        )
     if len(days.intervals) == 1:
         found.append("The day was played once, so nothing is known of how far its figures vary; --replications 10 tells.")
     return found
