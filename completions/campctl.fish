@@ -79,7 +79,7 @@ function __campctl
             set verbs "list"\t"List offices with their people and desks" "show"\t"Show one office - its address, people and desks" "audit"\t"Check every lit line on the backends against its dispatchable location" "evacuate"\t"Give an offices seats, desks and numbers to others while it is without power or network; with --back, back as they were"
             set usual 'list'
         case override
-            set verbs "list"\t"List overrides that hold or will" "clear"\t"End overrides now; what they changed goes back to what manifests and surges say" "promote"\t"Write overrides into the YAML, where they stay, and clear them"
+            set verbs "list"\t"List overrides that hold or will; with --overdue what is over, of overrides and surges, and still there" "clear"\t"End overrides now; what they changed goes back to what manifests and surges say" "promote"\t"Write overrides into the YAML, where they stay, and clear them"
             set usual 'list'
         case surge
             set verbs "list"\t"List surges in order of beginning, with what each changes" "show"\t"Show one surge - when it holds, and what it changes - seats, desks, calls"
@@ -141,9 +141,9 @@ function __campctl
             set args 
             set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'schema'
-            set spec '--output-file=@file' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set spec '--output-file=@file' '--faults' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
-            set helps "--output-file"\t"Write it there instead of to stdout." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+            set helps "--output-file"\t"Write it there instead of to stdout." "--faults"\t"That of the faults of a rehearsal instead." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'show'
             set spec '--at=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args '@ref'
@@ -269,9 +269,9 @@ function __campctl
             set args 'offices'
             set helps "--to"\t"Where as many dark desks are lit as answered there." "--calls-to"\t"Where its peoples and desks numbers lead - hotline/ID, user/ID, outside/+1... Default - that offices desk front." "--until"\t"Until then. Default - until --back." "--back"\t"It is there again - everything goes back as it was." "-y"\t"Do not ask. Needed where there is no terminal." "--yes"\t"Do not ask. Needed where there is no terminal." "--dry-run"\t"Show what would be done, do nothing." "--reason"\t"Why; kept in the run and the audit log. Needed to override a guardrail." "--details"\t"List everything, with field changes." "--wait"\t"How far to wait; configured (read back) unless told otherwise." "--allow-deletes"\t"Override the guardrail on the share of deletes." "--allow-updates"\t"Override the guardrail on the share of updates." "--allow-protected"\t"Override the protection of resources." "--allow-freeze"\t"Override a freeze." "--events"\t"Print a line of JSON for everything that happens, instead of a progress bar." "--secrets"\t"Give new lines new SIP secrets and write them to FILE (0600), this once." "--wait-for-lock"\t"Wait that long for another run to end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'override list'
-            set spec '--all' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set spec '--all' '--overdue' '--exit-code' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
-            set helps "--all"\t"Also those that are over." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+            set helps "--all"\t"Also those that are over." "--overdue"\t"What is over and not yet taken back on the exchanges, and why." "--exit-code"\t"With --overdue - exit status 4 when there is any." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'override clear'
             set spec '--all' '-f=@file' '--file=@file' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args '-*'
@@ -292,6 +292,14 @@ function __campctl
             set spec '--from=-' '--until=-' '--hours' '--ics=@file' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
             set helps "--from"\t"From a day, 2026-11-03, or a time on; now unless told otherwise." "--until"\t"Until then; the last change known unless told otherwise." "--hours"\t"Also when hotlines open and close." "--ics"\t"Also write an iCalendar file, for calendars of others." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'match'
+            set spec '--volunteers=@file' '--lists=@file' '--prefer=@file' '--weight=-' '--week=-' '--time-zone=-' '--out=@file' '--explain=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--volunteers"\t"A CSV of volunteers; or roster - the campaigns own." "--lists"\t"A CSV of call lists." "--prefer"\t"YAML - weights, require, overlap." "--weight"\t"One weight; may be said often." "--week"\t"A day of the week the hours are of (clocks change). Default - this week." "--time-zone"\t"Of rows that say none. Default - the campaigns, if there is one here." "--out"\t"Also write the matches as CSV (0600)." "--explain"\t"Instead - every list for one volunteer, and why." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'cost'
+            set spec '--month=-' '--by==office|hotline|backend' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--month"\t"Which month. Default - this one." "--by"\t"Add up by these. Default - a line per item." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'backend list'
             set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
@@ -396,6 +404,8 @@ set -g __campctl_nouns \
     "override"\t"Live changes with an author, a reason and an end" \
     "surge"\t"Named windows of time that change seats and ports" \
     "calendar"\t"Every moment at which something changes" \
+    "match"\t"Volunteers to call lists by what they have in common" \
+    "cost"\t"What a month costs, where prices are known" \
     "backend"\t"Telephony systems - list, check, sign in" \
     "audit"\t"Who did what, when and why" \
     "store"\t"The campaigns own records" \

@@ -61,6 +61,10 @@ async def plan_between(ctx: Context, *, between: tuple[str, str], targets: Seque
     )
     zone = ZoneInfo(campaign.time_zone)
     remarks = (_span(first, second, passed, zone), *made.remarks)
+    if campaign.prices:
+        from campctl.app.pricing import plan_prices
+
+        made = replace(made, prices=plan_prices(campaign, made, before.backends, overrides))
     return Planned(plan=replace(made, remarks=remarks), findings=tuple(located(ctx.loaded, one) for one in after.findings))
 
 

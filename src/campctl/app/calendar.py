@@ -15,7 +15,8 @@ from campctl.app.times import parse_time
 
 if TYPE_CHECKING:
     from campctl.effective.calendar import Days, Moment, Window
-    from campctl.model.campaign import Campaign, Surge
+    from campctl.effective.staff import Staff
+    from campctl.model.campaign import Campaign, Hotline, Surge
 
 AHEAD = timedelta(days=7)
 """So far ahead it looks at least."""
@@ -135,16 +136,26 @@ def show_surge(ctx: Context, *, surge: str) -> Details:
             )
     desks = [{"desk": pid, "answers": lit.hotline, "until": lit.until} for pid, lit in during.lit.items() if pid not in before.lit]
     calls = [_calls(campaign, found, hotline) for hotline in found.volume]
+    fields = _surge_fields(campaign, found, now)
+    if campaign.prices:
+        from campctl.app.pricing import surge_price
+
+        more = {one_.id: _filled(during, one_) - _filled(before, one_) for one_ in campaign.hotlines.values()}
+        fields["costs"] = surge_price(campaign, more, found.start, found.end)
     return Details(
         of="surge",
         id=surge,
-        fields=_surge_fields(campaign, found, now),
+        fields=fields,
         listings=(
             Listing(of="seats", columns=("hotline", "says", "before", "then", "filled", "empty", "max", "why"), rows=tuple(seats)),
             Listing(of="desks", columns=("desk", "answers", "until"), rows=tuple(sorted(desks, key=lambda row: str(row["desk"])))),
             Listing(of="calls", columns=("hotline", "calls a day", "ordinarily", "shape"), rows=tuple(calls)),
         ),
     )
+
+
+def _filled(staff: Staff, hotline: Hotline) -> int:
+    return len(staff.seating[hotline.id].at_level(1))
 
 
 def _calls(campaign: Campaign, surge: Surge, hotline: str) -> dict[str, Any]:

@@ -8,18 +8,31 @@ import typer
 
 from campctl.cli.command import ApplyCmd, command, noun
 from campctl.cli.session import Session
+from campctl.errors import Exit
 
 APP = noun("Live changes with an author, a reason and an end.")
 APPS = {"override": APP}
 Ids = Annotated[list[str], typer.Argument(metavar="[ID]...", help="Their ids (`campctl override list`).")]
 
 
-@command(APP, "list", examples=("campctl override list", "campctl override list --all -o json"))
-def list_(ctx: typer.Context, every: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False) -> int:
-    """List overrides that hold or will."""
+@command(
+    APP, "list", examples=("campctl override list", "campctl override list --all -o json", "campctl override list --overdue --exit-code")
+)
+def list_(
+    ctx: typer.Context,
+    every: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="What is over and not yet taken back on the exchanges, and why.")] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="With --overdue: exit status 4 when there is any.")] = False,
+) -> int:
+    """List overrides that hold or will; with --overdue what is over, of overrides and surges, and still there."""
     from campctl.app.overriding import list_overrides
 
     session: Session = ctx.obj
+    if overdue:
+        from campctl.app.overdue import overdue as use_case
+
+        found = session.run(lambda: use_case(session.open()))
+        return session.show(found, exit=Exit.CHANGES if exit_code and found.rows else Exit.OK)
     return session.show(list_overrides(session.open(), every=every))
 
 

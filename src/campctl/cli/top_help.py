@@ -31,6 +31,8 @@ People, desks, hotlines:
   override    Live changes with an author, a reason and an end
   surge       Named windows of time that change seats and ports
   calendar    Every moment at which something changes
+  match       Volunteers to call lists by what they have in common
+  cost        What a month costs, where prices are known
 
 Keep it well:
   backend     Telephony systems: list, check, sign in

@@ -37,6 +37,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("override", "override", "Live changes with an author, a reason and an end"),
             ("surge", "surge", "Named windows of time that change seats and ports"),
             ("calendar", "calendar", "Every moment at which something changes"),
+            ("match", "match", "Volunteers to call lists by what they have in common"),
+            ("cost", "cost", "What a month costs, where prices are known"),
         ),
     ),
     (

@@ -14,12 +14,14 @@ from campctl.manifest.forecasts import CALLS_FILE, FIGURE, SHAPE
 from campctl.manifest.kinds import (
     BOOLEAN,
     CONTACT,
+    CURRENCY,
     DURATION,
     EXTENSION,
     HOURS,
     ID,
     INSTANT,
     LABEL,
+    MONEY,
     NUMBER,
     RANGE,
     RING_TIME,
@@ -45,6 +47,7 @@ from campctl.model.campaign import (
     Freeze,
     Office,
     Policy,
+    Prices,
     Service,
     SurgePorts,
     User,
@@ -148,6 +151,19 @@ DEFAULTS = Noun(
     "What holds for everyone who does not say otherwise.",
     (Field("permission", PERMISSION, "How far users may call.", "national", default="national"),),
 )
+PRICES = Noun(
+    "prices",
+    "What one backend costs (docs/cost.md); what is not written costs nothing.",
+    (
+        Field("line_per_month", MONEY, "A line, lit or dark.", "8.00"),
+        Field("number_per_month", MONEY, "A number.", "1.15"),
+        Field("minute", MONEY, "A minute of a hotline's call.", "0.0085"),
+        Field("seat_per_day", MONEY, "A seat of a hotline that comes for a day.", "4.00"),
+        Field("seat_per_month", MONEY, "A seat of a hotline that stands all month.", "60.00"),
+        Field("currency", CURRENCY, "ISO 4217 code.", "USD", default="USD"),
+    ),
+    Prices,
+)
 CAMPAIGN = Noun(
     "campaign",
     "The campaign itself. It stands once.",
@@ -168,6 +184,7 @@ CAMPAIGN = Noun(
         ),
         Field("store", STORE, "Where campctl keeps its records (docs/shared-store.md).", ".campctl", default=".campctl"),
         Field("defaults", table(DEFAULTS), "What holds where nothing else is said.", "{ permission: national }"),
+        Field("prices", map_of(ID, table(PRICES)), "What things cost: backend to prices.", "{ local: { seat_per_day: 4.00 } }"),
         Field("policy", table(POLICY), "Guardrails.", "{ max_delete_share: 10% }"),
     ),
 )
@@ -397,6 +414,7 @@ NOUNS: tuple[Noun, ...] = (
     ADDRESS,
     FREEZE,
     POLICY,
+    PRICES,
     DEFAULTS,
     ANSWER,
     SEATS,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -301,6 +302,46 @@ TARGET = Kind(
     {"type": "string", "pattern": r"^(hotline/.+|user/.+|port/[^/]+/[^/]+|outside/\+?[0-9 ().-]+)$"},
     "`hotline/ID`, `user/ID`, `port/OFFICE/DESK` or `outside/+1...`",
 )
+
+
+_MONEY = re.compile(r"\d{1,9}(\.\d{1,6})?")
+
+
+def _money(ctx: Context, node: Node) -> Decimal:
+    """Exactly as written: never a binary fraction, quoted or not."""
+    value: str | None = getattr(node, "value", None)
+    if value is None:
+        raise wrong(node, "a price", "Write an amount such as `4.00`.")
+    if not node.style and value in traps.NULLS:
+        check_trap(ctx, value, node)
+    check_length(value)
+    text = value.strip()
+    if _MONEY.fullmatch(text):
+        return Decimal(text)
+    if text.startswith("-") and _MONEY.fullmatch(text[1:]):
+        raise Bad("bad-price", f"`{text}` is less than nothing.", "Prices are 0 or more.")
+    plain = text.strip("$€£ ").replace(",", "." if "." not in text else "")
+    near = "Write an amount such as `4.00` or `0.0085`."
+    if _MONEY.fullmatch(plain):
+        near = f"Write `{plain}`; the currency is a field of its own."
+    raise Bad("bad-price", f"`{text}` is not a price.", near)
+
+
+def _currency(ctx: Context, node: Node) -> str:
+    value = text_of(ctx, node, "a currency").strip()
+    if not re.fullmatch("[A-Z]{3}", value):
+        near = f" Write `{value.upper()}`." if re.fullmatch("[A-Za-z]{3}", value) else ""
+        raise Bad("bad-price", f"`{value}` is not a currency.", f"Currencies are ISO 4217 codes such as `USD`.{near}")
+    return value
+
+
+MONEY = Kind(
+    "price",
+    _money,
+    {"type": ["number", "string"], "minimum": 0, "pattern": r"^\d{1,9}(\.\d{1,6})?$"},
+    "price: `4.00`, without a currency",
+)
+CURRENCY = Kind("currency", _currency, {"type": "string", "pattern": "^[A-Z]{3}$"}, "ISO 4217 code: `USD`")
 
 
 def former(kind: str) -> Kind:

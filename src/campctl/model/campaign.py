@@ -7,6 +7,7 @@ datetimes in UTC, numbers are E.164 text ("+13125550100"), extensions are digit 
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from msgspec import Struct, field
@@ -292,6 +293,17 @@ class Surge(Struct, frozen=True):
     shape: Shape = ""
 
 
+class Prices(Struct, frozen=True):
+    """What a backend costs: exact decimals in `currency`; None where it is not said, and counts as nothing."""
+
+    line_per_month: Decimal | None = None
+    number_per_month: Decimal | None = None
+    minute: Decimal | None = None
+    seat_per_day: Decimal | None = None
+    seat_per_month: Decimal | None = None
+    currency: str = "USD"
+
+
 class Campaign(Struct, frozen=True):
     """Everything the manifests say. Mappings keep the order of writing; keys are ids (ports: `office/desk`)."""
 
@@ -303,6 +315,7 @@ class Campaign(Struct, frozen=True):
     default_permission: Permission = "national"
     policy: Policy = Policy()
     store: str = ""
+    prices: dict[str, Prices] = field(default_factory=dict)
     backends: dict[str, BackendSpec] = field(default_factory=dict)
     offices: dict[str, Office] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)

@@ -83,6 +83,20 @@ class Cost(Struct, frozen=True, kw_only=True):
     limit: str = ""
 
 
+class Price(Struct, frozen=True, kw_only=True):
+    """What a plan costs in money on one backend, more or (with a minus) less: `amount` is an exact decimal, as text.
+
+    per "month" or "day": every one of them, from now on. per "until": in all, until `until`, when it stops. `of` says for what.
+    """
+
+    backend: str
+    amount: str
+    currency: str
+    per: Literal["month", "day", "until"]
+    of: str = ""
+    until: datetime | None = None
+
+
 class Guard(Struct, frozen=True, kw_only=True):
     """A guardrail that speaks against the plan: `name` is stable (`too-many-deletes`), `flag` is what overrides it ("" = nothing)."""
 
@@ -106,6 +120,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     `at`: the instant desired(t) was taken at. `changes` are in an order in which they can be applied one by one.
     `unmanaged`: resources found that campctl does not own and leaves alone, per backend. `conflicts`: resources wanted
     that exist but are not owned; they block until adopted. `remarks`: what was left out on purpose, in words.
+    `prices`: what it costs in money, where the campaign has a price book.
     """
 
     format: int = 1
@@ -120,6 +135,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     conflicts: tuple[Change, ...] = ()
     targets: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    prices: tuple[Price, ...] = ()
 
     @property
     def empty(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from campctl.app.results import Applied
 from campctl.model.changes import Story
 from campctl.views.page import Page
-from campctl.views.plan import grouped, heading
+from campctl.views.plan import grouped, heading, price_lines
 from campctl.views.sheet import Sheet
 from campctl.views.text import count, seconds
 
@@ -33,6 +33,8 @@ def applied(result: Applied, sheet: Sheet) -> None:
         _told(result, page)
         _failures(result, page)
         _closing(result, page)
+        for text in price_lines(result.plan):
+            page.line(text)
     for warning in result.warnings:
         sheet.words.line(("bold yellow", "Warning: "), warning)
     for step in result.next_steps:

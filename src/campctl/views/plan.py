@@ -93,10 +93,25 @@ def plan_text(plan: Plan, page: Page, *, details: bool) -> None:
         if cost.calls:
             limit = f" ({cost.limit})" if cost.limit else ""
             page.line(f"{cost.backend}: {count(cost.calls, 'call')}, {_about(cost.seconds)}{limit}.")
+    for text in price_lines(plan):
+        page.line(text)
     for backend, keys in sorted(plan.unmanaged.items()):
         if keys:
             page.line(("dim", f"{backend}: {count(len(keys), 'resource')} not campctl's, left alone (`campctl adopt` takes them in)."))
     page.line(("bold", summary(plan)))
+
+
+def price_lines(plan: Plan) -> list[str]:
+    """What it costs in money, a line each, such as `local: +$212.00 until 2026-10-13 23:30 CDT (+53 seats of main, 1 day)`."""
+    if not plan.prices:
+        return []
+    from campctl.capacity.prices import money
+
+    found = []
+    for price in plan.prices:
+        when = f"until {moment(price.until)}" if price.until is not None else f"a {price.per}"
+        found.append(f"{price.backend}: {money(price.amount, price.currency, sign=True)} {when} ({price.of}).")
+    return found
 
 
 def _about(took: float) -> str:

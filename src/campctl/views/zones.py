@@ -27,9 +27,9 @@ def _localized(result: Any, zone: ZoneInfo) -> Any:
         fields = {name: _local(value, zone) for name, value in result.fields.items()}
         return replace(result, fields=fields, listings=tuple(_localized(part, zone) for part in result.listings))
     if isinstance(result, Planned):
-        return replace(result, plan=_record(result.plan, zone))
+        return replace(result, plan=_plan(result.plan, zone))
     if isinstance(result, Applied):
-        return replace(result, plan=_record(result.plan, zone), run=_record(result.run, zone))
+        return replace(result, plan=_plan(result.plan, zone), run=_record(result.run, zone))
     if isinstance(result, RunDetails):
         journal = tuple(_record(line, zone) for line in result.journal)
         return replace(result, run=_record(result.run, zone), plan=_record(result.plan, zone), journal=journal)
@@ -44,6 +44,12 @@ def _record(record: Any, zone: ZoneInfo) -> Any:
     if record is None:
         return None
     return replace(record, **{name: _local(getattr(record, name), zone) for name in FIELDS if name in record.__struct_fields__})
+
+
+def _plan(plan: Any, zone: ZoneInfo) -> Any:
+    """A plan, with the ends of what it costs."""
+    made = _record(plan, zone)
+    return replace(made, prices=tuple(replace(one, until=_local(one.until, zone)) for one in plan.prices)) if plan.prices else made
 
 
 def _local(value: Any, zone: ZoneInfo) -> Any:

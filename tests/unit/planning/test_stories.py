@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from campctl.model.changes import Plan
-from campctl.model.resources import Key, Line, Location, Member, Queue, Route
+from campctl.model.resources import NEVER, Key, Line, Location, Member, Queue, Route
 from campctl.planning import encode, field_changes
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "planning"
@@ -128,6 +128,14 @@ def route(case: Any) -> None:
     case.edit("old", "route", "+18005550142", label="toll-free")
 
 
+def fail_over(case: Any) -> None:
+    case.edit("old", "queue", "vp", hours=NEVER, closed="queue/main")
+
+
+def fail_back(case: Any) -> None:
+    case.have["old"][Key("queue", "vp")] = replace(case.have["old"][Key("queue", "vp")], hours=NEVER, closed="outside/+13125550190")
+
+
 def open_and_close(case: Any) -> None:
     case.put("old", Location("gary", "Gary", "7 Example Rd", "Gary", "IN", "46402"))
     case.put("old", Location("chicago-hq/3", "Floor 3", "1 Example Plaza", "Chicago", "IL", "60601", floor="3"))
@@ -163,6 +171,8 @@ SCENARIOS: tuple[Callable[[Any], None], ...] = (
     remove,
     swap_extensions,
     route,
+    fail_over,
+    fail_back,
     open_and_close,
     update,
 )

@@ -15,6 +15,18 @@ campaign:
 
 register(
     Entry(
+        code="mixed-currencies",
+        severity="warning",
+        summary="prices in two currencies",
+        why="Amounts in two currencies have no sum; each has its own.",
+        example=_HEAD.replace("{ local: { type: sim } }", "{ local: { type: sim }, far: { type: sim } }")
+        + """\
+  prices:
+    local: { seat_per_day: 4.00 }
+    far: { seat_per_day: 3.50, currency: EUR }
+""",
+    ),
+    Entry(
         code="freeze-ends-before-it-begins",
         severity="error",
         summary="a freeze ends before it begins",

@@ -173,6 +173,20 @@ hotlines:
 """,
     ),
     Entry(
+        code="bad-price",
+        severity="error",
+        summary="not a price, or not a currency",
+        why="Prices are exact decimal amounts of 0 or more; the currency is written once, beside them.",
+        example="""\
+campaign:
+  name: Prices
+  country: US
+  time_zone: America/Chicago
+  backends: { local: { type: sim } }
+  prices: { local: { seat_per_day: -4.00 } }
+""",
+    ),
+    Entry(
         code="bad-time",
         severity="error",
         summary="not a date with a time",

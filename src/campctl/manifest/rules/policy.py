@@ -28,6 +28,21 @@ def backwards(facts: Facts) -> Iterator[Finding]:
             )
 
 
+def currencies(facts: Facts) -> Iterator[Finding]:
+    """`mixed-currencies`: sums that cannot be added up."""
+    used = {name: prices.currency for name, prices in facts.campaign.prices.items()}
+    first = next(iter(used.values()), "")
+    other = next((name for name, currency in used.items() if currency != first), None)
+    if other is not None:
+        yield finding(
+            "mixed-currencies",
+            f"Prices are in {first} for `{next(iter(used))}` and in {used[other]} for `{other}`; "
+            "what they come to is shown side by side, never added up.",
+            help="Convert them to one currency if you want one total.",
+            at=Ref("campaign", "", "prices", (other,)),
+        )
+
+
 def protected(facts: Facts) -> Iterator[Finding]:
     """`unknown-protected`: a protected ref that does not exist."""
     for index, ref in enumerate(facts.campaign.policy.protected):
@@ -95,4 +110,5 @@ RULES: dict[str, Check] = {
     "freeze-ends-before-it-begins": backwards,
     "unknown-protected": protected,
     "unknown-freeze-exception": exceptions,
+    "mixed-currencies": currencies,
 }

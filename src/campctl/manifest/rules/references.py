@@ -61,6 +61,10 @@ def backends(facts: Facts) -> Iterator[Finding]:
             if holder.backend and holder.backend not in known and holder.backend != campaign.default_backend:
                 who = f"{section[:-1].capitalize()} `{holder.id}` is on backend"
                 yield _unknown(facts, "backend", holder.backend, who, Ref(section, holder.id, "backend"), _exchange(facts))
+    for name in campaign.prices:
+        if name not in known:
+            at = Ref("campaign", "", "prices", (name,))
+            yield _unknown(facts, "backend", name, "Prices are given for backend", at, _exchange(facts))
     yield from _backends_of_lines(facts)
 
 

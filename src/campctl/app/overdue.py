@@ -1,0 +1,153 @@
+"""`override list --overdue`: what was lent for a while, is over, and has not come back yet; and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from campctl.app.context import Context
+from campctl.app.results import Listing
+from campctl.findings.text import plural
+from campctl.model.campaign import Campaign, home_of
+from campctl.model.changes import Change
+from campctl.model.records import Override, Run
+from campctl.model.resources import NEVER, Line, Member, Queue, Route
+
+if TYPE_CHECKING:
+    from campctl.ports.store import Store
+
+COLUMNS = ("lent by", "what", "still there", "ended", "why")
+EMPTY = "Nothing is overdue: all that was lent and is over has been taken back."
+
+
+class Loan(Struct, frozen=True):
+    """What an override or surge that is over had changed: its name, the nouns it was about, its end."""
+
+    name: str
+    what: str
+    refs: frozenset[str]
+    end: datetime
+    backends: frozenset[str]
+
+
+async def overdue(ctx: Context) -> Listing:
+    """Seats, lit desks and led-away calls of what is over, that the exchanges still have, or may have because they do not answer."""
+    from campctl.app.asking import observe_answering
+    from campctl.app.planning import look, make_plan
+
+    campaign, now, store = ctx.campaign, ctx.clock.now(), ctx.store()
+    loans = _loans(campaign, store.overrides(), now)
+    async with ctx.backends() as backends:
+        _, silent = await observe_answering(ctx.clock, backends)
+        view = await look(ctx, {name: one for name, one in backends.items() if name not in silent}, at=now, skip=True)
+    ctx.silent |= silent
+    made = make_plan(ctx, view)
+    runs = sorted(store.runs(), key=lambda run: run.started)
+    rows = []
+    pending: dict[Loan | None, list[Change]] = {}
+    for change in made.changes:
+        if _back(change):
+            pending.setdefault(_lender(campaign, loans, change), []).append(change)
+    for loan, changes in pending.items():
+        rows.append(_row(loan, _left(changes), _why(store, runs, changes, loan.end if loan is not None else None)))
+    for loan in loans:
+        away = sorted(loan.backends & silent.keys())
+        if away and loan not in pending:
+            rows.append(_row(loan, "not known", f"{', '.join(away)} does not answer, so whether it was taken back cannot be seen."))
+    return Listing(of="overdue", columns=COLUMNS, rows=tuple(rows), empty=EMPTY)
+
+
+def _row(loan: Loan | None, left: str, why: str) -> dict[str, object]:
+    if loan is None:
+        return {"lent by": "an override that was cleared", "what": "", "still there": left, "ended": None, "why": why}
+    return {"lent by": loan.name, "what": loan.what, "still there": left, "ended": loan.end, "why": why}
+
+
+def _back(change: Change) -> bool:
+    """Whether it takes something back: a seat, a lit desk, calls that are led away."""
+    before, after = change.before, change.after
+    if isinstance(before, Member):
+        return after is None
+    if isinstance(before, Line) and isinstance(after, Line):
+        return before.enabled and not after.enabled
+    if isinstance(before, Queue) and isinstance(after, Queue):
+        return before.hours == NEVER and after.hours != NEVER
+    return isinstance(before, Route) and isinstance(after, Route) and before.to != after.to
+
+
+def _left(changes: Sequence[Change]) -> str:
+    """In words: `3 seats of main, 2 lit desks`."""
+    seats: dict[str, int] = {}
+    lit = led = 0
+    for change in changes:
+        if isinstance(change.before, Member):
+            seats[change.before.queue] = seats.get(change.before.queue, 0) + 1
+        elif isinstance(change.before, Line):
+            lit += 1
+        else:
+            led += 1
+    parts = [f"{plural(many, 'seat')} of {queue}" for queue, many in sorted(seats.items())]
+    parts += [plural(lit, "lit desk")] * bool(lit) + [f"{plural(led, 'hotline or number', 'hotlines or numbers')} led away"] * bool(led)
+    return ", ".join(parts)
+
+
+def _loans(campaign: Campaign, overrides: Sequence[Override], now: datetime) -> list[Loan]:
+    """What is over, the latest first: of two about the same, the later one is what is left."""
+    found = [_of_override(campaign, one) for one in overrides if one.end is not None and one.end <= now]
+    for surge in campaign.surges.values():
+        if surge.end <= now:
+            refs = {f"hotline/{name}" for name in surge.seats} | {f"hotline/{one.hotline}" for one in surge.ports if one.hotline}
+            refs |= {f"port/{one.office}/{desk}" for one in surge.ports for desk in one.desks}
+            refs |= {f"office/{one.office}" for one in surge.ports if one.any}
+            homes = {_home(campaign, ref) for ref in refs}
+            found.append(Loan(f"surge {surge.id}", "seats and desks", frozenset(refs), surge.end, frozenset(homes - {""})))
+    return sorted(found, key=lambda loan: loan.end, reverse=True)
+
+
+def _of_override(campaign: Campaign, one: Override) -> Loan:
+    refs = {f"{one.kind}/{one.subject}"} | ({f"hotline/{one.hotline}"} if one.hotline else set()) | {f"hotline/{name}" for name in one.held}
+    what = f"{one.kind} {one.subject}" + (
+        f" seats {one.seats}" if one.seats is not None else f" to {one.refuge or one.to}" if one.to else ""
+    )
+    if one.refuge:
+        refs.add(f"office/{one.refuge}")
+    homes = {_home(campaign, ref) for ref in refs}
+    return Loan(f"override {one.id} by {one.author}", what, frozenset(refs), one.end or one.start, frozenset(homes - {""}))
+
+
+def _home(campaign: Campaign, ref: str) -> str:
+    """The backend a noun is on; "" when it is not there any more."""
+    noun, _, id_ = ref.partition("/")
+    if noun == "hotline" and id_ in campaign.hotlines:
+        return campaign.hotlines[id_].backend or campaign.default_backend
+    if noun == "port" and id_ in campaign.ports:
+        return home_of(campaign, campaign.ports[id_])
+    return campaign.offices[id_].backend if noun == "office" and id_ in campaign.offices else ""
+
+
+def _lender(campaign: Campaign, loans: Sequence[Loan], change: Change) -> Loan | None:
+    from campctl.planning.subjects import refs_of
+
+    refs = refs_of(change, campaign)
+    return next((loan for loan in loans if loan.refs & refs), None)
+
+
+def _why(store: Store, runs: Sequence[Run], changes: Sequence[Change], end: datetime | None) -> str:
+    """Of the runs since it ended, what the last one came to with these changes."""
+    since = [run for run in runs if end is None or run.started >= end]
+    errors = _errors(store, since[-1].id) if since else {}
+    failed = next((errors[change.id] for change in changes if change.id in errors), "")
+    if failed:
+        return f"Run {since[-1].id} could not: {failed}"
+    if since and since[-1].status in {"running", "interrupted"}:
+        return f"Run {since[-1].id} was interrupted; `campctl resume` goes on."
+    if since and end is not None:
+        return f"Run {since[-1].id} was about other things; `campctl apply` takes it back."
+    return "Nobody has run `campctl apply` since it ended." if end is not None else "`campctl apply` takes it back."
+
+
+def _errors(store: Store, run: str) -> Mapping[str, str]:
+    return {entry.change: entry.error for entry in store.journal(run) if entry.state == "failed" and entry.error}

@@ -1,0 +1,119 @@
+"""Prices: what plans say, what a month comes to, what is overdue."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from campctl.testing import FakeClock
+
+from .conftest import SMALL, TWO, Camp
+
+BOOK = "{line_per_month: 8.00, number_per_month: 1.15, minute: 0.0085, seat_per_day: 4.00, seat_per_month: 60.00}"
+
+
+def priced(text: str = SMALL, **books: str) -> str:
+    """The small campaign with a price book."""
+    prices = "\n".join(f"    {name}: {book}" for name, book in (books or {"local": BOOK}).items())
+    return text.replace("\noffices:", f"  prices:\n{prices}\n\noffices:", 1)
+
+
+def test_scaling_says_what_it_costs_and_until_when(make: Callable[..., Camp], clock: FakeClock) -> None:
+    """A seat more until tonight, in the plan, in what was done, and as data; less by the day once they are gone."""
+    camp = make(priced())
+    planned = camp.do("hotline", "scale", "help", "3", "--until", "+1h", "--dry-run").ok()
+    assert "local: +$4.00 until" in planned.out
+    assert "(1 more seat of help, 1 day)" in planned.out
+    done = camp.do("hotline", "scale", "help", "3", "--until", "+1h", "-o", "json").ok().data
+    (price,) = done["plan"]["prices"]
+    assert (price["amount"], price["per"], price["currency"]) == ("4.00", "until", "USD")
+    clock.advance(7200)
+    assert "local: -$4.00 a day (1 fewer seat of help)." in camp.do("plan").ok().out
+
+
+def test_without_prices_nothing_is_said(make: Callable[..., Camp]) -> None:
+    """And `cost` says what to write."""
+    camp = make()
+    assert "$" not in camp.do("hotline", "scale", "help", "3", "--dry-run").ok().out
+    refused = camp.do("cost")
+    assert refused.status == 2
+    assert "prices" in refused.err
+
+
+def test_a_month(make: Callable[..., Camp], clock: FakeClock) -> None:
+    """Nine lines, three numbers, two seats all month; and an override's seat for a day."""
+    camp = make(priced())
+    month = f"{clock.now():%Y-%m}"
+    assert sum(Decimal(row["amount"]) for row in _rows(camp, "--month", month, what="lines")) == Decimal("72.00")
+    assert [row["amount"] for row in _rows(camp, "--month", month, what="seats all month")] == ["120.00"]
+    before = _total(camp, month)
+    camp.do("hotline", "scale", "help", "3", "--until", "+1h").ok()
+    assert _total(camp, month) - before == Decimal("4.00")
+    for by in ("office", "hotline", "backend"):
+        rows = camp.do("cost", "--month", month, "--by", by, "-o", "json").ok().data["listings"][0]["rows"]
+        assert sum(Decimal(row["amount"]) for row in rows) == _total(camp, month)
+    read = list(csv.DictReader(io.StringIO(camp.do("cost", "--month", month, "-o", "csv").ok().out)))
+    assert sum(Decimal(row["amount"]) for row in read) == _total(camp, month)
+
+
+def _rows(camp: Camp, *argv: str, what: str = "") -> list[dict[str, str]]:
+    rows = camp.do("cost", *argv, "-o", "json").ok().data["listings"][0]["rows"]
+    return [row for row in rows if not what or row["what"] == what]
+
+
+def _total(camp: Camp, month: str) -> Decimal:
+    return sum((Decimal(row["amount"]) for row in _rows(camp, "--month", month)), Decimal(0))
+
+
+@pytest.mark.parametrize("argv", [("--month", "2026-13"), ("--month", "May"), ("--by", "person")])
+def test_what_is_refused(make: Callable[..., Camp], argv: tuple[str, ...]) -> None:
+    """With status 2."""
+    assert make(priced(), apply=False).do("cost", *argv).status == 2
+
+
+@pytest.mark.parametrize(
+    ("books", "codes"),
+    [
+        ({"local": BOOK}, []),
+        ({"local": "{seat_per_day: -4}"}, ["bad-price"]),
+        ({"local": "{seat_per_day: $4.00}"}, ["bad-price"]),
+        ({"local": '{seat_per_day: "4,50"}'}, ["bad-price"]),
+        ({"local": "{seat_per_day: 1e3}"}, ["bad-price"]),
+        ({"local": "{currency: usd}"}, ["bad-price"]),
+        ({"lokal": "{seat_per_day: 4}"}, ["unknown-backend"]),
+        ({"local": "{seat_per_day: 4}", "other": "{seat_per_day: 4, currency: EUR}"}, ["mixed-currencies"]),
+        ({"local": "{seat_per_weak: 4}"}, ["unknown-key"]),
+    ],
+)
+def test_findings(make: Callable[..., Camp], books: dict[str, str], codes: list[str]) -> None:
+    """What is wrong in a price book, at its place."""
+    found = make(priced(TWO, **books), apply=False).do("validate", "-o", "json").json["findings"]
+    found = [one for one in found if one["code"] != "no-911-notification"]
+    assert [one["code"] for one in found] == codes
+    assert all(one["span"]["file"] == "campaign.yaml" and one["span"]["line"] > 1 for one in found)
+
+
+def test_overdue(make: Callable[..., Camp], clock: FakeClock) -> None:
+    """A seat whose override is over and that nobody took back; why: no apply since, a run that failed, an exchange that is down."""
+    camp = make(priced())
+    assert "Nothing is overdue" in _overdue(camp, 0)
+    camp.do("hotline", "scale", "help", "3", "--until", "+1h").ok()
+    assert "Nothing is overdue" in _overdue(camp, 0)
+    clock.advance(7200)
+    assert "1 seat of help" in _overdue(camp, 4)
+    assert "Nobody has run `campctl apply` since it ended." in _overdue(camp, 4)
+    camp.faults(down=True)
+    assert "local does not answer" in _overdue(camp, 9)
+    camp.faults()
+    camp.do("apply", "--yes").ok()
+    assert "Nothing is overdue" in _overdue(camp, 0)
+
+
+def _overdue(camp: Camp, status: int) -> str:
+    done = camp.do("override", "list", "--overdue", "--exit-code", width=240)
+    assert done.status == status, done.out + done.err
+    return done.out + done.err
