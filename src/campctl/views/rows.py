@@ -136,6 +136,18 @@ def _text(result: Text) -> Listing:
     return Listing(of=result.of, columns=("line",), rows=tuple({"line": line} for line in result.text.splitlines()))
 
 
+def _matching(result: Any) -> Listing:
+    from campctl.views.matching import matches
+
+    return matches(result)
+
+
+def _explained(result: Any) -> Listing:
+    from campctl.views.matching import choices
+
+    return choices(result)
+
+
 def _staffing(result: Any) -> Listing:
     from campctl.views.staffing import intervals
 
@@ -162,5 +174,7 @@ ROWS: dict[str, Callable[[Any], Listing]] = {
     "Message": _message,
     "Text": _text,
     "Staffing": _staffing,
+    "Matching": _matching,
+    "Explained": _explained,
     "Rehearsal": _rehearsal,
 }

@@ -23,6 +23,8 @@ RENDERERS: dict[str, tuple[str, str]] = {
     "Message": ("lists", "message"),
     "Text": ("lists", "text"),
     "Staffing": ("staffing", "staffing"),
+    "Matching": ("matching", "matching"),
+    "Explained": ("matching", "explained"),
     "Rehearsal": ("rehearsal", "rehearsal"),
 }
 """Type of a result to (module of views, function drawing it on a Sheet)."""

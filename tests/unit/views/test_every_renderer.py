@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from campctl import errors
-from campctl.app import results, results_rehearsal, results_staffing
+from campctl.app import results, results_matching, results_rehearsal, results_staffing
 from campctl.model.changes import Change, Plan, Story
 from campctl.model.resources import Key, Line
 from campctl.views.show import RENDERERS, show, show_error
@@ -24,7 +24,7 @@ from campctl.views.text import cells, harmless
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 HOSTILE = "\x1b]0;pwn\x07\x1b[2J\u202eevil\u2066 ليلى 👩‍🚒 \x9b31m\r\n=cmd()"
-MODULES = (results, results_staffing, results_rehearsal)
+MODULES = (results, results_matching, results_staffing, results_rehearsal)
 NOT_SHOWN = {
     "Row",
     "Share",
@@ -38,6 +38,10 @@ NOT_SHOWN = {
     "HotlineDay",
     "Difference",
     "Comparison",
+    "Match",
+    "Unplaced",
+    "ListState",
+    "Choice",
 }
 """Parts of results, never shown by themselves."""
 
