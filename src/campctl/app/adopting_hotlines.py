@@ -99,7 +99,9 @@ def _settings(work: Adoption, backend: str, queue: Queue) -> dict[str, Any]:
     if queue.extension:
         fields["extension"] = queue.extension
     fields |= work.backend_field(backend)
-    fields |= {"max_waiting": queue.max_waiting, "max_wait": f"{queue.max_wait}s", "ring_time": f"{queue.ring_time}s"}
+    fields |= {"max_waiting": queue.max_waiting, "max_wait": f"{queue.max_wait}s"}
+    if queue.ring_time:  # 0 is as long as it takes, which no hotline should; it gets the default
+        fields["ring_time"] = f"{queue.ring_time}s"
     fields["wrap_up"] = f"{queue.wrap_up}s"
     fields["service"] = {"answer_within": f"{queue.answer_within}s", "target": f"{queue.target * 100:g}%"}
     if queue.time_zone != work.campaign.time_zone:

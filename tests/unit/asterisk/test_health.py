@@ -220,6 +220,17 @@ def test_each_fault_is_named(change: Callable[[Exchange], None], wrong: set[str]
     assert words in "".join(found[name].detail for name in wrong)
 
 
+def test_what_others_made_is_no_fault() -> None:
+    """Phones of pjsip.conf in a hotline and keys of somebody's own dialplan are told, and left to whoever made them."""
+    exchange = Exchange()
+    exchange.fake.lists["queuestatus"] = [("Event: QueueMember", "Queue: old", "Name: 9101", "Location: PJSIP/9101", "Penalty: 0")]
+    exchange.fake.tree["did/abc"] = "somewhere"
+    found = exchange.check()
+    assert bad(found) == set()
+    assert "by hand" in found["rows"].detail
+    assert "old|PJSIP/9101" in found["rows"].detail
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

@@ -30,12 +30,20 @@ def _once(wrong: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     return list({(place, name): (place, name, why) for place, name, why in reversed(wrong)}.values())[::-1]
 
 
-def _rows(wrong: list[tuple[str, str, str]], total: int, *, shared: bool) -> Probe:
+def _rows(found: list[tuple[str, str, str]], total: int, *, shared: bool) -> Probe:
+    wrong = [one for one in found if not _by_hand(*one[:2])]
     if not wrong:
-        return Probe("rows", ok=True, detail=f"{count(total, 'row')}, none damaged")
+        left = [f"{place} {name}" for place, name, _ in found]
+        besides = f"; made by hand, and left alone: {some(left)}" if left else ""
+        return Probe("rows", ok=True, detail=f"{count(total, 'row')}, none damaged{besides}")
     shown = "; ".join(f"{place} {name}: {why}" for place, name, why in wrong[:4])
     more = f"; and {len(wrong) - 4} more" if len(wrong) > 4 else ""
     return Probe("rows", ok=False, detail=f"{shown}{more}.", cure=_cure(wrong, shared=shared))
+
+
+def _by_hand(place: str, name: str) -> bool:
+    """Whether it is somebody's own affair: phones of pjsip.conf or of other kinds in hotlines, the dialplan's keys of theirs."""
+    return place == "member" or (place == "map" and name.startswith("did/"))
 
 
 def _cure(wrong: list[tuple[str, str, str]], *, shared: bool) -> str:
@@ -45,7 +53,8 @@ def _cure(wrong: list[tuple[str, str, str]], *, shared: bool) -> str:
         key = "name" if place == "record" else "id"
         return f"In psql: DELETE FROM {TABLES[place]} WHERE {key} = '{name}'; then `campctl apply`."  # noqa: S608 - words for a person
     if place in FAMILIES:
-        return f"asterisk -rx 'database del {FAMILIES[place]} {name}'; then `campctl apply`."
+        shown = f'"{name}"' if " " in name else name
+        return f"asterisk -rx 'database del {FAMILIES[place]} {shown}'; then `campctl apply`."
     return "`campctl plan` shows what differs from what campctl wrote; `campctl apply` puts it right."
 
 
