@@ -208,3 +208,16 @@ def test_it_draws_on_any_terminal(camp: Camp) -> None:
     assert "█" not in camp.do(*argv, tty=True, env={"TERM": "dumb"}).ok().out
     narrow = camp.do(*argv, tty=True, width=40).ok().out
     assert max(map(len, narrow.splitlines())) <= 40
+
+
+def test_with_prices_each_level_has_its_cost(camp: Camp) -> None:
+    """Everybody of the busiest interval for a day, and the minutes of all calls; without prices no word of cost."""
+    argv = ("hotline", "plan", "voter-protection", *DAY, "--calls", "1000", "--shape", "flat")
+    assert "Costs that day" not in camp.do(*argv, tty=True).ok().out
+    camp.edit("campaign.yaml", "  defaults:", "  prices: { local: { seat_per_day: 4.00, minute: 0.01 } }\n  defaults:")
+    plan = camp.do(*argv, "-o", "json").ok().data["hotlines"][0]
+    assert plan["currency"] == "USD"
+    minutes = sum(row["load"] for row in plan["intervals"]) * 15
+    for level in plan["ladder"]:
+        assert float(level["cost"]) == pytest.approx(level["people"] * 4 + minutes * 0.01, abs=0.02)
+    assert "Costs that day" in camp.do(*argv, tty=True).ok().out

@@ -35,7 +35,7 @@ class HotlineStaffing(Struct, frozen=True, kw_only=True):
     """A hotline's day by intervals of `length` seconds: what is needed, what is there, and what callers will meet.
 
     given: the assumptions; `wanted` by interval are the seats that manifests, surges and overrides ask for; `ladder`: what other
-    service targets would take; `trunks`: lines to the outside for the busiest interval.
+    service targets would take; `trunks`: lines to the outside for the busiest interval; `currency`: of their cost, "" without prices.
     """
 
     hotline: str
@@ -53,6 +53,7 @@ class HotlineStaffing(Struct, frozen=True, kw_only=True):
     gaps: tuple[Gap, ...]
     ladder: tuple[Level, ...]
     trunks: int
+    currency: str = ""
 
 
 class Staffing(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from campctl import errors
 from campctl.app.context import Context
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
     from campctl.capacity.expected import Instead
     from campctl.capacity.forecast import Forecast
-    from campctl.capacity.staffing import Assumptions, Need
+    from campctl.capacity.staffing import Assumptions, Level, Need
     from campctl.effective.staff import Staff
-    from campctl.model.campaign import Campaign, Expected, Hotline
+    from campctl.model.campaign import Campaign, Expected, Hotline, Prices
 
 BLOCKING = 0.01
 """The share of calls that may find all trunks busy: one in a hundred."""
@@ -116,6 +117,8 @@ def _one(campaign: Campaign, hotline: Hotline, forecast: Forecast, ask: Ask, sta
         levels = ladder(forecast, given, sorted({*LADDER, given.target.level}), is_open)
     except ValueError as error:
         raise errors.UsageError(f"Hotline {hotline.id} cannot be staffed as asked: {error}.", hint="Ask for less than 100 %.") from None
+    prices = campaign.prices.get(hotline.backend or campaign.default_backend)
+    minutes = sum(row.load for row in rows) * forecast.length / 60
     return HotlineStaffing(
         hotline=hotline.id,
         name=hotline.name,
@@ -130,9 +133,20 @@ def _one(campaign: Campaign, hotline: Hotline, forecast: Forecast, ask: Ask, sta
         intervals=tuple(rows),
         wanted=tuple(one_.seating[hotline.id].wanted for one_ in here),
         gaps=tuple(_gaps(campaign, hotline, rows, here, length, zone)),
-        ladder=tuple(levels),
+        ladder=tuple(priced(level, prices, minutes) for level in levels) if prices else tuple(levels),
         trunks=trunks(rows, given, forecast),
+        currency=prices.currency if prices else "",
     )
+
+
+def priced(level: Level, prices: Prices, minutes: float) -> Level:
+    """The level with what it costs that day: everybody of the busiest interval has a seat all day, and every call is answered."""
+    from decimal import Decimal
+
+    from campctl.capacity.prices import per_day, rounded
+
+    talk = (prices.minute or Decimal(0)) * Decimal(round(minutes))
+    return replace(level, cost=str(rounded(level.people * per_day(prices) + talk)))
 
 
 def _assumptions(hotline: Hotline, ask: Ask) -> Assumptions:

@@ -122,12 +122,16 @@ def _waiting(load: float, seats: int, handling: float, given: Assumptions) -> fl
 
 
 class Level(Struct, frozen=True):
-    """What a service target would take: seats in the busiest interval, seat hours of the day, and people in the busiest interval."""
+    """What a service target would take: seats in the busiest interval, seat hours of the day, and people in the busiest interval.
+
+    cost: of that day, an exact decimal of the hotline's currency; "" where nothing is priced.
+    """
 
     target: float
     peak: int
     hours: float
     people: int = 0
+    cost: str = ""
 
 
 def ladder(forecast: Forecast, given: Assumptions, targets: Sequence[float], is_open: Sequence[bool] = ()) -> list[Level]:

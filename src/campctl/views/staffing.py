@@ -209,10 +209,20 @@ def ladder(plan: HotlineStaffing) -> Listing:
             "seats at most": level.peak,
             "people at most": level.people,
             "seat hours": round(level.hours, 1),
+            "costs that day": _money(level.cost, plan.currency),
         }
         for level in plan.ladder
     )
-    return Listing(of="level", columns=("target", "seats at most", "people at most", "seat hours"), rows=rows)
+    columns = ("target", "seats at most", "people at most", "seat hours", *(("costs that day",) if plan.currency else ()))
+    return Listing(of="level", columns=columns, rows=rows)
+
+
+def _money(amount: str, currency: str) -> str:
+    if not amount:
+        return ""
+    from campctl.capacity.prices import money
+
+    return money(amount, currency)
 
 
 def overview(result: Staffing, *, plain: bool = False) -> Listing:

@@ -76,7 +76,8 @@ def make(name, text=HOSTILE):
     kind = next(getattr(module, name) for module in MODULES if hasattr(module, name))
     made = fill(kind, text)
     if isinstance(made, results_staffing.Staffing):
-        plans = tuple(msgspec.structs.replace(plan, time_zone="America/Chicago") for plan in made.hotlines)
+        levels = tuple(msgspec.structs.replace(level, cost="1.50") for level in made.hotlines[0].ladder)
+        plans = tuple(msgspec.structs.replace(plan, time_zone="America/Chicago", ladder=levels) for plan in made.hotlines)
         return msgspec.structs.replace(made, hotlines=plans)
     if isinstance(made, results_rehearsal.Rehearsal):
         return msgspec.structs.replace(made, time_zone="America/Chicago")
