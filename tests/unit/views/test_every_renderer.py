@@ -95,7 +95,8 @@ def make(name, text=HOSTILE):
             Change(id="untold", action="delete", backend=text, before=line),
         )
         stories = (Story(verb="provision", subject=f"user/{text}", text=text, notes=(text,), changes=(text, "other")),)
-        plan = msgspec.structs.replace(made.plan, changes=changes, stories=stories)
+        prices = tuple(msgspec.structs.replace(price, amount="1.50") for price in made.plan.prices)
+        plan = msgspec.structs.replace(made.plan, changes=changes, stories=stories, prices=prices)
         assert isinstance(plan, Plan)
         made = msgspec.structs.replace(made, plan=plan)
     return made
