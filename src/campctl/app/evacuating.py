@@ -189,10 +189,20 @@ def _told(campaign: Campaign, made: Override, before: Desired, after: Desired) -
         parts.append(f"{plural(leave, 'seat')} of {listed(hotlines)} {'goes' if leave == 1 else 'go'} to others")
     parts += [f"{campaign.hotlines[hotline].name} stays {plural(many, 'seat')} short" for hotline, many in short.items()]
     if numbers:
-        parts.append(f"{plural(numbers, 'number')} {'leads' if numbers == 1 else 'lead'} to {made.to}")
+        parts.append(f"{plural(numbers, 'number')} {'leads' if numbers == 1 else 'lead'} to {_name(campaign, made.to)}")
     return (
         "; ".join(parts) or "nobody there answers anything, and no number leads there"
     ) + ". Extensions of its people ring their own phones still."
+
+
+def _name(campaign: Campaign, to: Target | None) -> str:
+    """A target for people."""
+    if to is None or to.kind == "outside":
+        return to.id if to is not None else ""
+    if to.kind == "port":
+        office, _, desk = to.id.partition("/")
+        return f"desk {desk} at {campaign.offices[office].name}"
+    return campaign.users[to.id].name if to.kind == "user" else campaign.hotlines[to.id].name
 
 
 def _gone(before: Desired, after: Desired, hotline: str) -> int:

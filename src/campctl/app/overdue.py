@@ -19,7 +19,7 @@ from campctl.model.resources import NEVER, Line, Member, Queue, Route
 if TYPE_CHECKING:
     from campctl.ports.store import Store
 
-COLUMNS = ("lent by", "what", "still there", "ended", "why")
+COLUMNS = ("still there", "ended", "why", "lent by", "what")
 EMPTY = "Nothing is overdue: all that was lent and is over has been taken back."
 
 

@@ -77,7 +77,7 @@ def of_plan(campaign: Campaign, at: datetime, changes: Iterable[Change], seats: 
             words = ", ".join(f"{abs(many)} {'more' if many > 0 else 'fewer'} {word}{'s' * (abs(many) != 1)}" for many, word, _ in paid)
             found.append(_price(name, prices, sum((many * each for many, _, each in paid), ZERO), "month", words))
         found += _passing(campaign, at, name, prices, standing)
-    return tuple(one for one in found if Decimal(one.amount))
+    return tuple(one for one in found if one.amount)
 
 
 def _passing(campaign: Campaign, at: datetime, name: str, prices: Prices, seats: Sequence[SeatsOf]) -> list[Price]:
@@ -100,7 +100,7 @@ def _passing(campaign: Campaign, at: datetime, name: str, prices: Prices, seats:
 
 
 def _price(name: str, prices: Prices, amount: Decimal, per: str, of: str, end: datetime | None = None) -> Price:
-    return Price(backend=name, amount=str(rounded(amount)), currency=prices.currency, per=per, of=of, until=end)  # type: ignore[arg-type]
+    return Price(backend=name, amount=rounded(amount), currency=prices.currency, per=per, of=of, until=end)  # type: ignore[arg-type]
 
 
 def rounded(amount: Decimal) -> Decimal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from msgspec import Struct, field
@@ -84,13 +85,13 @@ class Cost(Struct, frozen=True, kw_only=True):
 
 
 class Price(Struct, frozen=True, kw_only=True):
-    """What a plan costs in money on one backend, more or (with a minus) less: `amount` is an exact decimal, as text.
+    """What a plan costs in money on one backend, more or (with a minus) less: `amount` is exact; text in JSON.
 
     per "month" or "day": every one of them, from now on. per "until": in all, until `until`, when it stops. `of` says for what.
     """
 
     backend: str
-    amount: str
+    amount: Decimal
     currency: str
     per: Literal["month", "day", "until"]
     of: str = ""

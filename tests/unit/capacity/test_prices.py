@@ -60,7 +60,7 @@ def test_seats_that_stand_cost_by_the_month_others_until_they_end(
 ) -> None:
     """Beyond the baseline they are paid by the day; a day that is begun counts, in the campaign's zone."""
     found = of_plan(campaign(a=BOOK), AT, (), [seats(before, after, end=end)])
-    assert [(one.per, one.amount, one.of) for one in found] == said
+    assert [(one.per, str(one.amount), one.of) for one in found] == said
 
 
 def test_lines_and_numbers_cost_by_the_month_where_they_are_priced() -> None:
@@ -73,7 +73,7 @@ def test_lines_and_numbers_cost_by_the_month_where_they_are_priced() -> None:
         Change(id="4", action="create", backend="b", after=line),
     ]
     (found,) = of_plan(campaign(a=BOOK), AT, changes, [seats(0, 9, backend="b")])
-    assert (found.per, found.amount, found.of) == ("month", "6.85", "1 more line, 1 fewer number")
+    assert (found.per, str(found.amount), found.of) == ("month", "6.85", "1 more line, 1 fewer number")
 
 
 @pytest.mark.parametrize(

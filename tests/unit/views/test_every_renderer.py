@@ -9,6 +9,7 @@ import re
 import types
 import typing
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import msgspec
 import pytest
@@ -55,6 +56,8 @@ def fill(kind, text):
         return b""
     if kind is datetime:
         return datetime(2026, 11, 3, 12, tzinfo=UTC)
+    if kind is Decimal:
+        return Decimal("1.50")
     if kind in (int, float, bool):
         return kind(1)
     if origin is typing.Literal:
@@ -95,8 +98,7 @@ def make(name, text=HOSTILE):
             Change(id="untold", action="delete", backend=text, before=line),
         )
         stories = (Story(verb="provision", subject=f"user/{text}", text=text, notes=(text,), changes=(text, "other")),)
-        prices = tuple(msgspec.structs.replace(price, amount="1.50") for price in made.plan.prices)
-        plan = msgspec.structs.replace(made.plan, changes=changes, stories=stories, prices=prices)
+        plan = msgspec.structs.replace(made.plan, changes=changes, stories=stories)
         assert isinstance(plan, Plan)
         made = msgspec.structs.replace(made, plan=plan)
     return made
