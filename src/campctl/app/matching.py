@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ROSTER = "roster"
 FEW = 3
+WEEK = 168 * 60
+"""Minutes."""
 
 
 class Ask(Struct, frozen=True, kw_only=True):
@@ -136,11 +138,11 @@ def _solve(ask: Ask, now: datetime, campaign: Campaign | None) -> Pool:
     wants = [Want(one.wants, one.least, min(one.wants, 60 if hours else 1)) for one in lists]
     if hours:
         # Whoever says nothing of hours has as many as lists can use.
-        endless = sum(one.wants for one in lists)
+        endless = min(sum(one.wants for one in lists), WEEK)
         supplies = [endless if person.minutes is None else person.minutes for person in people]
         common = [[judge.common(person, one) for one in lists] for person in people]
         limits = [[one.wants if both is None else minutes(both) for both, one in zip(row, lists, strict=True)] for row in common]
-        solved = match(scores, supplies, wants, limits)
+        solved = match(scores, supplies, wants, limits, first=60)
     else:
         solved = match(scores, [1] * len(people), wants)
     return Pool(people=people, lists=lists, unit=wanted.unit, judge=judge, solved=solved, remarks=tuple(remarks), findings=tuple(findings))

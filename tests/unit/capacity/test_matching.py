@@ -12,19 +12,20 @@ from campctl.capacity.matching import Want, match
 Scores = list[list[int | None]]
 
 
-def order(scores: Scores, wants: list[Want], amounts: dict[tuple[int, int], int]) -> tuple[int, int, int, int]:
-    """What is compared, in this order: lists begun, lists at their least, placed, score."""
+def order(scores: Scores, wants: list[Want], amounts: dict[tuple[int, int], int]) -> tuple[int, int, int, int, int]:
+    """What is compared, in this order: lists begun, lists at their least, people begun, placed, score."""
     got = [sum(amounts.get((v, k), 0) for v in range(len(scores))) for k in range(len(wants))]
     total = sum(amount * (scores[v][k] or 0) for (v, k), amount in amounts.items())
     first = sum(min(have, want.first) for have, want in zip(got, wants, strict=True))
     least = sum(min(have, want.least) for have, want in zip(got, wants, strict=True))
-    return first, least, sum(got), total
+    begun = len({v for (v, _), amount in amounts.items() if amount})
+    return first, least, begun, sum(got), total
 
 
-def brute(scores: Scores, supplies: list[int], wants: list[Want], limits: list[list[int]]) -> tuple[int, int, int, int]:
+def brute(scores: Scores, supplies: list[int], wants: list[Want], limits: list[list[int]]) -> tuple[int, int, int, int, int]:
     """The best of every possible assignment."""
     cells = [(v, k) for v, row in enumerate(scores) for k, score in enumerate(row) if score is not None]
-    best = (0, 0, 0, 0)
+    best = (0, 0, 0, 0, 0)
     for chosen in itertools.product(*(range(min(supplies[v], limits[v][k], wants[k].most) + 1) for v, k in cells)):
         amounts = dict(zip(cells, chosen, strict=True))
         fits = all(sum(amounts.get((v, k), 0) for k in range(len(wants))) <= supply for v, supply in enumerate(supplies))
@@ -59,7 +60,7 @@ def test_people_are_placed_as_well_as_can_be(problem) -> None:
     scores, supplies, wants, limits = problem
     found = match(scores, supplies, wants)
     assert order(scores, wants, amounts_of(found)) == brute(scores, supplies, wants, limits)
-    assert found.total == order(scores, wants, amounts_of(found))[3]
+    assert found.total == order(scores, wants, amounts_of(found))[-1]
 
 
 @settings(max_examples=150, deadline=None)
@@ -67,7 +68,7 @@ def test_people_are_placed_as_well_as_can_be(problem) -> None:
 def test_hours_are_divided_as_well_as_can_be(problem) -> None:
     """The same with several hours each, and limits on how many of them a list can use."""
     scores, supplies, wants, limits = problem
-    found = match(scores, supplies, wants, limits)
+    found = match(scores, supplies, wants, limits, first=1)
     assert order(scores, wants, amounts_of(found)) == brute(scores, supplies, wants, limits)
 
 
@@ -108,6 +109,13 @@ def test_of_equals_the_first_are_taken() -> None:
     found = match([[5, 5], [5, 5], [5, 5]], [1, 1, 1], [Want(1), Want(1)])
     assert found == match([[5, 5], [5, 5], [5, 5]], [1, 1, 1], [Want(1), Want(1)])
     assert sorted(v for v, _, _ in found.flows) == [0, 1]
+
+
+def test_large_amounts() -> None:
+    """Amounts as large as the files may say change nothing: costs are whole numbers of any size."""
+    most = 60_000_000
+    found = match([[1_000_000, None], [1_000_000, 0]], [10_080, 10_080], [Want(most, most, 60), Want(most, 60, 60)], first=60)
+    assert found.got == (10_080 + 10_020, 60)
 
 
 def test_nobody_and_nothing() -> None:
