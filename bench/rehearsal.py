@@ -4,7 +4,8 @@
 
 simpy is installed into a virtual environment of its own under bench/out (once) and runs there, from the same file of arrivals,
 talk times and patience; all three must give the same fate to every call. CPU seconds of the simulation alone, ratios of medians
-to simpy's; memory is the peak of a whole process.
+to simpy's; memory is the peak of a whole process. Last, `campctl rehearse` as a whole: election day of the national seed with 300,000
+calls, ten times what its people can answer, so that every queue is full all day; CPU seconds and peak of a cold process.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from array import array
 from pathlib import Path
 from random import Random
 
-from common import OUT
+from common import CAMPCTL, OUT
 
 SIMPY = """
 import sys, time, json, resource
@@ -128,6 +129,19 @@ def waits(path: Path) -> array[float]:
     return found
 
 
+def whole() -> tuple[float, float]:
+    """CPU seconds and MiB of `campctl rehearse` on the national seed."""
+    root = OUT / "rehearsal-national"
+    if not root.exists():
+        subprocess.run([CAMPCTL, "init", str(root), "--seed", "national"], check=True, capture_output=True)
+    argv = [CAMPCTL, "-C", str(root), "rehearse", "--day", "2026-11-03", "--calls", "300000", "-q", "-o", "json"]
+    code = (
+        "import subprocess, resource, json; subprocess.run(%r, check=True, stdout=subprocess.DEVNULL)\n"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN); print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))"
+    )
+    return run(sys.executable, code % (argv,))
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -150,6 +164,8 @@ def main() -> None:
     for name, rows in seen.items():
         spent = statistics.median(spent for spent, _ in rows)
         print(f"{name:12} {spent:8.2f} s CPU  {spent / base:6.3f} x simpy  {max(memory for _, memory in rows):6.0f} MiB")
+    days = [whole() for _ in range(given.runs)]
+    print(f"rehearse     {statistics.median(spent for spent, _ in days):8.2f} s CPU {max(memory for _, memory in days):23.0f} MiB")
 
 
 if __name__ == "__main__":

@@ -410,3 +410,20 @@ def test_days_are_counted_on_a_terminal(camp: Camp, monkeypatch: pytest.MonkeyPa
     shown = camp.do("rehearse", *DEBATE, "--replications", "30", tty=True).ok().err
     assert "/30" in shown
     assert "/30" not in camp.do("rehearse", *DEBATE, "--replications", "30").ok().err
+
+
+def test_the_schema_of_faults(camp: Camp) -> None:
+    """`schema --faults` prints one that editors can use, and it is another than that of manifests."""
+    schema = camp.do("schema", "--faults").ok().json
+    assert set(schema["properties"]) == {"offices", "backends", "late", "absent", "calls"}
+    assert schema != camp.do("schema").ok().json
+
+
+def test_a_day_that_is_played_once_has_no_intervals(camp: Camp) -> None:
+    """And it says so; trunks that are all busy are remarked upon, and hotlines that nobody called."""
+    done = camp.do("rehearse", *DEBATE, "--replications", "1", "--trunks", "1", "--hotline", "main").ok()
+    words = " ".join(done.err.split())
+    assert "±" not in done.out
+    assert "played once" in words
+    assert "no trunk was free (1 in all)" in words
+    assert "No call came to main." in words

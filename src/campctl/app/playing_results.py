@@ -240,7 +240,7 @@ def _remarks(days: Days) -> list[str]:
     trunks = days.setting.trunks
     if trunks is not None and any(most >= trunks for replication in days.at_once for most in replication):
         found.append(
-            f"At times all {trunks:,} trunks were busy, and callers were turned away; without --trunks it shows how many it takes."
+            f"At times no trunk was free ({trunks:,} in all), and callers were turned away; without --trunks it shows how many it takes."
         )
     if len(days.intervals) == 1:
         found.append("The day was played once, so nothing is known of how far its figures vary; --replications 10 tells.")

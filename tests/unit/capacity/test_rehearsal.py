@@ -231,3 +231,42 @@ def test_plain_hotlines_are_seen() -> None:
     assert not replace(plain, stints=(always(0, 0), always(0, 1))).plain(0)
     assert not replace(plain, hotlines=(Hotline(name="one"), Hotline(name="two", overflow=0))).plain(0)
     assert not replace(plain, hotlines=(Hotline(name="one", max_wait=9), Hotline(name="two"))).plain(0)
+
+
+def test_closed_hotlines_lead_elsewhere() -> None:
+    """Who calls while it is closed is counted as that, and answered where it leads to; nowhere, or outside, they are gone."""
+    callers = (calls((1, 10, 99), (20, 10, 99)), NOBODY)
+    for to, guests in ((1, [(1.0, 0.0, 10.0, 11.0)]), (-1, []), (None, [])):
+        two = (Hotline(name="one", closed=((0.0, 15.0),), closed_to=to), Hotline(name="two"))
+        fates = play(stage(*two, stints=(always(0, 0), always(1, 1)), callers=callers))
+        assert list(fates[0].waits) == [CLOSED, 0.0]
+        assert fates[1].guests == guests
+    both = (Hotline(name="one", closed=((0.0, 99.0),), closed_to=1), Hotline(name="two", closed=((0.0, 99.0),), closed_to=0))
+    assert [guest[1] for guest in play(stage(*both, stints=(), callers=callers))[1].guests] == [CLOSED] * 6
+
+
+def test_an_exchange_that_is_down_lets_nobody_in() -> None:
+    """Neither from outside nor from another hotline; afterwards it does."""
+    two = (Hotline(name="one", max_wait=2, overflow=1), Hotline(name="two", down=((0.0, 15.0),)))
+    fates = play(stage(*two, stints=(always(0, 1),), callers=(calls((1, 10, 99), (20, 10, 99)), calls((2, 5, 99), (40, 5, 99)))))
+    assert list(fates[0].waits) == [OVERFLOWED, OVERFLOWED]
+    assert list(fates[1].waits) == [BLOCKED, 0.0]
+    assert fates[1].guests == [(3.0, BLOCKED, 10.0, 3.0), (22.0, 0.0, 10.0, 32.0)]
+
+
+def test_level_and_occupancy_leave_out_what_is_closed() -> None:
+    """Callers outside the hours are no failure, and nobody has to be there then."""
+    callers = calls((10, 10, 99), (60, 10, 99), (90, 10, 1))
+    one = stage(Hotline(name="one", closed=((0.0, 50.0),)), stints=(always(0),), callers=(callers,))
+    (row,) = tally(one, play(one), 100, 100)[0]
+    assert (row.offered, row.answered, row.closed, row.level) == (3, 2, 1, 1.0)
+    assert row.seats == 0.5
+    assert row.occupancy == pytest.approx(0.4)
+
+
+def test_calls_that_go_on_hold_one_trunk_all_the_while() -> None:
+    """From the first ring at one hotline to the last word at the other; who finds it full holds none any more."""
+    two = (Hotline(name="one", max_wait=20, overflow=1), Hotline(name="two", max_wait=5))
+    callers = (calls((0, 25, 99), (1, 30, 999)), calls((2, 5, 999)))
+    stints = (always(0, 0), Stint(1, 1, 21.0, FOREVER))
+    assert at_once(callers, play(stage(*two, stints=stints, callers=callers)), 60) == [2, 2, 1, 1, 1, 0, 0]
