@@ -112,7 +112,7 @@ def test_the_campaigns_own_volunteers(camp: Camp, files: Path) -> None:
         'users:\n  val: { name: Val Example, office: chicago-hq, extension: "3090", role: volunteer, skills: [phone-bank] }\n'
     )
     data = camp.do("match", "--volunteers", "roster", "--lists", str(files / "lists.csv"), "-o", "json").ok().data
-    assert [(one["volunteer"], one["why"]) for one in data["matches"]] == [("val", ["both skills phone-bank"])]
+    assert [(one["volunteer"], one["why"]) for one in data["matches"]] == [("val", ["same skills: phone-bank"])]
 
 
 def test_without_a_campaign(tmp_path: Path, files: Path) -> None:

@@ -290,7 +290,7 @@ def _state(pool: Pool, k: int) -> ListState:
         why = f"{may} of {len(pool.people)} may call it" + (f" (against the others: {against})" if against else "")
         here = {v for v, at, _ in pool.solved.flows if at == k}
         if may > len(here):
-            why += f"; {may - len(here)} of them call for other lists"
+            why += f"; {may - len(here)} of them {'calls' if may - len(here) == 1 else 'call'} for other lists"
         helps = ["more volunteers"] if may > len(here) or not barriers else []
         help_ = ", or ".join([*helps, *(_help(kind) for kind, _ in barriers.most_common(1))])
     return ListState(list=one.id, name=one.name, wants=one.wants, least=one.least, got=got, why=why, help=help_)
@@ -299,7 +299,7 @@ def _state(pool: Pool, k: int) -> ListState:
 def _help(kind: str) -> str:
     """What would help against a kind of barrier."""
     if kind == "other hours":
-        return "other hours of calling, or of volunteers"
+        return "other calling hours"
     if kind == "no hours to give":
         return "volunteers with hours to give; theirs are 0"
     if kind.startswith("no "):

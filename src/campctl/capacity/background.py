@@ -176,7 +176,7 @@ class Judge:
             if given.attributes.get(name, given.attribute):
                 shared.setdefault(name, []).append(value)
         weight = {name: given.attributes.get(name, given.attribute) for name in shared}
-        found += [f"both {_attribute_words(name, shared[name])}" for name in sorted(shared, key=lambda name: (-weight[name], name))]
+        found += [_shared_words(name, shared[name]) for name in sorted(shared, key=lambda name: (-weight[name], name))]
         spoken = [word for word in (*one.languages, *one.languages_preferred) if word in person.languages]
         if spoken:
             found.append(f"speaks {', '.join(dict.fromkeys(spoken))}")
@@ -219,8 +219,15 @@ def time_words(common: Sequence[tuple[int, int]], monday: date) -> str:  # noqa:
     return f"{when.strip()}, {total} a week" if when.strip() else f"{total} a week in common"
 
 
+def _shared_words(name: str, values: Sequence[str]) -> str:
+    """`both teachers`, `both veterans`, `same hobby: fishing`."""
+    if name in WHO or all(value == "yes" for value in values):
+        return f"both {_attribute_words(name, values)}"
+    return f"same {name.replace('_', ' ')}: {', '.join(values)}"
+
+
 def _attribute_words(name: str, values: Sequence[str]) -> str:
-    """`teachers`, `veterans`, `in union seiu 1`, `hobby hiking`."""
+    """`teachers`, `veterans`, `hobby hiking`."""
     if name in WHO:
         return " and ".join(_many(value) for value in values)
     if all(value == "yes" for value in values):

@@ -18,7 +18,11 @@ def matching(result: Matching, sheet: Sheet) -> None:
         return
     every = matches(result, left=False)
     shown = every.rows[:MOST] if sheet.terminal.out_tty else every.rows
-    sheet.table(Listing(of=every.of, columns=tuple(name for name in every.columns if name != "phone"), rows=shown, empty=every.empty))
+    sheet.table(
+        Listing(
+            of=every.of, columns=tuple(name for name in every.columns if name not in {"phone", "list_name"}), rows=shown, empty=every.empty
+        )
+    )
     if len(shown) < len(every.rows):
         sheet.words.line(f"... and {len(every.rows) - len(shown):,} more; --out FILE.csv has all of them.")
     sheet.page.blank()

@@ -27,7 +27,7 @@ def fit(person: dict[str, Any], one: dict[str, Any], **preferences: Any):
         ({"attributes": {"profession": ("teacher",)}}, {"attributes": {"profession": ("teacher", "nurse")}}, 1000, ("both teachers",)),
         ({"attributes": {"veteran": ("yes",)}}, {"attributes": {"veteran": ("yes",)}}, 1000, ("both veterans",)),
         ({"attributes": {"hobby": ("chess",)}}, {"attributes": {"hobby": ("golf",)}}, 0, ()),
-        ({"attributes": {"hobby": ("chess", "golf")}}, {"attributes": {"hobby": ("golf", "chess")}}, 2000, ("both hobby chess, golf",)),
+        ({"attributes": {"hobby": ("chess", "golf")}}, {"attributes": {"hobby": ("golf", "chess")}}, 2000, ("same hobby: chess, golf",)),
         ({"languages": ("es", "en")}, {"languages": ("es",)}, 400, ("speaks es",)),
         ({"languages": ("vi",)}, {"languages_preferred": ("vi",)}, 400, ("speaks vi",)),
         ({"city": "gary", "state": "in"}, {"city": "gary", "state": "in"}, 600, ("both in Gary",)),
