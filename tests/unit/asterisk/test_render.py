@@ -277,7 +277,7 @@ def test_streets_come_back(street: str) -> None:
 def test_addresses_hold_nothing_asterisk_would_replace() -> None:
     """No quotation mark, backslash or variable gets into a section; the rest does."""
     info = geo.section(replace(LOCATION, street='1 "A" \\ Street; ${SECRET}', room="a,b=c"))["location_info"]
-    assert "RD=\"'A' / Street; ＄{SECRET}\"" in info
+    assert "RD=\"\\'A\\' / Street; ＄{SECRET}\"" in info
     assert 'ROOM="a,b=c"' in info
     assert geo.fields({**geo.FIXED, "location_info": info}, None)["room"] == "a,b=c"
 
@@ -323,3 +323,14 @@ def test_interfaces() -> None:
     """Only plain PJSIP phones are ours."""
     assert [endpoint_of(name) for name in ("PJSIP/ann.lee", "Local/1@x", "PJSIP/a@trunk", "PJSIP/")] == ["ann.lee", None, None, None]
     assert member_parts("main|PJSIP/ann.lee") == ("main", "PJSIP/ann.lee")
+
+
+def test_an_apostrophe_in_an_address_swallows_nothing() -> None:
+    """Asterisk takes it for a quotation mark: it has a backslash before it in the file, and is read back as it was."""
+    location = replace(LOCATION, street="12 O'Hare's Plaza", city="Coeur d'Alene", name='Bob\'s "Big" Hall')
+    section = geo.section(location)
+    assert 'A3="Coeur d\\\'Alene",RD="O\\\'Hare\\\'s Plaza"' in section["location_info"]
+    assert geo.fields(section, location) == {
+        name: getattr(location, name) for name in ("street", "city", "state", "postal_code", "country", "building", "floor", "room", "name")
+    }
+    assert geo.fields(section, None)["city"] == "Coeur d'Alene"
