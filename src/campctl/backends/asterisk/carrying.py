@@ -6,8 +6,10 @@ comes next does the changes again, which does what is missing of them (`redo`).
 
 from __future__ import annotations
 
+import binascii
 import contextlib
 import json
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -15,6 +17,7 @@ import msgspec
 
 from campctl.backends.asterisk.image import Applied, Image
 from campctl.backends.asterisk.native import Fact, Place, Shelf, Write
+from campctl.backends.asterisk.records import ROOM
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.model.changes import Change
 from campctl.model.live import Capabilities
@@ -23,20 +26,25 @@ from campctl.model.resources import Key, key_of, references
 
 _PLACES: Final[tuple[Place, ...]] = ("geo", "record", "auth", "endpoint", "aor", "rule", "queue", "map", "member")
 """What is new, in this order (an AOR never without its endpoint; `native` says why); what goes, in the opposite one."""
+_PACKED: Final = "packed:"
 _changes: msgspec.json.Decoder[list[Change]] = msgspec.json.Decoder(list[Change])
 
 
 def note(changes: Sequence[Change]) -> str:
-    """Changes about to be done, as printable text."""
-    text = msgspec.json.encode(list(changes)).decode("utf-8", "surrogateescape")
+    """Changes about to be done, as printable text; packed when they are many, as they are much alike."""
+    raw = msgspec.json.encode(list(changes))
+    if len(raw) > ROOM:
+        return _PACKED + binascii.b2a_base64(zlib.compress(raw, 1), newline=False).decode()
+    text = raw.decode("utf-8", "surrogateescape")
     return text if text.isprintable() else json.dumps(json.loads(text))
 
 
 def redo(image: Image, doing: str, able: Capabilities) -> list[Applied]:
     """What is missing of changes somebody began, applied to an image read since. What makes no sense any more is left."""
     try:
-        begun = _changes.decode(doing)
-    except msgspec.DecodeError:
+        packed = doing.startswith(_PACKED)
+        begun = _changes.decode(zlib.decompress(binascii.a2b_base64(doing[len(_PACKED) :])) if packed else doing)
+    except (msgspec.DecodeError, zlib.error, binascii.Error):
         return []
     applied = []
     for change in begun:

@@ -23,7 +23,7 @@ from campctl.backends.asterisk.node import Node
 from campctl.backends.asterisk.shelves import AstDbShelf, MemberShelf, SectionShelf
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.backends.asterisk.shelves.astdb import CAMPCTL
-from campctl.errors import Refused
+from campctl.errors import Refused, Uncertain
 from campctl.model.live import Probe
 from campctl.ports.clock import Clock
 
@@ -116,6 +116,7 @@ class Machine:
         self._astdb = AstDbShelf(ami)
         self.shelves: Sequence[Shelf] = (self._astdb, SectionShelf(ami), MemberShelf(ami))
         self._lease = Lease(ami, clock, backend)
+        self._noted: asyncio.Task[list[Answer]] | None = None
         self._rows = 0
         """Rows the present note of what is being done takes up."""
 
@@ -147,13 +148,22 @@ class Machine:
         return State(epoch, generation, doing)
 
     async def begin(self, doing: str) -> None:
-        """The first piece last: before it is there the others mean nothing."""
+        """The first piece last: before it is there the others mean nothing.
+
+        Asterisk does what it is asked in order, so what is written after this may be sent at once; `end` hears the answers.
+        """
         rows = records.split(_DOING, doing)
         self._rows = len(rows)
-        self._sure(await self._ami.many([put(CAMPCTL, key, text) for key, text in reversed(rows)]))
+        self._noted = await self._ami.send([put(CAMPCTL, key, text) for key, text in reversed(rows)])
 
     async def end(self, generation: str) -> None:
         """A new generation first: an image that is thought to be old is only read once more."""
+        noted, self._noted = self._noted, None
+        if noted is not None:
+            try:
+                self._sure(await noted)
+            except Refused as error:
+                raise Uncertain(error.message, hint=error.hint) from None  # what came after the note may be written
         gone = [delete(CAMPCTL, records.part_name(_DOING, n)) for n in range(1, max(self._rows, 1) + 1)]
         self._sure(await self._ami.many([put(CAMPCTL, _GENERATION, generation), *gone]))
 

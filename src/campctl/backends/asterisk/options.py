@@ -27,7 +27,7 @@ MEMBERS = 10_000
 """Of one machine: each is written to disk with all others of its queue, and taken in one by one at a start."""
 DURABLE_AFTER = 2.0
 """AstDB commits once a second; nodes of a cluster keep maps and members there, too."""
-BATCH = 100
+BATCH = 250
 SHARED_BATCH = 500
 """Over PostgreSQL: a batch is one transaction, and its fixed cost is what counts."""
 HINT = "docs/asterisk.md lists the options of type asterisk."

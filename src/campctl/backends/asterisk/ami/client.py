@@ -76,6 +76,12 @@ class Ami:
         opened = await self._ready()
         return await opened.connection.many(requests, self._within(deadline), window or self.options.window)
 
+    async def send(self, requests: Sequence[Request]) -> asyncio.Task[list[Answer]]:
+        """As `many`, without waiting: they are on their way, in front of whatever is asked from now on."""
+        opened = await self._ready()
+        batch = opened.connection.start(requests, len(requests))
+        return asyncio.ensure_future(opened.connection.finish(batch, self.options.deadline, len(requests)))
+
     async def command(self, text: str, *, deadline: float | None = None) -> list[str]:
         """The lines a command of Asterisk's console prints; Refused when there is no such command."""
         request = Request("Command", {"Command": text})

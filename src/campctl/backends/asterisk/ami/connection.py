@@ -109,16 +109,28 @@ class Connection:
 
     async def many(self, requests: Sequence[Request], deadline: float, window: int) -> list[Answer]:
         """Send requests in order, at most `window` unanswered; `deadline` is how long no answer at all may come."""
+        return await self.finish(self.start(requests, window), deadline, window)
+
+    def start(self, requests: Sequence[Request], window: int) -> Many:
+        """Send the first of many at once."""
         batch = Many(requests, self._number + 1)
         self._number += len(requests)
         batch.loss = self.loss
+        if batch.loss is None:
+            self._send(batch, window)
+        return batch
+
+    async def finish(self, batch: Many, deadline: float, window: int) -> list[Answer]:
+        """Send the others, and wait for all answers."""
+        requests = batch.requests
         low = window - min(_SLICE, max(1, window // 2))
         try:
             while batch.sent < len(requests) and batch.loss is None:
-                self._send(batch, window - batch.left)
                 async with asyncio.timeout(deadline):
                     await self._writer.drain()
                     await batch.under(low)
+                if batch.loss is None:
+                    self._send(batch, window - batch.left)
             while batch.left and batch.loss is None:
                 async with asyncio.timeout(deadline):
                     await batch.under(max(0, batch.left - window // 2 - 1))
