@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
-from small_campaign import AT, LATER, campaign, hotline, override
+from small_campaign import AT, LATER, campaign, desks, hotline, override
 
 from campctl.effective import circle, desired, diversion
-from campctl.model.campaign import Hotline, HoursRule, Target
+from campctl.model.campaign import Address, Hotline, HoursRule, Office, Target
 from campctl.model.resources import NEVER, Key, Queue
 
 EIGHT = (HoursRule((0, 1, 2, 3, 4), 480, 1200),)
@@ -84,3 +84,17 @@ def test_circles(fields: dict[str, dict[str, object]], active: dict[str, str], h
     given = campaign(hotlines=lines)
     overrides = [override("hotline", name, to=target(text)) for name, text in active.items()]
     assert circle(given, diversion(given, overrides, []), hotline_, target(to)) == round_
+
+
+def test_desks_of_an_evacuated_office_are_lit_elsewhere_as_far_as_there_are_dark_ones() -> None:
+    """For the same hotline; the office's own go dark, and what is missing is said."""
+    given = campaign(hotlines=hotline("vp", seats=3))
+    annex = Office("annex", "Annex", Address("3 Example Plaza", "Chicago", "IL", "60601", floor="1"), "America/Chicago", "old")
+    ports = desks(3, lit=True, hotline="vp") | {f"annex/{one.desk}": replace(one, office="annex") for one in desks(2).values()}
+    given = replace(given, offices={**given.offices, "annex": annex}, ports=ports)
+    over = override("office", "hq", refuge="annex", to=Target("outside", "+13125550190"))
+    found = desired(given, AT, [over])
+    assert {pid: lit.hotline for pid, lit in found.lit.items()} == {"annex/a1": "vp", "annex/a2": "vp"}
+    assert [seat.line for seat in found.seating["vp"].filled] == ["port/annex/a1", "port/annex/a2"]
+    assert "evacuation-ports-short" in [one.code for one in found.findings]
+    assert list(desired(given, AT).lit) == ["hq/a1", "hq/a2", "hq/a3"]

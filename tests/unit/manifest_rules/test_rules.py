@@ -172,6 +172,9 @@ CASES: list[Case] = [
      [("surge-in-freeze", Ref("surges", "s", "until"))]),
     ("in a freeze that allows it", lambda k: k.build(k.surge("s", k.at(1), k.at(4), seats={"main": k.m.SeatChange(2)}), policy=k.m.Policy(freezes=(k.m.Freeze("f", k.at(3), k.at(5), ("hotline/main",)),))), []),
     # policy
+    ("two currencies", lambda k: k.build(prices={"local": k.m.Prices(), "other": k.m.Prices(currency="EUR")}),
+     [("mixed-currencies", Ref("campaign", "", "prices", ("other",)))]),
+    ("prices of nobody's", lambda k: k.build(prices={"lokal": k.m.Prices()}), [("unknown-backend", Ref("campaign", "", "prices", ("lokal",)))]),
     ("freeze backwards", lambda k: k.build(policy=k.m.Policy(freezes=(k.m.Freeze("f", k.at(3), k.at(2)),))), [("freeze-ends-before-it-begins", Ref(*POLICY, ("freezes", "0", "until")))]),
     ("protected", lambda k: k.build(policy=k.m.Policy(protected=("hotline/main", "hotline/mian", "number/+13125550100", "desk/d1", "user/"))),
      [("unknown-protected", Ref(*POLICY, ("protected", index))) for index in ("1", "3", "4")]),
