@@ -255,6 +255,7 @@ def test_without_a_campaign(campctl, tmp_path, monkeypatch) -> None:
             ("move",): ["a", "--to", "b"],
             ("hotline", "scale"): ["a", "1"],
             ("store", "migrate"): ["--to", "a"],
+            ("match",): ["--volunteers", "roster", "--lists", "a"],
         }.get(info.path)
         argv = more or [needed[argument.bare] for argument in info.arguments if argument.bare in needed]
         answer = campctl(*info.path, *argv, "-o", "json")
