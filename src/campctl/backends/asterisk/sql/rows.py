@@ -59,7 +59,8 @@ def option_rows(table: Table, values: Mapping[str, Mapping[str, str]]) -> tuple[
     found: list[Row] = []
     for name, value in values.items():
         cells = [name, *map(value.get, columns)]
-        if any(cell is not None and ("^" in cell or ";" in cell) for cell in cells):
+        together = "".join(filter(None, cells))
+        if "^" in together or ";" in together:
             cells = [cell if cell is None else encoded(cell) for cell in cells]
         found.append(tuple(cells))
     return columns, found
