@@ -106,6 +106,22 @@ def test_killed_run_is_told_of(make, processes, until) -> None:
     camp.settled()
 
 
+def test_secrets_of_a_killed_run_are_handed_out_by_the_next(make, processes, until) -> None:
+    """Lines that it made have secrets which it told nobody: without a file the next apply says so, with one it gives them new ones."""
+    camp = make(apply=False, **SLOW)
+    process = camp.start("apply", "--yes", "--secrets", "first.csv")
+    processes.append(process)
+    until(lambda: camp.exchange().exists() and any(key.startswith("line/") for key in camp.resources()["local"]), process)
+    process.kill()
+    process.communicate()
+    assert not (camp.root / "first.csv").exists()
+    camp.do("apply", "--yes", "--secrets", str(camp.root / "second.csv")).ok()
+    lines = {key.removeprefix("line/") for key in camp.resources()["local"] if key.startswith("line/")}
+    handed = {row.split(",")[1] for row in (camp.root / "second.csv").read_text().splitlines()[1:]}
+    assert handed == lines
+    camp.settled()
+
+
 def test_ctrl_c_at_the_question(camp) -> None:
     """Ctrl-C when asked, `n`, Enter and end of input all change nothing."""
     camp.edit("people.yaml", "name: Ann Lee", "name: Ann B. Lee")

@@ -27,6 +27,7 @@ from campctl.model.records import Override, Run
 
 if TYPE_CHECKING:
     from campctl.apply.inputs import ApplyReport, Stopper
+    from campctl.model.resources import Line
     from campctl.ports.backend import Backend
     from campctl.ports.store import Store
 
@@ -67,10 +68,10 @@ async def apply(ctx: Context, how: How, *, plan_file: str = "", targets: Sequenc
 
 async def change(ctx: Context, how: How, wish: Wish, *, saved: Plan | None = None) -> Applied | Planned:
     """The one way in which anything is changed."""
-    from campctl.app.recovering import settle
+    from campctl.app.recovering import Settled, settle
 
     async with ctx.backends() as backends, locked(ctx, how) as (store, stopper):
-        settled = () if how.dry_run else await settle(ctx, how, backends, store)
+        settled = Settled() if how.dry_run else await settle(ctx, how, backends, store)
         targets = () if saved else wish.targets
         view = await look(ctx, backends, at=ctx.clock.now(), extra=wish.overrides, without=wish.clear, targets=targets, skip=wish.skip)
         made = make_plan(ctx, view, targets=wish.targets, may_be_gone=wish.what != "apply")
@@ -85,7 +86,7 @@ async def change(ctx: Context, how: How, wish: Wish, *, saved: Plan | None = Non
         refuse_guards(made, how)
         if not made.empty or not wish.empty:
             confirm(planned, how)
-        if how.secrets_file and not made.empty:
+        if how.secrets_file and (settled.lines or not made.empty):
             from campctl.app.phone_secrets import check_place
 
             check_place(Path(how.secrets_file))
@@ -93,13 +94,14 @@ async def change(ctx: Context, how: How, wish: Wish, *, saved: Plan | None = Non
         _forget_gone(store, view, backends)
         why = "was left out, because it" if wish.skip else "has nothing to do with this and"
         unseen = (f"{name} {why} did not answer: {said}" for name, said in view.silent.items())
-        warnings = (*settled, *_of_this(wish, made, view), *unseen)
+        warnings = (*settled.said, *_of_this(wish, made, view), *unseen)
         if made.empty:
             if not wish.empty:
                 record_audit(ctx, store, wish.what, how, result="nothing to change on the backends")
             _came_back(wish, view, made, store)
-            return Applied(run=None, plan=made, states={}, errors={}, diff=wish.diff, warnings=warnings)
-        done = await execute(ctx, how, made, backends, store, stopper, what=wish.what)
+            told = await _hand_out(ctx, how, backends, settled.lines) if settled.lines else ()
+            return Applied(run=None, plan=made, states={}, errors={}, diff=wish.diff, warnings=(*warnings, *told))
+        done = await execute(ctx, how, made, backends, store, stopper, what=wish.what, untold=settled.lines)
         if done.run is not None and done.run.status == "done":
             _came_back(wish, view, made, store)
         return replace(done, diff=wish.diff, warnings=(*warnings, *done.warnings))
@@ -145,8 +147,9 @@ async def execute(
     *,
     what: str,
     undoes: str = "",
+    untold: tuple[tuple[str, Line], ...] = (),
 ) -> Applied:
-    """Carry a plan out as a new run, with its audit entries."""
+    """Carry a plan out as a new run, with its audit entries. `untold`: lines that killed runs made, which get secrets along."""
     from campctl.apply.engine import apply
     from campctl.apply.inputs import ApplyInput
     from campctl.planning import encode
@@ -176,10 +179,19 @@ async def execute(
     record_audit(ctx, store, what, how, result=result_words(report.run), run=run.id)
     handed_out: tuple[str, ...] = ()
     if how.secrets_file:
-        from campctl.app.phone_secrets import hand_out
+        from campctl.app.phone_secrets import new_lines
 
-        handed_out = await hand_out(plan, report.states, backends, Path(how.secrets_file), ctx.clock)
+        handed_out = await _hand_out(ctx, how, backends, (*untold, *new_lines(plan, report.states)))
     return applied(plan, report, handed_out)
+
+
+async def _hand_out(ctx: Context, how: How, backends: Mapping[str, Backend], lines: Sequence[tuple[str, Line]]) -> tuple[str, ...]:
+    """Secrets for lines, when a file for them was named."""
+    if not how.secrets_file:
+        return ()
+    from campctl.app.phone_secrets import hand_out
+
+    return await hand_out(lines, backends, Path(how.secrets_file), ctx.clock)
 
 
 def applied(plan: Plan, report: ApplyReport, warnings: tuple[str, ...] = ()) -> Applied:

@@ -6,7 +6,7 @@ import csv
 import io
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +14,7 @@ from campctl import errors
 from campctl.app.asking import ask
 from campctl.app.files import write_private
 from campctl.findings.text import plural
-from campctl.model.changes import Change, Plan
+from campctl.model.changes import Plan
 from campctl.model.resources import Line
 from campctl.ports.backend import Backend, SetsManySecrets
 from campctl.ports.clock import Clock
@@ -32,13 +32,21 @@ def check_place(path: Path) -> None:
         )
 
 
-async def hand_out(plan: Plan, states: Mapping[str, str], backends: Mapping[str, Backend], path: Path, clock: Clock) -> tuple[str, ...]:
-    """Give every line that was created a new secret and write all to `path`; says how many, and who got none and why."""
+def new_lines(plan: Plan, states: Mapping[str, str]) -> list[tuple[str, Line]]:
+    """Lines that a plan made, with their backends; `states`: what became of each change."""
+    return [
+        (change.backend, change.after)
+        for change in plan.changes
+        if change.action == "create" and isinstance(change.after, Line) and states.get(change.id) in DONE
+    ]
+
+
+async def hand_out(lines: Sequence[tuple[str, Line]], backends: Mapping[str, Backend], path: Path, clock: Clock) -> tuple[str, ...]:
+    """Give each of these lines a new secret and write all to `path`; says how many, and who got none and why."""
     given: dict[tuple[str, str], str] = {}
     refused: dict[tuple[str, str], str] = {}
-    lines = [(change.backend, change.after) for change in plan.changes if _is_new_line(change) and states.get(change.id) in DONE]
     for name, backend in backends.items():
-        wanted = {line.id: secrets.token_urlsafe(18) for of, line in lines if of == name and isinstance(line, Line)}
+        wanted = {line.id: secrets.token_urlsafe(18) for of, line in lines if of == name}
         given |= {(name, line): secret for line, secret in wanted.items()}
         refused |= {(name, line): why for line, why in (await _set(backend, wanted, clock)).items()}
     text = io.StringIO()
@@ -47,8 +55,6 @@ async def hand_out(plan: Plan, states: Mapping[str, str], backends: Mapping[str,
     count = 0
     missed: list[str] = []
     for name, line in lines:
-        if not isinstance(line, Line):
-            continue
         if (why := refused.get((name, line.id))) is not None:
             missed.append(f"{line.id} was given no new secret: {why} `campctl {_verb(line.id)}` makes one.")
             continue
@@ -56,10 +62,6 @@ async def hand_out(plan: Plan, states: Mapping[str, str], backends: Mapping[str,
         count += 1
     write_private(path, text.getvalue().encode())
     return (f"{plural(count, 'secret')} written to {path} (0600); kept nowhere else.", *missed)
-
-
-def _is_new_line(change: Change) -> bool:
-    return change.action == "create" and isinstance(change.after, Line)
 
 
 async def _set(backend: Backend, wanted: Mapping[str, str], clock: Clock) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -12,38 +12,51 @@ from campctl.app.auditing import record_audit, result_words
 from campctl.app.context import Context
 from campctl.app.how import How
 from campctl.app.locking import locked
+from campctl.app.phone_secrets import new_lines
 from campctl.app.planning import look, overrides_digest
 from campctl.app.refusing import confirm, refuse_conflicts, refuse_guards
 from campctl.app.results import Applied, Planned
 from campctl.model.changes import Plan
 from campctl.model.records import Override
+from campctl.model.resources import Line
 
 if TYPE_CHECKING:
     from campctl.ports.backend import Backend
     from campctl.ports.store import Store
 
 
-async def settle(ctx: Context, how: How, backends: Mapping[str, Backend], store: Store) -> tuple[str, ...]:
-    """Look up what killed runs had sent without hearing the answer, and record it; a new plan does the rest.
+class Settled(NamedTuple):
+    """What became of killed runs: a sentence for each, and the lines they made, whose secrets were handed to nobody (backend, line)."""
 
-    Returns a sentence for each such run.
-    """
+    said: tuple[str, ...] = ()
+    lines: tuple[tuple[str, Line], ...] = ()
+
+
+async def settle(ctx: Context, how: How, backends: Mapping[str, Backend], store: Store) -> Settled:
+    """Look up what killed runs had sent without hearing the answer, and record it; a new plan does the rest."""
     unfinished = store.unfinished()
     if not unfinished:
-        return ()
+        return Settled()
     from functools import partial
 
     from campctl.app.asking import ask
     from campctl.apply.settle import SettleInput, settle
     from campctl.planning import decode
 
-    said = []
+    said: list[str] = []
+    lines: list[tuple[str, Line]] = []
     for run in unfinished:
-        given = SettleInput(plan=decode(run.plan), run=run, backends=backends, store=store, clock=ctx.clock)
+        plan = decode(run.plan)
+        given = SettleInput(plan=plan, run=run, backends=backends, store=store, clock=ctx.clock)
         settled = await ask(ctx.clock, partial(settle, given))
         record_audit(ctx, store, f"settle {run.id}", how, result=result_words(settled), run=run.id)
         said.append(f"Run {run.id} had not ended; what it had sent was looked up and recorded ({result_words(settled)}).")
-    return tuple(said)
+        states = {entry.change: entry.state for entry in store.journal(run.id)}
+        lines += new_lines(plan, states)
+    if lines and not how.secrets_file:
+        phones = "1 new line has a secret" if len(lines) == 1 else f"{len(lines)} new lines have secrets"
+        said.append(f"{phones} that nobody was told: `campctl user secret` and `campctl port secret` make new ones.")
+    return Settled(tuple(said), tuple(lines))
 
 
 async def resume(ctx: Context, how: How) -> Applied | Planned:

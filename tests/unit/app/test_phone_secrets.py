@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from campctl.app import phone_secrets
-from campctl.app.phone_secrets import hand_out
+from campctl.app.phone_secrets import hand_out, new_lines
 from campctl.errors import Refused
 from campctl.model.changes import Binding, Plan
 from campctl.testing.clock import FakeClock
@@ -49,7 +49,7 @@ class AtOnce(OneByOne):
 
 def handed_out(backend: Any, path: Path) -> tuple[dict[str, str], tuple[str, ...]]:
     """What the file says, and what is said."""
-    said = asyncio.run(hand_out(PLAN, STATES, {"test": backend}, path, FakeClock()))
+    said = asyncio.run(hand_out(new_lines(PLAN, STATES), {"test": backend}, path, FakeClock()))
     assert path.stat().st_mode & 0o777 == 0o600
     with path.open(newline="") as file:
         return {row["line"]: row["secret"] for row in csv.DictReader(file)}, said
