@@ -162,7 +162,9 @@ class Image:
         native = given(key, lambda name: self._taken("line", name))
         facts = render(new, native, seen.names)
         by, record = seen.rows.by, Record(VERSION, native, new)
-        if any(name in by[place] for place, name in (*facts, *belongings(key, native, new.extension))):
+        maps = by["map"]
+        there = native in by["endpoint"] or native in by["aor"] or f"cid/{native}" in maps or f"e911/{native}" in maps
+        if there or any(name in by[place] for place, name in facts):
             return None
         mark = journal.mark()
         journal.add(self._unmake, key, new, facts)
@@ -172,7 +174,8 @@ class Image:
         index.add(key, new)
         seen.resources[key] = new
         # `render` gives the facts of a line in the order in which they are to be made.
-        return Applied(change, tuple(map(Write._make, facts.items())), (key,), (), (native,) if new.enabled else (), (), mark)
+        writes = tuple([tuple.__new__(Write, item) for item in facts.items()])
+        return Applied(change, writes, (key,), learned=(native,) if new.enabled else (), mark=mark)
 
     def _unmake(self, key: Key, line: Line, facts: Facts) -> None:
         """Undo `_new_line`."""

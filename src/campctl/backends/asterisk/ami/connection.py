@@ -20,6 +20,7 @@ CHUNK: Final = 1 << 18
 """Bytes read at once; asyncio stops reading from the socket at twice that."""
 MAX_ANSWER: Final = 256 << 20
 """Bytes received without completing any answer that is waited for: nine times the state of 50 queues of 2,000 members."""
+_DONE: Final = "Response: Success\r\nActionID: "
 _SLICE: Final = 32
 """Requests of many that are written at once."""
 
@@ -194,12 +195,16 @@ class Connection:
         """Hand each message to who waits for it. Rows of a long list take the short way: they end as the one before did."""
         tail = "\0"
         rows: list[str] = []
+        text, number = "", 0
         for raw in messages:
             if raw.endswith(tail):
                 rows.append(raw)
                 continue
-            text = action_id(raw)
-            number = int(text) if text.isdecimal() else 0
+            if raw.startswith(f"{_DONE}{number + 1}\r\n"):  # most likely the answer to the next of many
+                number, text = number + 1, "next"
+            else:
+                text = action_id(raw)
+                number = int(text) if text.isdecimal() else 0
             waiting = self._pending.get(number)
             if waiting is None:
                 if not text and raw.startswith("Response: "):
