@@ -95,6 +95,10 @@ class _Solver:
         self.costs = [[*(self.forbidden if score is None else -score for score in row), *((0, begun) if first else (0,))] for row in scores]
         self.simple = limits is None and not first and max(supplies) <= 1
         """Nobody can be in two places, so a person's costs never change."""
+        for person, row in enumerate(self.costs if not self.simple else ()):
+            for j in range(columns):
+                if not self._limit(person, j):
+                    row[j] = self.forbidden
         self.marked = [[(cost << self.shift) | person for cost in row] for person, row in enumerate(self.costs)]
         """Costs with whose they are: of equal ones the smallest is of the first person."""
         self.potential = [0] * columns
@@ -141,18 +145,20 @@ class _Solver:
         if self.simple:
             return row
         row = row.copy()
-        for j in range(len(row)):
-            if self.at[person].get(j, 0) >= self._limit(person, j):
+        for j, amount in self.at[person].items():
+            if amount >= self._limit(person, j):
                 row[j] = self.forbidden
         return row
 
     def _swap_row(self, person: int, j: int) -> list[int]:
         """What it costs to move a unit of somebody from list j to each other list, with who it is."""
-        base, shift = self.costs[person][j], self.shift
-        if self.simple:
-            base <<= shift
-            return [cost - base for cost in self.marked[person]]
-        return [((cost - base) << shift) | person for cost in self._starts(person)]
+        base = self.costs[person][j] << self.shift
+        row = [cost - base for cost in self.marked[person]]
+        if not self.simple:
+            for k, amount in self.at[person].items():
+                if amount >= self._limit(person, k):
+                    row[k] = self.forbidden << self.shift
+        return row
 
     def _swaps(self, j: int) -> list[int]:
         """The cheapest swap from list j to every other one."""
