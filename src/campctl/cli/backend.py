@@ -89,7 +89,9 @@ def init(
     ] = "",
     ami_user: Annotated[str, typer.Option("--ami-user", metavar="NAME", help="The manager user (default: campctl).")] = "",
     ami_bind: Annotated[str, typer.Option("--ami-bind", metavar="IP", help="Where the manager listens (default: 127.0.0.1).")] = "",
-    ami_port: Annotated[int, typer.Option("--ami-port", metavar="PORT", help="Its port (default: 5038; with a certificate 5039).")] = 0,
+    ami_port: Annotated[
+        int, typer.Option("--ami-port", metavar="PORT", show_default=False, help="Its port (default: 5038; with a certificate 5039).")
+    ] = 0,
     ami_permit: Annotated[
         list[str], typer.Option("--ami-permit", metavar="NET", help="Where campctl comes from, beside this machine; may be repeated.")
     ] = [],  # noqa: B006
