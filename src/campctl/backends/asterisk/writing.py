@@ -22,6 +22,8 @@ from campctl.model.changes import Change, Outcome
 from campctl.model.live import Capabilities
 from campctl.model.refusals import No
 
+_STRETCH: Final = 25
+"""Changes validated without a break: a millisecond."""
 TOGETHER: Final = 2.0
 """Seconds during which batches share a lock; then others get their turn."""
 
@@ -54,7 +56,7 @@ class Writer:
             await self._enter()
             try:
                 image = await self._true_image()
-                return self._validated(image, changes)
+                return await self._validated(image, changes)
             except BaseException:
                 self._sight.image = None  # it may hold changes that nobody will write
                 await self._leave()
@@ -67,9 +69,11 @@ class Writer:
         try:
             if batch.after is not None:
                 await asyncio.wait([batch.after])
-            if any(one.writes for one in batch.applied):
-                if self._sight.image is not batch.image:
-                    raise Unavailable("What was written before this failed; nothing of this was done.", backend=self._backend)
+            writes = any(one.writes for one in batch.applied)
+            # A refusal counts no more either: the image it was given in may have been half undone.
+            if self._sight.image is not batch.image and (writes or any(outcome.error for outcome in batch.outcomes)):
+                raise Unavailable("What was written before this failed; nothing of this was done.", backend=self._backend)
+            if writes:
                 await self._carry_out(batch)
         finally:
             if self._last is batch.done:
@@ -127,20 +131,28 @@ class Writer:
         await self._ground.end(secrets.token_hex(8))
         return await sight.read(await self._ground.state())
 
-    def _validated(self, image: Image, changes: Sequence[Change]) -> Batch:
-        """Every change done in the image or refused."""
-        outcomes: list[Outcome] = []
-        applied: list[Applied] = []
-        limits, unsupported = self._able.limits, self._able.unsupported
-        for change in changes:
-            try:
-                applied.append(image.apply(change, limits=limits, unsupported=unsupported))
-            except No as no:
-                outcomes.append(Outcome(change=change.id, error=no.sentence, code=no.code))
-            else:
-                outcomes.append(Outcome(change=change.id))
-        batch = Batch(image, outcomes, applied, self._last)
+    async def _validated(self, image: Image, changes: Sequence[Change]) -> Batch:
+        """Every change done in the image or refused.
+
+        A few at a time: in between, the batch before this one is sent, and its answers are taken, so that Asterisk never waits.
+        """
+        batch = Batch(image, [], [], self._last)
         self._last = batch.done
+        limits, unsupported = self._able.limits, self._able.unsupported
+        try:
+            for count, change in enumerate(changes, 1):
+                try:
+                    batch.applied.append(image.apply(change, limits=limits, unsupported=unsupported))
+                except No as no:
+                    batch.outcomes.append(Outcome(change=change.id, error=no.sentence, code=no.code))
+                else:
+                    batch.outcomes.append(Outcome(change=change.id))
+                if not count % _STRETCH:
+                    await asyncio.sleep(0)
+        except BaseException:
+            self._last = batch.after if batch.after is not None and not batch.after.done() else None
+            batch.done.set_result(None)
+            raise
         return batch
 
     async def _carry_out(self, batch: Batch) -> None:
