@@ -127,3 +127,16 @@ def test_what_was_made_by_hand_can_be_taken_in(camp: Camp, people: People) -> No
     front.rung()
     assert not any(camp.do("plan", "-o", "json").ok().data["plan"]["unmanaged"].values())
     assert front.register() == 200
+
+
+def test_records_lost_by_hand_stop_nothing(camp: Camp) -> None:
+    """A lit line, a dark desk, a hotline and a number whose records are gone or damaged are known by their rows, and put right."""
+    with camp.server.connect() as ami:
+        for name in ("line/user/gus.hall", "line/port/hq/a010", "queue/help"):
+            ami.drop(f"campctl/{name}")
+        for name in ("line/user/ann.lee", "route/+13125550104", "location/hq"):
+            ami.put(f"campctl/{name}", "{")
+        row(ami, "ps/endpoint/gus.hall", context="campctl-international")
+    assert "line/user/gus.hall" in {item["resource"] for item in drifted(camp)}
+    camp.apply()
+    camp.settled()
