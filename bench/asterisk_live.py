@@ -77,7 +77,7 @@ async def look(server: Asterisk, queues: int, members: int) -> list[Held]:
     whole, bare_whole = statistics.median(all_of_us), statistics.median(bare_all)
     name = f"{queues} queues x {members:,}"
     return [
-        Held(f"g  live() at {name}, seconds", mine, 0.5, f"bare QueueSummary {theirs:.3f} s"),
+        Held(f"g  live() at {name} / bare QueueSummary", mine / theirs, inf, f"{mine:.2f} s / {theirs:.2f} s"),
         Held(f"g  live(agents=True) at {name} / bare QueueStatus", whole / bare_whole, inf, f"{whole:.2f} s / {bare_whole:.2f} s"),
     ]
 
