@@ -79,7 +79,7 @@ def national(runs: int) -> list[Held]:
             )
             before = spent(server.pid)
             with Probe(server) as probe:
-                words = ("apply", "--yes", "-q", "--secrets", "secrets.csv", "--allow-freeze", "--reason", "bench")
+                words = ("apply", "--yes", "-q", "--secrets", str(root / "secrets.csv"), "--allow-freeze", "--reason", "bench")
                 rows.append(command(camp, *words))
             theirs.append(spent(server.pid) - before)
             unanswered += probe.unanswered

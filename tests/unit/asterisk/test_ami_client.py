@@ -213,7 +213,7 @@ def test_a_file_that_asterisk_cannot_read_is_named() -> None:
 
     async def work(fake: FakeAmi, ami: Ami) -> None:
         fake.on["getconfig"] = config
-        with pytest.raises(Refused, match="cannot read queues.conf: Config file has invalid format") as caught:
+        with pytest.raises(Refused, match=r"cannot read queues\.conf: Config file has invalid format") as caught:
             await read_config(ami, "queues.conf")
         assert "by hand" in caught.value.hint
 

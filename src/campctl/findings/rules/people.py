@@ -19,7 +19,8 @@ users:
         code="answerer-on-other-backend",
         severity="warning",
         summary="who is named to answer a hotline is on another backend",
-        why="A queue rings lines of its own exchange only. While an office moves from one to another, its hotlines go with those who answer.",
+        why="A queue rings lines of its own exchange only. While an office moves from one to another, its hotlines go with those who "
+        "answer.",
         example="""\
 campaign:
   name: Two exchanges

@@ -87,7 +87,8 @@ async def read_config(ami: Ami, file: str, *, deadline: float | None = None) -> 
         raise Refused(
             f"Asterisk cannot read {file}: {reply.message.rstrip('.')}.",
             backend=ami.options.backend,
-            hint=f"Somebody changed it by hand: Asterisk's log says where (grep {file} /var/log/asterisk/messages). Mend it and run this again.",
+            hint=f"Somebody changed it by hand: Asterisk's log says where (grep {file} /var/log/asterisk/messages). "
+            "Mend it and run this again.",
         )
     ami.accept(request, reply)
     sections: Sections = {}
