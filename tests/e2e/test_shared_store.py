@@ -218,7 +218,7 @@ def test_a_restart_in_mid_apply_is_ridden_through(admins: Any, postgres: Place, 
     process = ann.start("apply", "--yes")
     processes.append(process)
     for calls in (2, 8):
-        until(lambda calls=calls: ann.camp.exchange().exists() and ann.camp.calls() >= calls, process)
+        until(lambda calls=calls: process.poll() is not None or (ann.camp.exchange().exists() and ann.camp.calls() >= calls))
         postgres.stop()
         postgres.start()
     out, err = process.communicate(timeout=90)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import subprocess
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -202,35 +201,3 @@ def test_each_life_has_an_epoch_of_its_own(asterisk: Asterisk) -> None:
         asterisk.restart(kill=True)
     assert seen[0::2] == seen[1::2]
     assert len(set(seen)) == 3
-
-
-def test_sixty_thousand_rows_are_read_at_the_speed_of_the_wire(asterisk: Asterisk) -> None:
-    """Reading and cutting all rows of 20,000 people takes at most twice what it takes to just receive them."""
-
-    async def work(ami: Ami) -> None:
-        settled(await ami.many([put("tests/rows", f"p{n:05}", '{"auth_type":"userpass","username":"x"}') for n in range(60_000)]))
-
-        async def bare() -> float:
-            reader, writer = await asyncio.open_connection(asterisk.host, asterisk.ami, limit=1 << 20)
-            login = f"Action: Login\r\nUsername: campctl\r\nSecret: {asterisk.password}\r\nEvents: off\r\n\r\n"
-            writer.write(login.encode())
-            await reader.readuntil(b"accepted\r\n\r\n")
-            begun = time.perf_counter()
-            writer.write(b"Action: DBGetTree\r\nFamily: tests/rows\r\nActionID: 1\r\n\r\n")
-            rest = b""
-            while b"EventList: Complete" not in rest:
-                rest = rest[-40:] + await reader.read(1 << 18)
-            spent = time.perf_counter() - begun
-            writer.close()
-            await writer.wait_closed()
-            return spent
-
-        async def ours() -> float:
-            begun = time.perf_counter()
-            assert len(await db_tree(ami, "tests/rows")) == 60_000
-            return time.perf_counter() - begun
-
-        pairs = [(await bare(), await ours()) for _ in range(5)]
-        assert min(two / one for one, two in pairs) <= 2.0, pairs
-
-    on(plain(asterisk), asterisk.password, work)

@@ -32,7 +32,7 @@ def _localized(result: Any, zone: ZoneInfo) -> Any:
         return replace(result, plan=_plan(result.plan, zone), run=_record(result.run, zone))
     if isinstance(result, RunDetails):
         journal = tuple(_record(line, zone) for line in result.journal)
-        return replace(result, run=_record(result.run, zone), plan=_record(result.plan, zone), journal=journal)
+        return replace(result, run=_record(result.run, zone), plan=_plan(result.plan, zone), journal=journal)
     if isinstance(result, AuditLog):
         return replace(result, entries=tuple(_record(entry, zone) for entry in result.entries))
     if isinstance(result, OverrideList):
@@ -47,7 +47,9 @@ def _record(record: Any, zone: ZoneInfo) -> Any:
 
 
 def _plan(plan: Any, zone: ZoneInfo) -> Any:
-    """A plan, with the ends of what it costs."""
+    """A plan, where there is one, with the ends of what it costs."""
+    if plan is None:
+        return None
     made = _record(plan, zone)
     return replace(made, prices=tuple(replace(one, until=_local(one.until, zone)) for one in plan.prices)) if plan.prices else made
 
