@@ -70,6 +70,7 @@ class FakeAmi:
         self.booted = True
         self.started = "2026-10-01", "08:00:00"
         self.life = 100
+        self.asked_threads = 0
         self.on: dict[str, Handler] = {}
         self.tree: dict[str, str] = {}
         self.lists: dict[str, list[tuple[str, ...]]] = {}
@@ -198,7 +199,9 @@ class FakeAmi:
 
     async def _command(self, session: Session, fields: Fields) -> None:
         if fields["Command"] == "core show threads":
-            lines = [f"Output: 0x7f00 {self.life + 9} young()", f"Output: 0x7f01 {self.life} oldest()", "Output: 2 threads listed."]
+            # Newest first; the kernel's numbers have begun again at low ones since the oldest was made, and each session has a thread.
+            self.asked_threads += 1
+            lines = [f"Output: 0x7f00 {self.asked_threads} young()", f"Output: 0x7f01 {self.life + 900} oldest()", "Output: 2 threads listed."]
             session.respond(fields, "Success", "Message: Command output follows", *lines)
         else:
             session.respond(fields, "Success", "Message: Command output follows", "Output: done")

@@ -262,12 +262,15 @@ async def _log_in(door: Door, connection: Connection) -> tuple[str, str]:
 
 
 def _oldest(threads: list[str]) -> str:
-    """Address and number of the thread with the lowest number; nothing for a user who may give no commands."""
-    known = [line.split(maxsplit=2)[:2] for line in threads if line.startswith("0x")]
-    numbered = [(int(number), address) for address, number in (words for words in known if len(words) == 2) if number.isdecimal()]
-    if not numbered:
+    """Address and number of the oldest thread; nothing for a user who may give no commands.
+
+    Asterisk lists the newest first, and its oldest (the one that keeps AstDB) lives as long as it does. Numbers alone do not tell which is
+    oldest: the kernel begins again at low ones when it has counted to the end.
+    """
+    known = [words for line in threads if line.startswith("0x") and len(words := line.split(maxsplit=2)) >= 2]
+    if not known:
         return ""
-    number, address = min(numbered)
+    address, number, *_ = known[-1]
     return f"{number}.{address.removeprefix('0x')}"
 
 
