@@ -199,5 +199,5 @@ def test_each_life_has_an_epoch_of_its_own(asterisk: Asterisk) -> None:
         for _ in range(2):
             on(plain(asterisk), asterisk.password, work)
         asterisk.restart(kill=True)
-    assert seen[0::2] == seen[1::2]
-    assert len(set(seen)) == 3
+    assert seen[0::2] == seen[1::2], seen
+    assert len(set(seen)) == 3, seen

@@ -71,6 +71,8 @@ class FakeAmi:
         self.started = "2026-10-01", "08:00:00"
         self.life = 100
         self.asked_threads = 0
+        self.not_yet = 0
+        """How often it will still say that it does not know the command for threads, as one does early in its boot."""
         self.on: dict[str, Handler] = {}
         self.tree: dict[str, str] = {}
         self.lists: dict[str, list[tuple[str, ...]]] = {}
@@ -198,10 +200,13 @@ class FakeAmi:
         session.respond(fields, "Success", f"CoreStartupDate: {day}", f"CoreStartupTime: {time}", "CoreCurrentCalls: 0")
 
     async def _command(self, session: Session, fields: Fields) -> None:
-        if fields["Command"] == "core show threads":
+        if fields["Command"] == "core show threads" and self.not_yet:
+            self.not_yet -= 1
+            session.respond(fields, "Error", "Message: Command output follows", "Output: No such command 'core show threads' (type ...)")
+        elif fields["Command"] == "core show threads":
             # Newest first; the kernel's numbers have begun again at low ones since the oldest was made, and each session has a thread.
             self.asked_threads += 1
-            lines = [f"Output: 0x7f00 {self.asked_threads} young()", f"Output: 0x7f01 {self.life + 900} oldest()", "Output: 2 threads listed."]
+            lines = [f"Output: 0x7f00 {self.asked_threads} young()", f"Output: 0x7f01 {self.life + 900} oldest()", "Output: 2 threads."]
             session.respond(fields, "Success", "Message: Command output follows", *lines)
         else:
             session.respond(fields, "Success", "Message: Command output follows", "Output: done")

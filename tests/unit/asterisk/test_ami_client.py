@@ -361,6 +361,20 @@ def test_a_caller_that_stops_waiting_disturbs_nobody() -> None:
     with_fake(work)
 
 
+def test_the_epoch_is_the_same_for_who_came_early() -> None:
+    """Who logs in before Asterisk knows all of its commands gets the epoch that later ones get."""
+
+    async def work(fake: FakeAmi, ami: Ami) -> None:
+        fake.booted, fake.not_yet = False, 3
+        early = (await ami.about()).epoch
+        fake.booted = True
+        async with client(fake) as other:
+            assert early == await other.epoch()
+        assert fake.not_yet == 0
+
+    with_fake(work)
+
+
 def test_a_restart_shows_in_the_epoch() -> None:
     """The epoch is the same on two connections, and another one after Asterisk restarted."""
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _BANNER: Final = b"Asterisk Call Manager/"
 _MAX_BANNER: Final = 256
+_THREADS: Final = Request("Command", {"Command": "core show threads"})
+_SOON: Final = 0.02
+"""Seconds between two questions to an Asterisk that boots."""
 
 
 class Where(Struct, frozen=True):
@@ -135,7 +138,7 @@ async def open_connection(door: Door, on_event: Callable[[str], None] | None = N
         raise
     connection = Connection(reader, writer, label=label, backend=door.backend, on_event=seen, on_lost=on_lost)
     try:
-        startup, mark = await _log_in(door, connection)
+        startup, mark = await _log_in(door, connection, boot)
         if boot.over.is_set() and door.events == "off":
             await connection.ask(Request("EventMask", {"EventMask": "off"}), door.deadline)
     except BaseException:
@@ -220,7 +223,7 @@ async def _banner(door: Door, reader: asyncio.StreamReader) -> str:
     return banner[len(_BANNER) :].strip().decode("ascii", "replace")
 
 
-async def _log_in(door: Door, connection: Connection) -> tuple[str, str]:
+async def _log_in(door: Door, connection: Connection, boot: Boot) -> tuple[str, str]:
     """Log in, and ask which life of Asterisk this is; FullyBooted comes in between when it has booted.
 
     Its start is told in whole seconds only; the oldest of its threads tells apart two lives within one.
@@ -240,9 +243,10 @@ async def _log_in(door: Door, connection: Connection) -> tuple[str, str]:
         reply = (await connection.ask(Request("Login", {**fields, "Events": events}), door.deadline)).result.result()
         if not reply.ok:
             raise _denied(door, reply)
-        questions = (Request("CoreStatus"), Request("Command", {"Command": "core show threads"}))
-        answers = await asyncio.gather(*(connection.ask(question, door.deadline) for question in questions))
+        answers = await asyncio.gather(*(connection.ask(question, door.deadline) for question in (Request("CoreStatus"), _THREADS)))
         started, threads = (answer.result.result() for answer in answers)
+        if _too_early(threads) and not boot.over.is_set():
+            threads = await _threads_later(connection, boot, door.deadline)
     except (Refused, AuthFailed):
         raise
     except (Unavailable, Uncertain) as error:
@@ -259,6 +263,22 @@ async def _log_in(door: Door, connection: Connection) -> tuple[str, str]:
             hint="Give the user read and write class `system,reporting` in manager.conf and reload it (`manager reload`).",
         )
     return f"{started.get('CoreStartupDate')}T{started.get('CoreStartupTime')}", _oldest(threads.all("Output"))
+
+
+async def _threads_later(connection: Connection, boot: Boot, patience: float) -> Reply:
+    """The threads of an Asterisk that listens already but does not know this command yet: soon, and at the latest when it has booted."""
+    end = asyncio.get_running_loop().time() + patience
+    while True:
+        last = boot.over.is_set() or asyncio.get_running_loop().time() >= end
+        reply = (await connection.ask(_THREADS, patience)).result.result()
+        if last or not _too_early(reply):
+            return reply
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(boot.over.wait(), _SOON)
+
+
+def _too_early(reply: Reply) -> bool:
+    return any(line.startswith("No such command") for line in reply.all("Output"))
 
 
 def _oldest(threads: list[str]) -> str:
