@@ -32,10 +32,10 @@ class BackendBoard(Struct, frozen=True, kw_only=True):
 
 
 class HotlineBoard(Struct, frozen=True, kw_only=True):
-    """One hotline. `oldest`: since when the longest waiting caller waits. Counts `answered`, `abandoned`, `within` are today's (since `since`).
+    """One hotline. `oldest`: since when the longest waiting caller waits. `answered`, `abandoned`, `within` count from `since` (today).
 
     `recent_*` are the same over the last `window` of the fold (half an hour unless told), so "service level now" is
-    `recent_within / (recent_answered + recent_abandoned)`. `minutes` are the calls offered in each of the last 60 whole minutes, oldest first.
+    `recent_within / (recent_answered + recent_abandoned)`. `minutes`: calls offered in each of the last 60 whole minutes, oldest first.
     """
 
     id: str
