@@ -496,6 +496,9 @@ class Sim:
         for resource in resources:
             self.do(create(resource))
 
+    def __del__(self) -> None:
+        self.connection.close()
+
     def do(self, change: Change) -> None:
         """Do it, or raise `No`."""
         self.exchange.apply(change)
