@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from campctl.errors import AuditBroken, LockHeld, NotFound, StoreError
+from campctl.errors import AuditBroken, LockHeld, LockLost, NotFound, StoreError
 from campctl.model.campaign import SeatChange
 from campctl.model.records import AuditEntry, Holder, JournalEntry, Override, Owned, Run
 from campctl.model.resources import Key, Line, Location, Member, Queue, Resource, Route, key_of
@@ -457,6 +457,64 @@ def test_of_many_processes_one_gets_the_lock(tmp_path: Path, url: str, opened: O
             process.stdin.flush()
     for process in processes:
         end(process)
+
+
+# Leadership
+
+
+def test_leading_goes_beside_runs(store: Store) -> None:
+    """An autopilot that leads keeps nobody from applying, itself included; each row is its own."""
+    store.leadership.acquire(holder("a1", who="pia"), 30)
+    store.acquire(holder("t1"), 30)
+    store.begin_run(run("r1"))
+    assert (store.leadership.holder(), store.holder()) == (holder("a1", who="pia"), holder("t1"))
+    store.release("t1")
+    store.leadership.release("a1")
+    assert (store.leadership.holder(), store.holder()) == (None, None)
+
+
+def test_of_two_autopilots_one_leads(store: Store, clock: FakeClock) -> None:
+    """The other is told who does, where and since when, and leads once that one is dead."""
+    store.leadership.acquire(holder("a1", who="pia", host=ELSEWHERE), 30)
+    with pytest.raises(LockHeld, match=r"Another autopilot leads this campaign: that of pia on field-7\.example\.org") as caught:
+        store.leadership.acquire(holder("a2"), 30)
+    assert "2026-10-01 12:00:00 UTC" in caught.value.message
+    assert "12:00:30" in caught.value.hint
+    clock.advance(31)
+    store.leadership.acquire(holder("a2"), 30)
+    assert store.leadership.beat("a1", clock.now()) is False
+
+
+def test_who_leads_no_more_begins_nothing(opened: Open, clock: FakeClock) -> None:
+    """One that slept while another took the lead over is refused a run, an override and a note, though the lock is its own."""
+    asleep, awake = opened(), opened()
+    asleep.leadership.acquire(holder("a1", host=ELSEWHERE), 30)
+    asleep.leadership.write_note(b"one")
+    clock.advance(60)
+    awake.leadership.acquire(holder("a2"), 30)
+    asleep.acquire(holder("t1"), 30)
+    for attempt in (
+        lambda: asleep.begin_run(run("r1")),
+        lambda: asleep.add_overrides([override("o1")]),
+        lambda: asleep.leadership.write_note(b"two"),
+    ):
+        with pytest.raises(LockLost, match="leads no more"):
+            attempt()
+    assert awake.leadership.note() == b"one"
+    asleep.leadership.release("a1")
+    asleep.begin_run(run("r1"))
+
+
+def test_a_note_is_kept_until_it_is_replaced(opened: Open) -> None:
+    """It outlives who wrote it; of a campaign without an autopilot it is empty."""
+    store = opened()
+    assert store.leadership.note() == b""
+    store.leadership.acquire(holder("a1"), 30)
+    for note in (b"first", b"\x00\xffsecond"):
+        store.leadership.write_note(note)
+    store.leadership.release("a1")
+    store.close()
+    assert opened().leadership.note() == b"\x00\xffsecond"
 
 
 # Audit

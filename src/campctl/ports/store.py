@@ -87,6 +87,21 @@ class Lock(Protocol):
     def holder(self) -> Holder | None: ...
 
 
+class Leadership(Lock, Protocol):
+    """Of several autopilots one leads: a lock of its own, beside which runs come and go.
+
+    Who took the lead and lost it may begin no run and write down nothing more, as one who lost the lock.
+    """
+
+    def note(self) -> bytes:
+        """What a leader wrote down last; b"" when none ever did."""
+        ...
+
+    def write_note(self, note: bytes) -> None:
+        """Replace it; `errors.LockLost` when another leads now."""
+        ...
+
+
 class Audit(Protocol):
     """The append-only log, chained by hash."""
 
@@ -107,6 +122,11 @@ class Store(Journal, Ownership, Overrides, Lock, Audit, Protocol):
     """All of it. `writable`: whether it was opened so that it may be written to (a missing one read as empty is not)."""
 
     writable: bool
+
+    @property
+    def leadership(self) -> Leadership:
+        """Of the autopilot."""
+        ...
 
     def check(self) -> Sequence[str]:
         """Integrity problems, in words; empty when well."""

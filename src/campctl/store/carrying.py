@@ -8,7 +8,8 @@
 
 Until 3 the source is the one that counts, after it the target is; neither can be used by mistake in between, since both marks are
 looked at whenever a store is opened (`marks.require_in_use`). A target that is "coming" from the same source is copied anew, since
-the source may have been used after 2. What stays behind is kept as it was. The lock's row is not carried: whoever carries holds it.
+the source may have been used after 2. What stays behind is kept as it was. Not carried
+are the rows of lock and leader: whoever carries holds the one, and an autopilot begins anew in the other place.
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ def _make_room(target: End, id_: str, campaign: str) -> None:
             hint="Name a schema of this campaign's own: add `?schema=NAME` to the URL.",
         )
     if found.get("coming", {}).get("id") == id_:
-        for table in (*(table.name for table in reversed(TABLES)), "meta", "lock"):
+        for table in (*(table.name for table in reversed(TABLES)), "meta", "lock", "leader", "notes"):
             target.database.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
         return
     if "coming" in found or any(_count(target.database, table.name) for table in TABLES):

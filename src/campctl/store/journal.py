@@ -10,7 +10,7 @@ from campctl.model.records import JournalEntry, Override, Owned, Run
 from campctl.model.resources import Key
 from campctl.store.codec import damaged, dump, instant, load_counts, load_overrides, moment, text
 from campctl.store.database import Database, Row
-from campctl.store.lock import still_ours
+from campctl.store.lock import Tokens, still_ours
 from campctl.store.ownership import disown, own
 
 _LIST: Final = "SELECT id, started, author, command, reason, status, ended, undoes, counts FROM runs"
@@ -27,7 +27,7 @@ class SqlJournal:
     """`ports.store.Journal`."""
 
     _db: Database
-    _token: str
+    _tokens: Tokens
 
     def begin_run(self, run: Run) -> None:
         """Write down that a run begins; its id must be new."""
@@ -36,7 +36,7 @@ class SqlJournal:
             instant(run.ended) if run.ended else None, run.undoes, dump(run.counts), run.plan,
         )  # fmt: skip
         with self._db.transaction():
-            still_ours(self._db, self._token)
+            still_ours(self._db, self._tokens)
             if self._db.execute("SELECT 1 FROM runs WHERE id = ?", (run.id,)):
                 raise StoreError(f"There is already a run {run.id}.", hint="Please report this: it is a fault in campctl.")
             self._db.execute(_BEGIN, row)
@@ -81,7 +81,7 @@ class SqlJournal:
         with self._db.transaction():
             if any(entry.state == "pending" for entry in entries):
                 try:
-                    still_ours(self._db, self._token)
+                    still_ours(self._db, self._tokens)
                 except LockLost as error:
                     lost = error
                     entries = [entry for entry in entries if entry.state != "pending"]
@@ -109,7 +109,7 @@ class SqlOverrides:
     """`ports.store.Overrides`."""
 
     _db: Database
-    _token: str
+    _tokens: Tokens
 
     def overrides(self) -> Sequence[Override]:
         """All that were not cleared, in the order of making."""
@@ -118,7 +118,7 @@ class SqlOverrides:
     def add_overrides(self, overrides: Sequence[Override]) -> None:
         """Add them, all or none; their ids must be new."""
         with self._db.transaction():
-            still_ours(self._db, self._token)
+            still_ours(self._db, self._tokens)
             last = self._db.execute("SELECT max(seq) FROM overrides")[0][0] or 0
             for seq, override in enumerate(overrides, last + 1):
                 if self._db.execute("SELECT 1 FROM overrides WHERE id = ?", (override.id,)):
@@ -128,7 +128,7 @@ class SqlOverrides:
     def clear_overrides(self, ids: Sequence[str]) -> None:
         """Forget them; ids that are not there (any more) are none the worse."""
         with self._db.transaction():
-            still_ours(self._db, self._token)
+            still_ours(self._db, self._tokens)
             self._db.executemany("DELETE FROM overrides WHERE id = ?", [(one,) for one in ids])
 
 

@@ -15,27 +15,42 @@ hold the lock longer than `ttl` and a living holder's next beat is as good as ev
 
 Who has lost the lock may not begin anything more: `SqlStore` refuses new runs, intents and overrides of a process whose lock another
 one took over (`still_ours`), in the transaction that would have written them, however late it learns by its own `beat`.
+
+Leadership is the same again, in a row of its own: of several autopilots one leads, while runs come and go beside it.
 """
 
 from __future__ import annotations
 
+# ruff: noqa: S608 - the only names put into SQL are the two of `Table`
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import ClassVar, Literal
 
-from campctl.errors import LockHeld, LockLost
+from campctl.errors import LockHeld, LockLost, StoreError
 from campctl.model.records import Holder
 from campctl.ports.clock import Clock
 from campctl.store.codec import instant, moment, text
 from campctl.store.database import Database
+from campctl.store.marks import marks
 from campctl.store.processes import Sign, mark, same_boot, sign
+
+Table = Literal["lock", "leader"]
+
+
+class Tokens:
+    """Of the lock and the leadership that this process took and did not give back; "" without."""
+
+    def __init__(self) -> None:
+        self.of: dict[Table, str] = {"lock": "", "leader": ""}
 
 
 class SqlLock:
     """`ports.store.Lock`."""
 
+    _table: ClassVar[Table] = "lock"
     _db: Database
     _clock: Clock
-    _token: str = ""
-    """Of the lock this process took and did not give back."""
+    _tokens: Tokens
 
     def acquire(self, holder: Holder, ttl: float) -> None:
         """Take the lock for `holder`, or raise LockHeld with who has it. The same token again renews it."""
@@ -43,9 +58,10 @@ class SqlLock:
             beat = self._db.time(holder.beat)
             refusal = self._held(holder, ttl)
             if refusal is None:
-                self._db.execute("DELETE FROM lock")
+                self._db.execute(f"DELETE FROM {self._table}")
                 self._db.execute(
-                    "INSERT INTO lock (one, token, who, host, pid, process, command, since, beat) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    f"INSERT INTO {self._table} (one, token, who, host, pid, process, command, since, beat) "
+                    "VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         holder.token, text(holder.who), text(holder.host), holder.pid, mark(holder.pid), text(holder.command),
                         instant(holder.since), instant(beat),
@@ -53,21 +69,21 @@ class SqlLock:
                 )  # fmt: skip
         if refusal is not None:  # raised out here: a beat written down as "now" shall stay so
             raise refusal
-        self._token = holder.token
+        self._tokens.of[self._table] = holder.token
 
     def beat(self, token: str, at: datetime) -> bool:
         """Say "still here" at `at`; False when the lock was lost."""
         with self._db.transaction():
-            if not self._db.execute("SELECT 1 FROM lock WHERE token = ?", (token,)):
+            if not self._db.execute(f"SELECT 1 FROM {self._table} WHERE token = ?", (token,)):
                 return False
-            self._db.execute("UPDATE lock SET beat = ? WHERE token = ?", (instant(self._db.time(at)), token))
+            self._db.execute(f"UPDATE {self._table} SET beat = ? WHERE token = ?", (instant(self._db.time(at)), token))
             return True
 
     def release(self, token: str) -> None:
         """Let go, if it is still ours."""
-        if token == self._token:
-            self._token = ""
-        self._db.execute("DELETE FROM lock WHERE token = ?", (token,))
+        if token == self._tokens.of[self._table]:
+            self._tokens.of[self._table] = ""
+        self._db.execute(f"DELETE FROM {self._table} WHERE token = ?", (token,))
 
     def holder(self) -> Holder | None:
         """Who has the lock, dead or alive."""
@@ -85,11 +101,11 @@ class SqlLock:
             return None
         now = self._db.time(self._clock.now())
         if holder.beat > now:
-            self._db.execute("UPDATE lock SET beat = ?", (instant(now),))
+            self._db.execute(f"UPDATE {self._table} SET beat = ?", (instant(now),))
         silent = max(0.0, (now - holder.beat).total_seconds())
         if seen == "unknown" and silent > ttl:
             return None
-        return _refusal(holder, seen, silent, now + timedelta(seconds=max(0.0, ttl - silent)))
+        return _REFUSALS[self._table](holder, seen, silent, now + timedelta(seconds=max(0.0, ttl - silent)))
 
     def _sign(self, holder: Holder, process: str, here: str) -> Sign:
         if holder.host != here or (self._db.shared and not same_boot(process)):
@@ -97,25 +113,67 @@ class SqlLock:
         return sign(holder.pid, process)
 
     def _row(self) -> tuple[Holder, str] | None:
-        rows = self._db.execute("SELECT token, who, host, pid, command, since, beat, process FROM lock")
+        rows = self._db.execute(f"SELECT token, who, host, pid, command, since, beat, process FROM {self._table}")
         if not rows:
             return None
         token, who, host, pid, command, since, beat, process = rows[0]
         return Holder(token=token, who=who, host=host, pid=pid, command=command, since=moment(since), beat=moment(beat)), process
 
 
-def still_ours(db: Database, token: str) -> None:
-    """Within a transaction: `LockLost` when `token` was given the lock and another has it now; "" was never given it."""
-    if not token:
-        return
-    rows = db.execute("SELECT token, who, host FROM lock")
-    if rows and rows[0][0] == token:
-        return
-    who = f"{rows[0][1]} on {rows[0][2]} took it over" if rows else "another run took it over, and has ended"
-    raise LockLost(
-        f"The campaign's lock was lost while this run was silent: {who}. Nothing more was begun.",
-        hint="What was in flight is looked up by the next run. Look at `campctl history`, then apply again.",
-    )
+class SqlLeadership(SqlLock):
+    """`ports.store.Leadership`."""
+
+    _table = "leader"
+
+    def __init__(self, db: Database, clock: Clock, tokens: Tokens) -> None:
+        self._db = db
+        self._clock = clock
+        self._tokens = tokens
+
+    def note(self) -> bytes:
+        """What a leader wrote down last; b"" when none ever did."""
+        rows = self._db.execute("SELECT value FROM notes WHERE name = ?", (_NOTE,))
+        return bytes(rows[0][0]) if rows else b""
+
+    def write_note(self, note: bytes) -> None:
+        """Write it down; `errors.LockLost` when another leads now."""
+        with self._db.transaction():
+            still_ours(self._db, self._tokens)
+            self._db.execute("DELETE FROM notes WHERE name = ?", (_NOTE,))
+            self._db.execute("INSERT INTO notes (name, value) VALUES (?, ?)", (_NOTE, note))
+
+
+_NOTE = "autopilot"
+
+
+def still_ours(db: Database, tokens: Tokens) -> None:
+    """Within a transaction: `LockLost` when this process was given the lock, or leadership, and another has it now.
+
+    A leader lives long: one whose records were carried elsewhere meanwhile (`store migrate`) may not write to what stayed behind.
+    """
+    for table, token in tokens.of.items():
+        if not token:
+            continue
+        rows = db.execute(f"SELECT token, who, host FROM {table}")
+        if not rows or rows[0][0] != token:
+            who = f"{rows[0][1]} on {rows[0][2]} took it over" if rows else f"{_ANOTHER[table]} took it over, and has ended"
+            raise LockLost(f"{_LOST[table]}: {who}. Nothing more was begun.", hint=_AFTER[table])
+        if table == "leader" and "gone" in marks(db):
+            raise StoreError(
+                "The campaign's records were carried to another store while this autopilot was at work. Nothing more was begun.",
+                hint="Start it again: it then uses the store that campaign.yaml names.",
+            )
+
+
+_ANOTHER: dict[Table, str] = {"lock": "another run", "leader": "another autopilot"}
+_LOST: dict[Table, str] = {
+    "lock": "The campaign's lock was lost while this run was silent",
+    "leader": "This autopilot leads no more: it was silent for too long",
+}
+_AFTER: dict[Table, str] = {
+    "lock": "What was in flight is looked up by the next run. Look at `campctl history`, then apply again.",
+    "leader": "`campctl autopilot status` tells who leads now.",
+}
 
 
 def _refusal(holder: Holder, seen: Sign, silent: float, expires: datetime) -> LockHeld:
@@ -135,6 +193,24 @@ def _refusal(holder: Holder, seen: Sign, silent: float, expires: datetime) -> Lo
             "and the next run goes on where that one stopped."
         )
     return LockHeld(message, hint=hint)
+
+
+def _led(holder: Holder, seen: Sign, silent: float, expires: datetime) -> LockHeld:
+    said = "" if silent < 2 * LEADERS_BEAT else f"; its last sign of life is {_span(silent)} old"
+    message = (
+        f"Another autopilot leads this campaign: that of {holder.who} on {holder.host} (process {holder.pid}) "
+        f"since {holder.since:%Y-%m-%d %H:%M:%S} UTC{said}."
+    )
+    hint = "`--standby` waits, and takes over when it ends. "
+    if seen == "alive":
+        return LockHeld(message, hint=hint + f"To end that one: `kill {holder.pid}` on {holder.host}.")
+    return LockHeld(message, hint=hint + f"If {holder.host} died, its lead expires by itself at {expires:%H:%M:%S} UTC.")
+
+
+LEADERS_BEAT = 15.0
+"""Seconds of silence that nobody needs to be told of."""
+
+_REFUSALS: dict[Table, Callable[[Holder, Sign, float, datetime], LockHeld]] = {"lock": _refusal, "leader": _led}
 
 
 def _span(seconds: float) -> str:

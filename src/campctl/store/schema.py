@@ -18,7 +18,7 @@ from campctl.store.database import Database
 Place = Path | str
 """What messages call the store: its file, or the words for a schema on a server."""
 
-TABLES = ("runs", "journal", "owned", "overrides", "lock", "audit", "meta", "migrations")
+TABLES = ("runs", "journal", "owned", "overrides", "lock", "audit", "meta", "leader", "notes", "migrations")
 
 
 class Migration(NamedTuple):
@@ -69,10 +69,22 @@ def lock_and_audit(db: Database) -> None:
     )
 
 
+def leader_and_notes(db: Database) -> None:
+    """The row of the autopilot that leads, and what it writes down for itself and for whoever asks."""
+    _create(
+        db,
+        """CREATE TABLE leader (
+            one {int} PRIMARY KEY CHECK (one = 1), token {text} NOT NULL, who {text} NOT NULL, host {text} NOT NULL, pid {int} NOT NULL,
+            process {text} NOT NULL, command {text} NOT NULL, since {text} NOT NULL, beat {text} NOT NULL)""",
+        "CREATE TABLE notes (name {text} PRIMARY KEY, value {bytes} NOT NULL)",
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "runs and journal", runs_and_journal),
     Migration(2, "ownership and overrides", ownership_and_overrides),
     Migration(3, "lock and audit", lock_and_audit),
+    Migration(4, "leader and notes", leader_and_notes),
 )
 
 

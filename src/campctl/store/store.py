@@ -10,7 +10,7 @@ from campctl.ports.clock import Clock
 from campctl.store.audit import SqlAudit
 from campctl.store.database import Database
 from campctl.store.journal import SqlJournal, SqlOverrides
-from campctl.store.lock import SqlLock
+from campctl.store.lock import SqlLeadership, SqlLock, Tokens
 from campctl.store.marks import marks, set_mark
 from campctl.store.ownership import SqlOwnership
 
@@ -21,6 +21,8 @@ class SqlStore(SqlJournal, SqlOwnership, SqlOverrides, SqlLock, SqlAudit):
     def __init__(self, db: Database, clock: Clock, *, writable: bool = True) -> None:
         self._db = db
         self._clock = clock
+        self._tokens = Tokens()
+        self.leadership = SqlLeadership(db, clock, self._tokens)
         self.writable = writable
 
     def check(self) -> Sequence[str]:
