@@ -42,6 +42,7 @@ from campctl.model.campaign import (
     PERMISSIONS,
     Address,
     Answer,
+    Autoscale,
     Escalation,
     Expected,
     Freeze,
@@ -68,6 +69,16 @@ def _country(text: str) -> str:
         return text
     help_ = f"Write `{text.upper()}`." if len(text) == 2 and text.isascii() and text.isalpha() else "Write `US` for the United States."
     raise Bad("bad-country", f"`{text}` is not a two-letter country code.", help_)
+
+
+def _autoscale(values: dict[str, Any]) -> Bad | None:
+    every, hold = values.get("every", Autoscale().every), values.get("hold", Autoscale().hold)
+    if not 5 <= every <= 3600:
+        return Bad("out-of-range", "The autopilot looks every 5 seconds at the most, and every hour at the least.", "Write `30s` or `1m`.")
+    if not max(60, 2 * every) <= hold <= 86_400:
+        why = "Seats that are given back sooner than after a minute, or after two looks, would go up and down with every caller."
+        return Bad("out-of-range", why if hold < 86_400 else "A `hold` of more than a day would never end.", "Write `hold: 10m`.")
+    return None
 
 
 def _escalation(values: dict[str, Any]) -> Bad | None:
@@ -309,6 +320,17 @@ ESCALATION = Noun(
     Escalation,
     check=_escalation,
 )
+AUTOSCALE = Noun(
+    "autoscale",
+    "The autopilot (docs/autopilot.md) moves seats between min and max to hold the service target.",
+    (
+        Field("step", integer(1, 10_000), "So many seats come or go at once, at the most.", "4", default="a tenth of the max"),
+        Field("every", DURATION, "How often it looks, and how soon after one move up another may come.", "30s", default="30s"),
+        Field("hold", DURATION, "For so long fewer must have been enough before seats are given back.", "10m", default="10m"),
+    ),
+    Autoscale,
+    check=_autoscale,
+)
 FORECAST = Noun(
     "forecast",
     "Calls by interval, written out. In a CSV file: columns `start`, `calls` and, if you like, `handling`.",
@@ -370,6 +392,13 @@ HOTLINE = Noun(
         Field("closed", TARGET, "Where they go outside its hours.", "outside/+13125550190"),
         Field("failover", TARGET, "Where they go when the office is down.", "hotline/main"),
         Field("volume", table(VOLUME), "What is expected to come in.", "{ calls_per_day: 900 }"),
+        Field(
+            "autoscale",
+            either(table(AUTOSCALE), BOOLEAN, lambda on: Autoscale() if on else None),
+            "The autopilot moves its seats between min and max, to hold the service target.",
+            "{ step: 2, every: 30s, hold: 10m }",
+            default="false",
+        ),
         Field("renamed_from", former("queue"), "The id it had before, or `queue/ID`: what its exchange calls it.", "election-protection"),
     ),
 )
@@ -419,6 +448,7 @@ NOUNS: tuple[Noun, ...] = (
     ANSWER,
     SEATS,
     SERVICE,
+    AUTOSCALE,
     ESCALATION,
     VOLUME,
     FORECAST,

@@ -193,6 +193,18 @@ class Escalation(Struct, frozen=True):
     seats: int = 0
 
 
+class Autoscale(Struct, frozen=True):
+    """The autopilot moves a hotline's seats between their min and max, to hold the service target.
+
+    step: seats that come or go at once, at the most (0: a tenth of the max). every: seconds between two looks, and between two moves
+    up. hold: seconds for which fewer must have been enough before seats are given back.
+    """
+
+    step: int = 0
+    every: int = 30
+    hold: int = 600
+
+
 class HoursRule(Struct, frozen=True, gc=False):
     """Open on `days` (0 = Monday) from minute `start` to minute `end` of the local day (end 1440 = midnight)."""
 
@@ -255,6 +267,7 @@ class Hotline(Struct, frozen=True):
     escalation: tuple[Escalation, ...] = ()
     volume: Volume | None = None
     renamed_from: str = ""
+    autoscale: Autoscale | None = None
 
 
 class SeatChange(Struct, frozen=True, gc=False):

@@ -96,4 +96,30 @@ hotlines:
   legal: { name: Legal, extension: 3090, seats: 1, answer: { users: [ann] }, closed: hotline/main }
 """,
     ),
+    Entry(
+        code="autoscale-without-room",
+        severity="error",
+        summary="the autopilot has no seats to move",
+        why="It keeps seats between min and max, and they are the same: whoever wrote `autoscale` expects more when calls come.",
+        example="""\
+hotlines:
+  legal: { name: Legal, extension: 3090, seats: { baseline: 1, min: 1, max: 1 }, answer: { users: [ann, ben] }, autoscale: true }
+""",
+    ),
+    Entry(
+        code="autoscale-without-target",
+        severity="error",
+        summary="the autopilot has no service target to hold",
+        why="0% holds with nobody there, and 100% with no number of seats: the seats would stay at the min, or go to the max for good.",
+        example="""\
+hotlines:
+  legal:
+    name: Legal
+    extension: 3090
+    seats: { baseline: 1, min: 1, max: 2 }
+    answer: { users: [ann, ben] }
+    service: { target: 100% }
+    autoscale: true
+""",
+    ),
 )

@@ -197,6 +197,39 @@ def never_closed(facts: Facts) -> Iterator[Finding]:
             )
 
 
+def autoscale_room(facts: Facts) -> Iterator[Finding]:
+    """`autoscale-without-room`: no seats between min and max to move."""
+    for hotline in facts.hotlines:
+        if hotline.autoscale is not None and hotline.seats.min == hotline.seats.max:
+            yield finding(
+                "autoscale-without-room",
+                f"The autopilot is to move the seats of hotline `{hotline.id}` between min and max, and both are {hotline.seats.max}.",
+                help="Write `seats` with a `min` and a larger `max`, or remove `autoscale`.",
+                at=Ref("hotlines", hotline.id, "autoscale"),
+                related=(Related("its seats", at=Ref("hotlines", hotline.id, "seats")),),
+            )
+
+
+def autoscale_target(facts: Facts) -> Iterator[Finding]:
+    """`autoscale-without-target`: nothing to hold, or what no number of seats holds."""
+    for hotline in facts.hotlines:
+        target = hotline.service.target
+        if hotline.autoscale is None or 0 < target < 1:
+            continue
+        why = (
+            "that holds with nobody there"
+            if target <= 0
+            else "no number of seats is sure to hold that: the next caller may be one too many"
+        )
+        yield finding(
+            "autoscale-without-target",
+            f"The autopilot is to hold the service target of hotline `{hotline.id}`, which is {target:.0%} of the calls within "
+            f"{duration(hotline.service.answer_within)}; {why}.",
+            help="Write a target such as `service: { answer_within: 20s, target: 80% }`.",
+            at=Ref("hotlines", hotline.id, "service", ("target",)),
+        )
+
+
 RULES: dict[str, Check] = {
     "seats-out-of-order": order,
     "hotline-unanswered": unanswered,
@@ -206,4 +239,6 @@ RULES: dict[str, Check] = {
     "hotline-unreachable": unreachable,
     "hours-overlap": hours_overlap,
     "closed-never-used": never_closed,
+    "autoscale-without-room": autoscale_room,
+    "autoscale-without-target": autoscale_target,
 }
