@@ -51,12 +51,7 @@ def seat(wanted: Sequence[Wanted], choices: Sequence[Mapping[int, Cost]]) -> lis
 
 def _packed(choices: Sequence[Mapping[int, Cost]], total: int) -> list[dict[int, int]]:
     """Costs as single whole numbers: sums of up to `total` of them compare as the sums of the tuples do."""
-    highest: list[int] = []
-    for costs in choices:
-        for place, column in enumerate(zip(*costs.values(), strict=True)):
-            if place == len(highest):
-                highest.append(0)
-            highest[place] = max(highest[place], max(column))
+    highest = [max(column) for column in zip(*(cost for costs in choices for cost in costs.values()), strict=True)]
     weights = [1] * len(highest)
     for place in range(len(highest) - 1, 0, -1):
         weights[place - 1] = weights[place] * (highest[place] * total + 1)
