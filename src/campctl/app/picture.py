@@ -111,6 +111,8 @@ class AlertLine(Struct, frozen=True, kw_only=True):
     words: str
     since: datetime
     acknowledged: str = ""
+    id: str = ""
+    """What `alert ack` takes; "" where the board was not told."""
 
 
 class Picture(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,213 @@
+"""When an alert is raised and when it is over. Pure: rules, what was before, a picture and `now` to what is now.
+
+- A rule's `for` and `clear_after` are counted from one look to the next, at most `LONGEST` seconds each: a clock that jumps
+  an hour ahead, or a laptop that slept, raises and clears nothing, and one that jumps back delays by as little.
+- What cannot be known (an exchange is silent) counts neither way: it raises nothing and clears nothing, and it is said.
+- What was true again within `clear_after` was never over: no flapping.
+- An emergency call is raised at once, and is over when somebody acknowledges it (after `FORGOTTEN` at the latest).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from campctl.app.alert_facts import Fact, facts
+from campctl.app.alert_words import Directory
+from campctl.app.picture import AlertLine, Picture
+from campctl.model.alerts import SEVERITIES, Alert, AlertRule, Caller, Severity
+
+LONGEST = 15.0
+"""Seconds that one look after another counts for, at the most."""
+FORGOTTEN = timedelta(hours=24)
+"""After so long an emergency call that nobody acknowledged is no longer shown."""
+
+
+class Track(Struct, frozen=True, kw_only=True):
+    """One fact over time. `held`: seconds it has been true; `well`: seconds it has been false since it was raised, None while true.
+
+    raised: when, None while it is not true for long enough yet. over: an event that was dealt with; it is kept as long as it is
+    still to be seen, so that it is not raised again.
+    """
+
+    key: str
+    rule: str
+    subject: str
+    severity: Severity
+    words: str
+    since: datetime
+    held: float = 0.0
+    well: float | None = None
+    raised: datetime | None = None
+    id: str = ""
+    acknowledged: str = ""
+    stale: bool = False
+    once: bool = False
+    over: bool = False
+    caller: Caller | None = None
+
+
+class AlertState(Struct, frozen=True):
+    """All that is remembered from one look to the next: `at` the last one, tracks by key. msgspec encodes it as it is."""
+
+    at: datetime | None = None
+    tracks: Mapping[str, Track] = msgspec.field(default_factory=dict)
+
+
+class Evaluation(Struct, frozen=True):
+    """What came of a look. `raised` and `cleared` are those that became so just now, each once."""
+
+    state: AlertState
+    raised: tuple[Track, ...] = ()
+    cleared: tuple[Track, ...] = ()
+
+
+def evaluate(rules: Sequence[AlertRule], state: AlertState, picture: Picture, now: datetime, directory: Directory) -> Evaluation:
+    """Look at a picture. Rules that are no longer written take their alerts with them."""
+    step = min(max(0.0, (now - state.at).total_seconds()), LONGEST) if state.at is not None else 0.0
+    tracks: dict[str, Track] = {}
+    raised: list[Track] = []
+    cleared: list[Track] = []
+    seen = {fact.key: fact for fact in facts(rules, picture, directory)}
+    for key, fact in seen.items():
+        before = state.tracks.get(key)
+        after = _next(before, fact, step, now)
+        if after is None:
+            if before is not None and before.raised is not None:
+                cleared.append(before)
+            continue
+        tracks[key] = after
+        if after.raised is not None and (before is None or before.raised is None):
+            raised.append(after)
+        if after.over and before is not None and not before.over:
+            cleared.append(before)
+    by_id = {rule.id: rule for rule in rules}
+    for key, before in state.tracks.items():
+        if key in seen:
+            continue
+        after = _unseen(before, by_id.get(before.rule), step, now)
+        if after is not None:
+            tracks[key] = after
+        elif before.raised is not None and not before.over:
+            cleared.append(before)
+    return Evaluation(AlertState(now, tracks), tuple(raised), tuple(cleared))
+
+
+def _next(before: Track | None, fact: Fact, step: float, now: datetime) -> Track | None:
+    """A track after one more fact; None when it ends."""
+    rule = fact.rule
+    if fact.holds is None:
+        return replace(before, stale=True) if before is not None else None
+    if not fact.holds:
+        return _wane(before, rule, step)
+    if before is None:
+        before = Track(
+            key=fact.key, rule=rule.id, subject=fact.subject, severity=rule.severity, words="", since=_begun(fact, now), once=fact.once
+        )
+        step = 0.0
+    if before.once and (before.over or before.acknowledged or now - before.since > FORGOTTEN):
+        return replace(before, over=True)
+    # What was unknown in between does not count: nobody saw that it held.
+    held = before.held + (0.0 if before.stale else step)
+    after = replace(before, words=fact.words, severity=rule.severity, held=held, well=None, stale=False, caller=fact.caller)
+    if after.raised is None and (fact.once or held >= rule.hold):
+        after = replace(after, raised=now, id=identity(after, now))
+    return after
+
+
+def _begun(fact: Fact, now: datetime) -> datetime:
+    return fact.caller.at if fact.caller is not None else now
+
+
+def _wane(before: Track | None, rule: AlertRule, step: float) -> Track | None:
+    """It is false: one not raised yet is forgotten, one that is raised must stay so for a while."""
+    if before is None or before.raised is None:
+        return None
+    well = 0.0 if before.well is None else before.well + (0.0 if before.stale else step)
+    return replace(before, well=well, stale=False) if well < rule.clear_after else None
+
+
+def _unseen(before: Track, rule: AlertRule | None, step: float, now: datetime) -> Track | None:
+    """A track nothing was said of: its thing is gone, or it was an event that is no longer listed."""
+    if rule is None:
+        return None
+    if not before.once:
+        return _wane(before, rule, step)
+    return None if before.over or before.acknowledged or now - before.since > FORGOTTEN else before
+
+
+def identity(track: Track, now: datetime) -> str:
+    """Eight hexadecimal digits: the same for an event whoever sees it; for a condition, of when it was raised."""
+    said = track.key if track.once else f"{track.key} {now.isoformat()}"
+    return hashlib.blake2b(said.encode("utf-8", "backslashreplace"), digest_size=4).hexdigest()
+
+
+def acknowledge(state: AlertState, id_: str, who: str) -> AlertState:
+    """Somebody has seen it, and sees to it."""
+    tracks = {key: replace(one, acknowledged=who) if one.id == id_ else one for key, one in state.tracks.items()}
+    return AlertState(state.at, tracks)
+
+
+def resumed(alerts: Iterable[Alert]) -> AlertState:
+    """The state to begin with when alerts are open already: raised by another process, or by this one before it was restarted."""
+    tracks = {}
+    for alert in alerts:
+        track = Track(
+            key=alert.key,
+            rule=alert.rule,
+            subject=alert.subject,
+            severity=alert.severity,
+            words=alert.words,
+            since=alert.since,
+            raised=alert.raised,
+            id=alert.id,
+            acknowledged=alert.acknowledged,
+            once=alert.once,
+            caller=alert.caller,
+        )
+        tracks[track.key] = track
+    return AlertState(None, tracks)
+
+
+def adopt(state: AlertState, alerts: Iterable[Alert]) -> AlertState:
+    """Take over what others wrote down: their ids, and who acknowledged. What they cleared ends by itself here, or goes on."""
+    by_key = {alert.key: alert for alert in alerts}
+    tracks = {}
+    for key, track in state.tracks.items():
+        alert = by_key.get(key)
+        if alert is not None and (track.id, track.acknowledged) != (alert.id, alert.acknowledged) and track.raised is not None:
+            track = replace(track, id=alert.id, acknowledged=alert.acknowledged or track.acknowledged)  # noqa: PLW2901
+        tracks[key] = track
+    return AlertState(state.at, tracks)
+
+
+def standing(state: AlertState) -> list[Track]:
+    """What is raised, the gravest first, then the oldest."""
+    up = [track for track in state.tracks.values() if track.raised is not None and not track.over]
+    return sorted(up, key=lambda track: (SEVERITIES.index(track.severity), track.since, track.key))
+
+
+def lines(state: AlertState) -> tuple[AlertLine, ...]:
+    """The same for the board."""
+    return tuple(
+        AlertLine(
+            id=track.id,
+            rule=track.rule,
+            severity=track.severity,
+            subject=track.subject,
+            words=spoken(track),
+            since=track.since,
+            acknowledged=track.acknowledged,
+        )
+        for track in standing(state)
+    )
+
+
+def spoken(track: Track) -> str:
+    """Its words, and that they are old when they are."""
+    return f"{track.words} (As last seen: its exchange is silent.)" if track.stale else track.words
