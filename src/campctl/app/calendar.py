@@ -105,7 +105,7 @@ def _nothing(days: Days, campaign: Campaign) -> str:
     from zoneinfo import ZoneInfo
 
     zone = ZoneInfo(campaign.time_zone)
-    return f"Nothing changes until {days.end.astimezone(zone):%Y-%m-%d %H:%M}: no surge, override or freeze begins or ends."
+    return f"Nothing changes until {days.end.astimezone(zone):%Y-%m-%d %H:%M}: no surge, override, freeze or shift begins or ends."
 
 
 def show_surge(ctx: Context, *, surge: str) -> Details:

@@ -119,7 +119,7 @@ def _solve(ask: Ask, now: datetime, campaign: Campaign | None) -> Pool:
     prefer = preferences(_bytes(ask.prefer) if ask.prefer else None, ask.prefer, ask.weights)
     remarks = list(_privacy(ask))
     if ask.volunteers == ROSTER:
-        people, known, findings = _roster(campaign)
+        people, known, findings = _roster(campaign, _monday(ask.week, now))
     else:
         table = volunteers(ask.volunteers, _bytes(ask.volunteers), zone)
         people, known, findings = table.rows, table.attributes, table.findings
@@ -172,9 +172,13 @@ def _refuse(findings: Sequence[Finding]) -> None:
         )
 
 
-def _roster(campaign: Campaign | None) -> tuple[tuple[Volunteer, ...], tuple[str, ...], tuple[Finding, ...]]:
-    """The campaign's people with the role volunteer; where their office is, is where they are."""
+def _roster(campaign: Campaign | None, monday: date) -> tuple[tuple[Volunteer, ...], tuple[str, ...], tuple[Finding, ...]]:
+    """The campaign's people with the role volunteer; where their office is, is where they are, and in their shifts they are free.
+
+    Who has shifts, but none in the week from `monday` on, is not among them.
+    """
     from campctl.capacity.background import Volunteer
+    from campctl.effective.shifts import weekly
 
     if campaign is None:
         raise errors.UsageError("--volunteers roster means the people of a campaign, and here is none.", hint="Name a CSV file, or use -C.")
@@ -183,6 +187,9 @@ def _roster(campaign: Campaign | None) -> tuple[tuple[Volunteer, ...], tuple[str
         if user.role != "volunteer":
             continue
         office = campaign.offices[user.office]
+        free = weekly(user, office.time_zone, monday)
+        if user.shifts and not free:
+            continue
         skills = tuple(skill.lower() for skill in user.skills)
         found.append(
             Volunteer(
@@ -194,9 +201,14 @@ def _roster(campaign: Campaign | None) -> tuple[tuple[Volunteer, ...], tuple[str
                 city=office.address.city.lower(),
                 state=office.address.state.lower(),
                 time_zone=office.time_zone,
+                free=free,
             )
         )
     if not found:
+        if any(user.role == "volunteer" for user in campaign.users.values()):
+            raise errors.UsageError(
+                f"No volunteer of the campaign has a shift in the week from {monday}.", hint="Name another week: --week 2026-10-26."
+            )
         raise errors.UsageError("Nobody of the campaign has the role `volunteer`.", hint="Write `role: volunteer`, or name a CSV file.")
     return tuple(found), ("skills",), ()
 

@@ -43,11 +43,13 @@ def _row(user: User) -> dict[str, Any]:
 async def show_user(ctx: Context, *, user: str) -> Details:
     """One person: what the manifest says, and what desired(now) makes of it."""
     from campctl.app.showing import resources_of
+    from campctl.effective.shifts import shift_words
 
     campaign = ctx.campaign
     person = one(campaign.users, user, "user")
     place = ctx.loaded.where(_ref("users", user))
     fields = _row(person) | {
+        **({"shifts": shift_words(person, campaign.offices[person.office].time_zone)} if person.shifts else {}),
         "floor": person.floor,
         "room": person.room,
         "location": _address(campaign.offices[person.office], person),

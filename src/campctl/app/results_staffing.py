@@ -13,8 +13,9 @@ from campctl.findings import Finding
 class Gap(Struct, frozen=True, kw_only=True):
     """A stretch in which people are missing: from, until, and when it is worst; then, `people` needed, `have`, `short`.
 
-    free: people who may answer it and sit nowhere, `call_in` the first of them; dark: empty desks that could be lit for it, `desks`
-    the first of them; left: who is still missing when all of these answer; advice: what to do, in order.
+    free: people who are there, may answer it and sit nowhere; off: those who could, but are off shift; `call_in` the first of both;
+    dark: empty desks that could be lit for it, `desks` the first of them; left: who is still missing when those who are free
+    and at those desks answer; advice: what to do, in order.
     """
 
     start: datetime
@@ -25,6 +26,7 @@ class Gap(Struct, frozen=True, kw_only=True):
     short: int
     left: int
     free: int
+    off: int = 0
     call_in: tuple[str, ...] = ()
     dark: int = 0
     desks: tuple[str, ...] = ()

@@ -194,13 +194,14 @@ def _gaps(
 
 
 def _gap(campaign: Campaign, hotline: Hotline, row: Need, staff: Staff, start: datetime, end: datetime, zone: ZoneInfo) -> Gap:
-    from campctl.effective.staff import empty_desks, free_people
+    from campctl.effective.staff import empty_desks, free_people, off_people
 
     wanted = staff.seating[hotline.id].wanted
     free = free_people(campaign, hotline, staff)
+    away = off_people(campaign, hotline, staff)
     desks = empty_desks(campaign, hotline, staff)
     seats = min(row.people, hotline.seats.max)
-    called = free[: max(0, row.short)]
+    called = [*free, *away][: max(0, row.short)]
     by_people = min(len(free), max(0, seats - row.have))
     by_desks = min(len(desks), max(0, seats - row.have - by_people))
     until = end.astimezone(zone)
@@ -211,6 +212,9 @@ def _gap(campaign: Campaign, hotline: Hotline, row: Need, staff: Staff, start: d
             f"at {begins:%H:%M}: campctl hotline scale {hotline.id} {min(seats, row.have + by_people)} --until {until:%Y-%m-%dT%H:%M} "
             f"({by_people} who may answer it sit nowhere); ahead of time, write a surge"
         )
+    by_call = min(len(away), row.short - by_people)
+    if by_call > 0:
+        advice.append(f"call in {by_call} of {len(away)} who may answer it and are off shift then")
     if by_desks:
         advice.append(
             f"light {by_desks} desk{'' if by_desks == 1 else 's'} for volunteers: campctl port light {desks[0]} --hotline {hotline.id}"
@@ -229,6 +233,7 @@ def _gap(campaign: Campaign, hotline: Hotline, row: Need, staff: Staff, start: d
         short=row.short,
         left=max(0, left),
         free=len(free),
+        off=len(away),
         call_in=tuple(user.id for user in called),
         dark=len(desks),
         desks=tuple(desks[: max(0, row.short)]),

@@ -15,12 +15,17 @@ from msgspec import Struct
 
 from campctl.effective.formula import active_at, surges_at
 from campctl.effective.opening import open_at, turns
+from campctl.effective.shifts import Turn, shift_instants
+from campctl.effective.shifts import turns as shift_turns
 from campctl.effective.staff import Staff, staff_at
 from campctl.effective.timeline import moments
+from campctl.findings.text import plural
 from campctl.model.campaign import Campaign, Hotline
 from campctl.model.records import Override
 
-WindowKind = Literal["surge", "override", "freeze", "hours"]
+NAMED = 20
+"""So many names at the most stand in one window."""
+WindowKind = Literal["surge", "override", "freeze", "hours", "shift"]
 
 
 class Window(Struct, frozen=True, kw_only=True):
@@ -116,6 +121,7 @@ def windows(campaign: Campaign, overrides: Sequence[Override], days: Days) -> li
         )
         for one in campaign.policy.freezes
     ]
+    found += [_shift(campaign, turn) for turn in shift_turns(campaign)]
     if days.hours:
         for hotline in campaign.hotlines.values():
             found += _open_windows(campaign, hotline, days)
@@ -139,10 +145,11 @@ def calendar(campaign: Campaign, overrides: Sequence[Override], days: Days) -> l
 
 
 def last_change(campaign: Campaign, overrides: Sequence[Override]) -> datetime | None:
-    """The latest instant at which a surge, an override or a freeze begins or ends; None without any."""
+    """The latest instant at which a surge, an override, a freeze or a shift begins or ends; None without any."""
     instants = [instant for one in campaign.surges.values() for instant in (one.start, one.end)]
     instants += [instant for one in campaign.policy.freezes for instant in (one.start, one.end)]
     instants += [instant for one in overrides for instant in (one.start, one.end) if instant is not None]
+    instants += shift_instants(campaign.users.values())
     return max(instants, default=None)
 
 
@@ -150,17 +157,32 @@ def _happens(campaign: Campaign, overrides: Sequence[Override], days: Days) -> d
     """Instant to what begins and ends then; ends first, since what ends makes room for what begins."""
     found: dict[datetime, list[tuple[int, str]]] = {}
     for one in windows(campaign, overrides, days):
-        if one.kind == "hours":
+        if one.kind in {"hours", "shift"}:
             continue
         label = f"{one.kind} {one.id}" + (f" ({one.name})" if one.kind == "override" else "")
         for instant, order, verb in ((one.end, 0, "ends"), (one.start, 1, "begins")):
             if instant is not None and days.start <= instant < days.end:
                 found.setdefault(instant, []).append((order, f"{label} {verb}{_elsewhere(instant, one.time_zone, campaign)}"))
+    for instant, order, words in _comings(campaign, days):
+        found.setdefault(instant, []).append((order, words))
     if days.hours:
         for hotline in campaign.hotlines.values():
             for instant, opens in turns(hotline.hours, _zone(campaign, hotline), days.start - _BEFORE, days.end - _BEFORE):
                 found.setdefault(instant, []).append((2, f"hotline {hotline.id} {'opens' if opens else 'closes'}"))
     return {instant: [words for _, words in sorted(entries)] for instant, entries in found.items()}
+
+
+def _comings(campaign: Campaign, days: Days) -> list[tuple[datetime, int, str]]:
+    """How many come and go when, whatever the other end of their shifts: (instant, order, words)."""
+    counts: dict[tuple[datetime, int], int] = {}
+    for turn in shift_turns(campaign):
+        for instant, order in ((turn.end, 0), (turn.start, 1)):
+            if days.start <= instant < days.end:
+                counts[instant, order] = counts.get((instant, order), 0) + len(turn.people)
+    return [
+        (instant, order, f"shift of {plural(count, 'person', 'people')} {'begins' if order else 'ends'}")
+        for (instant, order), count in counts.items()
+    ]
 
 
 def _elsewhere(instant: datetime, name: str, campaign: Campaign) -> str:
@@ -208,6 +230,21 @@ def _open_windows(campaign: Campaign, hotline: Hotline, days: Days) -> list[Wind
     if begun is not None and begun < days.end:
         found.append(_open(hotline, begun, days.end, zone))
     return found
+
+
+def _shift(campaign: Campaign, turn: Turn) -> Window:
+    """One window for all whose shifts begin and end alike, in one zone."""
+    shown = [campaign.users[uid].name for uid in turn.people[:NAMED]]
+    more = len(turn.people) - len(shown)
+    return Window(
+        kind="shift",
+        id=f"{turn.start:%Y%m%dT%H%MZ}-{turn.end:%Y%m%dT%H%MZ} {turn.time_zone}",
+        name=plural(len(turn.people), "person", "people"),
+        start=turn.start,
+        end=turn.end,
+        time_zone=turn.time_zone,
+        what=(", ".join(shown) + (f" and {more} more" if more else ""),),
+    )
 
 
 def _open(hotline: Hotline, start: datetime, end: datetime, zone: ZoneInfo) -> Window:

@@ -27,11 +27,15 @@ class Candidate(Struct, frozen=True, gc=False):
 
 
 class Crowd:
-    """The people and lit ports, indexed when first needed by what hotlines ask for."""
+    """The people and lit ports, indexed when first needed by what hotlines ask for.
 
-    def __init__(self, campaign: Campaign, places: Places, floor: Floor) -> None:
+    `off`: users who are not there now (`effective.shifts.off_duty`), unless an override seated them.
+    """
+
+    def __init__(self, campaign: Campaign, places: Places, floor: Floor, off: frozenset[str] = frozenset()) -> None:
         self.campaign = campaign
         self.floor = floor
+        self.off = off - floor.here
         self._located = places.dispatchable
         self._home = {office.id: office.backend for office in campaign.offices.values()}
         self._index: tuple[dict[str, list[User]], ...] | None = None
@@ -74,11 +78,12 @@ class Crowd:
                     yield found.order
         people, exact = self._matching(answer)
         offices = {office for office, home in self._home.items() if home == backend and self._located[office] and office not in floor.away}
+        off = self.off
         plain = exact and len(answer.skills) + len(answer.languages) <= 1 and len(answer.roles) <= 1
         found_matches = -len(answer.skills) - len(answer.languages)
         for user in people:
             uid = user.id
-            if uid in skip or (user.office not in offices if not user.backend else not self._is_there(user, backend)):
+            if uid in skip or uid in off or (user.office not in offices if not user.backend else not self._is_there(user, backend)):
                 continue
             if uid in sits:
                 found = None if answer.ports else self._user(user, hotline, answer, backend, level)
@@ -91,6 +96,8 @@ class Crowd:
 
     def _user(self, user: User, hotline: str, answer: Answer, backend: str, level: int) -> Candidate | None:
         """A person, by the port where they sit when that may answer, else by their own line."""
+        if user.id in self.off:
+            return None
         seat = self.floor.sits.get(user.id)
         if seat is not None:
             pinned = self.floor.lit[seat].hotline
@@ -112,6 +119,8 @@ class Crowd:
 
     def _port(self, pid: str, hotline: str, answer: Answer, backend: str) -> Candidate | None:
         port, lit = self.campaign.ports[pid], self.floor.lit[pid]
+        if lit.user in self.off:
+            return None
         user = self.campaign.users.get(lit.user)
         if home_of(self.campaign, port) != backend or (lit.hotline and lit.hotline != hotline) or not port_may_answer(answer, port, user):
             return None

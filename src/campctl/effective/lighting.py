@@ -24,7 +24,8 @@ class Floor(Struct):
 
     `sits` is where each user sits, `added` per hotline the places, among the overrides, of those that bring it a seat.
     `dark` are the ports an override keeps dark, `lent` those a surge took from the dark ones; `pins` the ports that can
-    sit in the hotline they are lit for. `away` are evacuated offices with the office that takes their desks in.
+    sit in the hotline they are lit for. `away` are evacuated offices with the office that takes their desks in. `here` are
+    users whom an override seated: they are there, whatever their shifts say.
     """
 
     lit: dict[str, LitPort] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Floor(Struct):
     lent: set[str] = field(default_factory=set)
     pins: dict[str, list[str]] = field(default_factory=dict)
     away: dict[str, str] = field(default_factory=dict)
+    here: set[str] = field(default_factory=set)
 
 
 class Lighter:
@@ -115,6 +117,8 @@ class Lighter:
         for user, pids in by_user.items():
             seat = max(reversed(pids), key=lambda pid: merged[pid].seated if pid in merged else -1)
             floor.sits[user] = seat
+            if seat in merged and merged[seat].user == user:
+                floor.here.add(user)
             for pid in pids:
                 if pid != seat:
                     lit = floor.lit[pid]

@@ -15,6 +15,7 @@ from campctl.effective.lighting import Lighter
 from campctl.effective.places import Places
 from campctl.effective.result import LitPort, Seating
 from campctl.effective.seats import assign
+from campctl.effective.shifts import off_duty
 from campctl.findings import Finding
 from campctl.model.answering import may_answer, port_may_answer
 from campctl.model.campaign import Campaign, Hotline, User, home_of
@@ -33,6 +34,8 @@ class Staff(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     away: frozenset[str] = frozenset()
     """Evacuated offices."""
+    off: frozenset[str] = frozenset()
+    """Users outside of their shifts."""
 
     def present(self) -> dict[str, dict[str, int]]:
         """Who sits where, as the next instant takes it in: queue to line to level."""
@@ -50,8 +53,9 @@ def staff_at(
     floor = lighter.named(surges, active)
     demand = demands(campaign, at, surges, active, floor.added, findings)
     lighter.take_any(surges, {hotline: one.wanted for hotline, one in demand.items()}, present)
-    seating = assign(campaign, demand, Crowd(campaign, places, floor), present, findings)
-    return Staff(at, seating, floor.lit, frozenset(floor.dark), tuple(findings), frozenset(floor.away))
+    crowd = Crowd(campaign, places, floor, off_duty(campaign, at))
+    seating = assign(campaign, demand, crowd, present, findings)
+    return Staff(at, seating, floor.lit, frozenset(floor.dark), tuple(findings), frozenset(floor.away), crowd.off)
 
 
 def staff_through(campaign: Campaign, at: Sequence[datetime], overrides: Sequence[Override] = ()) -> list[Staff]:
@@ -63,7 +67,16 @@ def staff_through(campaign: Campaign, at: Sequence[datetime], overrides: Sequenc
 
 
 def free_people(campaign: Campaign, hotline: Hotline, staff: Staff) -> list[User]:
-    """Those who may answer the hotline from their own phone and sit nowhere, best matches first."""
+    """Those who are there, may answer the hotline from their own phone and sit nowhere, best matches first."""
+    return [user for user in _unseated(campaign, hotline, staff) if user.id not in staff.off]
+
+
+def off_people(campaign: Campaign, hotline: Hotline, staff: Staff) -> list[User]:
+    """Those who could answer it so, but are not there: their shifts are at other times. Best matches first."""
+    return [user for user in _unseated(campaign, hotline, staff) if user.id in staff.off] if staff.off else []
+
+
+def _unseated(campaign: Campaign, hotline: Hotline, staff: Staff) -> list[User]:
     backend = hotline.backend or campaign.default_backend
     located = Places(campaign).dispatchable
     busy = _sitting(staff)

@@ -13,6 +13,7 @@ from campctl.manifest.fields import CAMPAIGN, SECTIONS
 from campctl.manifest.kinds import _ID, Context, check_id, check_null, is_plain, text_of, wrong
 from campctl.manifest.nodes import Map, Node
 from campctl.manifest.problems import Bad
+from campctl.manifest.shifts import Written, resolve
 from campctl.model.campaign import (
     Address,
     Answer,
@@ -42,6 +43,8 @@ class Assembly:
         self._places: dict[str, dict[str, int]] = {name: {} for name in (*SECTIONS, "desks")}
         self._waiting: list[tuple[str, str, Any, Node]] = []
         self._permission: Any = "national"
+        self._shifts: dict[str, tuple[Written, ...]] = {}
+        """Shifts of users, which wait for the time zones of all offices."""
         self._makers = {
             "offices": self._office,
             "users": self._user,
@@ -194,6 +197,8 @@ class Assembly:
             values = {"name": name, "office": "", "extension": "", **values}
         if "permission" not in values:
             values["permission"] = self._permission
+        if "shifts" in values:
+            self._shifts[name] = values.pop("shifts")
         self.sections["users"][name] = User(name, **values)
 
     def _port(self, values: dict[str, Any], key: Any, node: Node) -> None:
@@ -263,8 +268,18 @@ class Assembly:
             self.release()
             return None
         base: dict[str, Any] = {"name": "", "country": "US", "time_zone": "UTC", "policy": Policy()}
+        self._resolve_shifts()
         values: dict[str, Any] = {**base, **self.values, **self.sections}
         return Campaign(default_permission=self._permission, **values)
+
+    def _resolve_shifts(self) -> None:
+        """Shifts are by the clock of the office, wherever that is written."""
+        users, offices, file = self.sections["users"], self.sections["offices"], self.ctx.file
+        default = (self.values or {}).get("time_zone", "UTC")
+        for name, written in self._shifts.items():
+            office = offices.get(users[name].office)
+            users[name] = replace(users[name], shifts=resolve(self.ctx, name, written, office.time_zone if office else default))
+        self.ctx.file = file
 
 
 def _number_key(ctx: Context, key: Any) -> str:

@@ -37,6 +37,7 @@ from campctl.manifest.kinds import (
 )
 from campctl.manifest.nouns import Field, Noun
 from campctl.manifest.problems import Bad
+from campctl.manifest.shifts import SHIFTS
 from campctl.manifest.units import extensions, labels
 from campctl.model.campaign import (
     PERMISSIONS,
@@ -232,6 +233,7 @@ USER = Noun(
         Field("role", TAG, "What they do.", "field-director"),
         Field("skills", WORDS, "What they can answer for.", "[voter-protection]"),
         Field("languages", WORDS, "What they speak.", "[en, es]"),
+        Field("shifts", SHIFTS, "When they are there to answer.", '["2026-11-03T06:00/14:00"]', default="at any time"),
         Field("permission", PERMISSION, "How far they may call.", "national", default="the campaign's"),
         Field("floor", LABEL, "Refines the office's address.", '"3"'),
         Field("room", LABEL, "Refines the office's address.", "Room 310"),

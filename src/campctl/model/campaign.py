@@ -95,10 +95,18 @@ class Office(Struct, frozen=True):
     renamed_from: str = ""
 
 
+class Shift(Struct, frozen=True, gc=False):
+    """When somebody is there: from `start` up to, not including, `end`."""
+
+    start: datetime
+    end: datetime
+
+
 class User(Struct, frozen=True, gc=False):
     """A person. `number` is their direct number (DID) or empty; `floor`/`room` refine the office's address.
 
-    `backend` empty: their office's. `also_on` is a backend on which they have a second line, while their phone is re-pointed.
+    `shifts` empty: they are there at any time, else within one of these only. `backend` empty: their office's. `also_on` is a
+    backend on which they have a second line, while their phone is re-pointed.
     """
 
     id: str
@@ -115,6 +123,7 @@ class User(Struct, frozen=True, gc=False):
     renamed_from: str = ""
     backend: str = ""
     also_on: str = ""
+    shifts: tuple[Shift, ...] = ()
 
 
 class Port(Struct, frozen=True, gc=False):

@@ -16,7 +16,7 @@ _NAMESPACE = uuid.UUID("6f2d0f3e-5c56-5a0b-9d3f-0a9f6c1f4b57")
 """campctl's own, for UIDs: made once, never to be changed."""
 _FOLD = 75
 """Octets of a line, without its end (RFC 5545, 3.1)."""
-_VERBS = {"surge": "Surge", "override": "Override", "freeze": "Freeze", "hours": "Open"}
+_VERBS = {"surge": "Surge", "override": "Override", "freeze": "Freeze", "hours": "Open", "shift": "Shift"}
 
 
 def icalendar(windows: Iterable[Window], *, campaign: str, made: datetime) -> str:

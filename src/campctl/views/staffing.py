@@ -72,7 +72,7 @@ def _missing(plan: HotlineStaffing, sheet: Sheet) -> None:
         for advice in gap.advice:
             sheet.page.line(("cyan", "= "), advice, indent=2, hang=2)
         if gap.call_in:
-            sheet.page.line(("dim", "call in: "), some(gap.call_in, gap.free), indent=4, hang=9)
+            sheet.page.line(("dim", "call in: "), some(gap.call_in, gap.free + gap.off), indent=4, hang=9)
         if gap.desks:
             sheet.page.line(("dim", "desks: "), some(gap.desks, gap.dark), indent=4, hang=7)
 

@@ -55,7 +55,9 @@ def _hotline(plan: HotlineStaffing, name: str) -> list[str]:
             blocks.append(report.paragraph(gap_words(plan, gap)))
             blocks.append(report.bullets(gap.advice))
             if gap.call_in:
-                blocks.append(report.folded(f"{len(gap.call_in)} of {gap.free} people who sit nowhere", report.bullets(gap.call_in)))
+                blocks.append(
+                    report.folded(f"{len(gap.call_in)} of {gap.free + gap.off} people who sit nowhere", report.bullets(gap.call_in))
+                )
             if gap.desks:
                 blocks.append(report.folded(f"{len(gap.desks)} of {gap.dark} empty desks", report.bullets(gap.desks)))
     else:

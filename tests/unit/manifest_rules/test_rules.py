@@ -171,6 +171,10 @@ CASES: list[Case] = [
     ("in a freeze", lambda k: k.build(k.surge("s", k.at(1), k.at(4), seats={"main": k.m.SeatChange(2)}, ports=(k.m.SurgePorts("hq", any=1, hotline="main"),)), policy=k.m.Policy(freezes=(k.m.Freeze("f", k.at(3), k.at(5), ("scale",)),))),
      [("surge-in-freeze", Ref("surges", "s", "until"))]),
     ("in a freeze that allows it", lambda k: k.build(k.surge("s", k.at(1), k.at(4), seats={"main": k.m.SeatChange(2)}), policy=k.m.Policy(freezes=(k.m.Freeze("f", k.at(3), k.at(5), ("hotline/main",)),))), []),
+    # shifts
+    ("a shift of another year", lambda k: k.build(k.user("cat", "3003", shifts=(k.m.Shift(k.at(1), k.at(2)), k.m.Shift(k.at(1).replace(year=2025), k.at(2).replace(year=2025)))), k.surge("s", k.at(1), k.at(2), volume={"main": 100})),
+     [("shift-before-campaign", Ref("users", "cat", "shifts", ("1",)))]),
+    ("shifts and an empty calendar", lambda k: k.build(k.user("cat", "3003", shifts=(k.m.Shift(k.at(1).replace(year=2025), k.at(2).replace(year=2025)),))), []),
     # policy
     ("two currencies", lambda k: k.build(prices={"local": k.m.Prices(), "other": k.m.Prices(currency="EUR")}),
      [("mixed-currencies", Ref("campaign", "", "prices", ("other",)))]),

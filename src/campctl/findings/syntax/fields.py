@@ -17,6 +17,46 @@ users:
 """,
     ),
     Entry(
+        code="bad-shift",
+        severity="error",
+        summary="a shift that cannot be read",
+        why="Who has shifts is seated within them only; one that is left out leaves a seat empty, or a volunteer without a phone.",
+        example="""\
+users:
+  cal: { name: Cal Roe, office: hq, extension: 3003, shifts: ["2026-11-03T22:00/02:00"] }
+""",
+    ),
+    Entry(
+        code="no-shifts",
+        severity="warning",
+        summary="an empty list of shifts",
+        why="It reads like nobody who ever comes, and means somebody who is always there.",
+        example="""\
+users:
+  cal: { name: Cal Roe, office: hq, extension: 3003, shifts: [] }
+""",
+    ),
+    Entry(
+        code="shifts-overlap",
+        severity="warning",
+        summary="two shifts of one person at the same time",
+        why="They count as one, from the first beginning to the last end; more often one of the two has a wrong hour.",
+        example="""\
+users:
+  cal: { name: Cal Roe, office: hq, extension: 3003, shifts: ["2026-11-03T06:00/14:00", "2026-11-03T12:00/20:00"] }
+""",
+    ),
+    Entry(
+        code="shift-too-long",
+        severity="warning",
+        summary="a shift of more than a day",
+        why="Nobody is at a desk for so long. Until it ends they count as there and are given seats, by night too.",
+        example="""\
+users:
+  cal: { name: Cal Roe, office: hq, extension: 3003, shifts: ["2026-11-01T06:00/2026-11-03T14:00"] }
+""",
+    ),
+    Entry(
         code="unquoted-number",
         severity="warning",
         summary="a phone number without quotes",
