@@ -41,6 +41,16 @@ class Rows:
             if place == "map" and name[:4] == "ext/":
                 self.extensions.setdefault(value, []).append(name[4:])  # type: ignore[arg-type]
 
+    def take(self, other: Rows) -> None:
+        """All of `other`, places of which there is nothing yet."""
+        for place, values in other.by.items():
+            self.by[place].update(values)
+        self.extensions.update(other.extensions)
+
+    def facts(self) -> dict[Fact, Any]:
+        """All of it, as facts."""
+        return {Fact(place, name): value for place in PLACES for name, value in self.by[place].items()}
+
     def ext(self, extension: str) -> str | None:
         """Where an extension leads."""
         found: str | None = self.by["map"].get(f"ext/{extension}")
@@ -65,23 +75,26 @@ class Filling(Protocol):
         ...
 
 
-async def fill(rows: Rows, shelf: Shelf) -> list[Fault]:
-    """Put everything on a shelf into `rows`."""
+async def fill(rows: Rows, shelf: Shelf) -> dict[Fact, Any]:
+    """Put everything on a shelf into `rows`, but for what does not fit its place: that is returned."""
     own: Filling | None = getattr(shelf, "fill", None) and shelf  # type: ignore[assignment]
-    if own is None:
-        return sort_into(rows, await shelf.read())
-    return [Fault(fact.place, fact.name, MISFIT) for fact in await own.fill(rows)]
+    return await own.fill(rows) if own is not None else sort_into(rows, await shelf.read())
+
+
+def misfits(facts: Facts) -> list[Fault]:
+    """What is to be said of facts that did not fit."""
+    return [Fault(str(place), str(name), MISFIT) for place, name in facts]
 
 
 def sorted_out(facts: Facts) -> tuple[Rows, list[Fault]]:
     """All facts by place."""
     rows = Rows()
-    return rows, sort_into(rows, facts)
+    return rows, misfits(sort_into(rows, facts))
 
 
-def sort_into(rows: Rows, facts: Facts) -> list[Fault]:
-    """More facts by place."""
-    faults: list[Fault] = []
+def sort_into(rows: Rows, facts: Facts) -> dict[Fact, Any]:
+    """More facts by place; returned are those that do not fit it."""
+    wrong: dict[Fact, Any] = {}
     extensions = rows.extensions
     slots = {place: (_SHAPES.get(place), values) for place, values in rows.by.items()}
     nowhere: tuple[type | None, dict[str, Any]] = (None, {})
@@ -90,12 +103,12 @@ def sort_into(rows: Rows, facts: Facts) -> list[Fault]:
         shape, values = slots.get(place, nowhere)
         # Nearly all values are just what they should be; `fits` costs more than the rest of this loop.
         if type(value) is not shape and not fits(place, value):
-            faults.append(Fault(str(place), str(name), MISFIT))
+            wrong[fact] = value
             continue
         values[name] = value
         if place == "map" and name[:4] == "ext/":
             extensions.setdefault(value, []).append(name[4:])  # type: ignore[arg-type]
-    return faults
+    return wrong
 
 
 def fits(place: str, value: object) -> bool:

@@ -9,7 +9,7 @@ from campctl.backends.asterisk.decode import decode_rows
 from campctl.backends.asterisk.ground import Ground, State
 from campctl.backends.asterisk.image import Image
 from campctl.backends.asterisk.native import Fact, Value
-from campctl.backends.asterisk.rows import Rows, fill
+from campctl.backends.asterisk.rows import Rows, fill, misfits
 from campctl.model.live import Snapshot
 from campctl.model.resources import KINDS, Key, Line, Member, Resource, Route, target_key
 from campctl.ports.clock import Clock
@@ -38,7 +38,7 @@ class Sight:
         self.image = None
         rows = Rows()
         parts = await asyncio.gather(*(fill(rows, shelf) for shelf in self.ground.shelves))
-        image = Image(decode_rows(rows, [fault for part in parts for fault in part]), self._reserved)
+        image = Image(decode_rows(rows, [fault for part in parts for fault in misfits(part)]), self._reserved)
         self.image, self.state = image, state
         return image
 

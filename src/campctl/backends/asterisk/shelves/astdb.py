@@ -60,7 +60,7 @@ class AstDbShelf:
             return await self._some(facts)
         rows = Rows()
         misfits = await self.fill(rows)
-        return {Fact(place, name): value for place in self.places for name, value in rows.by[place].items()} | misfits
+        return rows.facts() | misfits
 
     async def fill(self, rows: Rows) -> dict[Fact, Any]:
         """Everything, straight into `rows`; see `rows.Filling`. Each family is taken in while Asterisk looks for the next."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from campctl.backends.asterisk.ami import Ami
 from campctl.backends.asterisk.aors import Aors
 from campctl.backends.asterisk.native import Fact, Place, Shelf, Value, Write
 from campctl.backends.asterisk.node import Node
+from campctl.backends.asterisk.rows import Rows, fill
 from campctl.backends.asterisk.shelves import AstDbShelf, MemberShelf, SectionShelf
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.ports.clock import Clock
@@ -93,6 +95,11 @@ class Peer:
         for part in await asyncio.gather(*(shelf.read(facts) for shelf in self._shelves)):
             found.update(part)
         return found
+
+    async def fill(self, rows: Rows) -> dict[Fact, Any]:
+        """All of that straight into `rows`; see `rows.Filling`."""
+        parts = await asyncio.gather(*(fill(rows, shelf) for shelf in self._shelves))
+        return {fact: value for part in parts for fact, value in part.items()}
 
     async def write(self, writes: Sequence[Write]) -> list[str | None]:
         """Write in order, as many at once as are on one shelf."""

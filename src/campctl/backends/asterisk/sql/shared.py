@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from campctl.backends.asterisk.native import Fact, Place, Value, Write
+from campctl.backends.asterisk.rows import Rows, sort_into
 from campctl.backends.asterisk.sql.delivery import Parcel, of_writes
 from campctl.backends.asterisk.sql.expecting import expected
 from campctl.backends.asterisk.sql.peers import OWN, Peer
@@ -16,6 +17,7 @@ from campctl.errors import BackendError, Unavailable, Uncertain
 if TYPE_CHECKING:
     from campctl.backends.asterisk.sql.cluster import Cluster
 
+T = TypeVar("T")
 _LOST = (Unavailable, Uncertain)
 
 
@@ -30,6 +32,10 @@ class SharedShelf:
     async def read(self, facts: Collection[Fact] | None = None) -> dict[Fact, Value]:
         """See `SqlShelf`."""
         return await self._cluster.sql.read(facts)
+
+    async def fill(self, rows: Rows) -> dict[Fact, Any]:
+        """See `SqlShelf`."""
+        return await self._cluster.sql.fill(rows)
 
     async def write(self, writes: Sequence[Write]) -> list[str | None]:
         """One transaction, and in it what nodes that are down have yet to be told.
@@ -62,13 +68,33 @@ class NodesShelf:
             return first
         return await self._merged(list(found.values()))
 
+    async def fill(self, rows: Rows) -> dict[Fact, Any]:
+        """All of that straight into `rows`; see `rows.Filling`."""
+
+        async def filled(peer: Peer) -> tuple[Rows, dict[Fact, Any]]:
+            own = Rows()
+            return own, await peer.fill(own)
+
+        found = list((await self._ask(filled)).values())
+        if not found:
+            raise self._cluster.nobody()
+        (first, wrong), *rest = found
+        if all(other.by == first.by and misfits == wrong for other, misfits in rest):
+            rows.take(first)
+            return wrong
+        return sort_into(rows, await self._merged([own.facts() | misfits for own, misfits in found]))
+
     async def each(self, facts: Collection[Fact] | None = None) -> dict[str, dict[Fact, Value]]:
         """What each node that answers holds, by its name."""
+        return await self._ask(lambda peer: peer.read(facts))
+
+    async def _ask(self, look: Callable[[Peer], Coroutine[Any, Any, T]]) -> dict[str, T]:
+        """The answer of each node that answers, by its name."""
         if not self._cluster.asked:
             await self._cluster.epoch()
         peers = self._cluster.up
-        answers = await asyncio.gather(*(peer.read(facts) for peer in peers), return_exceptions=True)
-        found: dict[str, dict[Fact, Value]] = {}
+        answers = await asyncio.gather(*(look(peer) for peer in peers), return_exceptions=True)
+        found: dict[str, T] = {}
         for peer, answer in zip(peers, answers, strict=True):
             if isinstance(answer, _LOST):
                 peer.lost(answer)

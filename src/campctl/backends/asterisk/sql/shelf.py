@@ -13,9 +13,11 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from campctl.backends.asterisk.native import Fact, Place, Value, Write
-from campctl.backends.asterisk.sql import faults, reading, rows, writing
+from campctl.backends.asterisk.rows import Rows
+from campctl.backends.asterisk.sql import faults, reading, writing
 from campctl.backends.asterisk.sql.link import Access, Link, load
 from campctl.backends.asterisk.sql.outbox import Delivery, Outbox, put
+from campctl.backends.asterisk.sql.rows import unwritable
 from campctl.backends.asterisk.sql.schema import LOCK, TABLES
 from campctl.errors import BackendError, Unavailable, Uncertain
 
@@ -72,14 +74,26 @@ class SqlShelf:
 
     async def read(self, facts: Collection[Fact] | None = None) -> dict[Fact, Value]:
         """Everything on this shelf, or what there is of `facts`, as of one instant."""
-        if facts is not None and not (facts := [fact for fact in facts if fact.place in self.places]):
+        if facts is None:
+            rows = Rows()
+            await self.fill(rows)
+            return rows.facts()
+        wanted = [fact for fact in facts if fact.place in self.places]
+        if not wanted:
             return {}
-        self.generation, found = await self._reader.run(lambda connection: reading.read(connection, facts))
+        self.generation, found = await self._reader.run(lambda connection: reading.read(connection, wanted))
         return found
+
+    async def fill(self, rows: Rows) -> dict[Fact, Any]:
+        """Everything, straight into `rows`; see `rows.Filling`. All of it fits: columns hold texts."""
+        self.generation, found = await self._reader.run(reading.whole)
+        for place, values in found.items():
+            rows.by[place].update(values)
+        return {}
 
     async def write(self, writes: Sequence[Write], delivery: Delivery | None = None) -> list[str | None]:
         """One transaction. Writes PostgreSQL cannot keep are said why and left out; the rest is kept whole, or not at all."""
-        said = [rows.unwritable(TABLES[write.fact.place], write.fact.name, write.value) for write in writes]
+        said = [unwritable(TABLES[write.fact.place], write.fact.name, write.value) for write in writes]
         good = [write for write, why in zip(writes, said, strict=True) if why is None]
         if good or delivery is not None:
             refused = await self._transact(good, delivery)
