@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from campctl.model.alerts import Alert
 from campctl.model.records import AuditEntry, Holder, JournalEntry, Override, Owned, Run
 from campctl.model.resources import Key, Resource
 
@@ -118,7 +119,31 @@ class Audit(Protocol):
         ...
 
 
-class Store(Journal, Ownership, Overrides, Lock, Audit, Protocol):
+class Alerts(Protocol):
+    """Alerts that were raised. Of one key at most one is open, so of several processes that see the same, one tells of it."""
+
+    def alerts(self, *, cleared: int = 0) -> Sequence[Alert]:
+        """Those open, oldest first; after them the newest `cleared` that are over."""
+        ...
+
+    def raise_alert(self, alert: Alert) -> Alert | None:
+        """Write it down. When one of that key is open, or it may be raised once only and was: that one; None when this one is new."""
+        ...
+
+    def acknowledge_alert(self, alert_id: str, who: str, at: datetime) -> Alert:
+        """Note who sees to it; the first one stays. By id or unambiguous prefix of an open one; `errors.NotFound` otherwise."""
+        ...
+
+    def clear_alert(self, alert_id: str, at: datetime) -> bool:
+        """It is over; False when it was already, or is not known."""
+        ...
+
+    def note_telling(self, alert_id: str, notifier: str, words: str) -> None:
+        """What came of telling somebody; nothing when the alert is not known any more."""
+        ...
+
+
+class Store(Journal, Ownership, Overrides, Lock, Audit, Alerts, Protocol):
     """All of it. `writable`: whether it was opened so that it may be written to (a missing one read as empty is not)."""
 
     writable: bool

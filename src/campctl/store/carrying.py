@@ -44,6 +44,7 @@ TABLES: Final = (
     Table("journal", ("seq", "run", "change", "state", "at", "attempt", "error")),
     Table("owned", ("backend", "kind", "id", "value", "run"), key=3),
     Table("overrides", ("seq", "id", "value")),
+    Table("alerts", ("seq", "id", "key", "open", "value")),
     Table("audit", ("seq", "at", "who", "what", "why", "command", "result", "run", "prev", "hash")),
 )
 _HEAD: Final = "audit head"

@@ -18,7 +18,7 @@ from campctl.store.database import Database
 Place = Path | str
 """What messages call the store: its file, or the words for a schema on a server."""
 
-TABLES = ("runs", "journal", "owned", "overrides", "lock", "audit", "meta", "leader", "notes", "migrations")
+TABLES = ("runs", "journal", "owned", "overrides", "lock", "audit", "meta", "leader", "notes", "alerts", "migrations")
 
 
 class Migration(NamedTuple):
@@ -80,11 +80,22 @@ def leader_and_notes(db: Database) -> None:
     )
 
 
+def raised_alerts(db: Database) -> None:
+    """Alerts that are raised, and the last ones that were; `open` is 1 or 0, the value JSON."""
+    _create(
+        db,
+        """CREATE TABLE alerts (
+            seq {int} NOT NULL UNIQUE, id {text} PRIMARY KEY, key {text} NOT NULL, open {int} NOT NULL, value {text} NOT NULL)""",
+        "CREATE UNIQUE INDEX open_alert ON alerts (key) WHERE open = 1",
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "runs and journal", runs_and_journal),
     Migration(2, "ownership and overrides", ownership_and_overrides),
     Migration(3, "lock and audit", lock_and_audit),
     Migration(4, "leader and notes", leader_and_notes),
+    Migration(5, "raised alerts", raised_alerts),
 )
 
 

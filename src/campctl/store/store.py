@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from campctl.ports.clock import Clock
+from campctl.store.alerts import SqlAlerts
 from campctl.store.audit import SqlAudit
 from campctl.store.database import Database
 from campctl.store.journal import SqlJournal, SqlOverrides
@@ -15,7 +16,7 @@ from campctl.store.marks import marks, set_mark
 from campctl.store.ownership import SqlOwnership
 
 
-class SqlStore(SqlJournal, SqlOwnership, SqlOverrides, SqlLock, SqlAudit):
+class SqlStore(SqlJournal, SqlOwnership, SqlOverrides, SqlLock, SqlAudit, SqlAlerts):
     """`ports.store.Store` in SQL; also a context manager that closes it."""
 
     def __init__(self, db: Database, clock: Clock, *, writable: bool = True) -> None:

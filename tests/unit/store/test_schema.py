@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from campctl.errors import StoreError
-from campctl.store import audit, journal, lock, open_store, ownership, schema
+from campctl.store import alerts, audit, journal, lock, open_store, ownership, schema
 from campctl.store.database import Database
 from campctl.store.schema import MIGRATIONS, Migration, migrate, version
 from campctl.store.sqlite import SQLite
@@ -76,7 +76,7 @@ def test_an_older_store_that_may_only_be_read(tmp_path: Path) -> None:
 
 def test_sql_holds_no_question_mark_but_parameters() -> None:
     """A driver with another placeholder replaces every `?`, so none may stand in a quoted string."""
-    for module in (audit, journal, lock, ownership, schema):
+    for module in (alerts, audit, journal, lock, ownership, schema):
         source = Path(module.__file__).read_text()
         for statement in re.findall(r'"((?:SELECT|INSERT|UPDATE|DELETE|CREATE)[^"]*)"', source):
             assert not re.search(r"'[^']*\?[^']*'", statement), statement
