@@ -46,6 +46,8 @@ class HotlineBoard(Struct, frozen=True, kw_only=True):
     answered: int = 0
     abandoned: int = 0
     within: int = 0
+    refused: int = 0
+    """Callers who found it full or closed, since the board began to hear of it."""
     recent_answered: int = 0
     recent_abandoned: int = 0
     recent_within: int = 0

@@ -93,6 +93,18 @@ class SetsManySecrets(Protocol):
         ...
 
 
+class Pauses(Protocol):
+    """What a backend may have beside `Backend`: agents can be paused by others. Live state, never a resource."""
+
+    async def pause(self, line: str, paused: bool, reason: str = "") -> Sequence[str]:
+        """Whoever answers on `line` (by id) pauses in every queue it is in, or is back; who has a call finishes it first.
+
+        Returned are those queues, none where it answers none. Doing it twice is the same as once, with the later reason.
+        Raises Refused for a line there is not, and otherwise as every method does.
+        """
+        ...
+
+
 class BackendFactory(Protocol):
     """What an entry point of group `campctl.backends` leads to (an object or a module-level instance)."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from campctl.errors import BackendError
+from campctl.errors import BackendError, Refused
 from campctl.model.live import Capabilities, Event, Probe
 from campctl.model.resources import KINDS, RESOURCE_TYPES, Key, Kind, Line, Member, Queue, Route, key_of
 from campctl.ports.clock import Clock
@@ -461,6 +461,28 @@ class BackendContract:
         assert {MEMBER.id for _ in wanted} <= {agent.member for agent in whole.agents}
         there = (await session.settled()).resources
         assert all(Key("line", line) in there for line in whole.registered)
+
+    @in_session
+    async def test_a_pause_holds_until_its_end(self, session: Session) -> None:
+        """Whoever is paused is so in all its queues, once or twice; nothing of what `observe` shows changes; nobody cannot be paused."""
+        pause = getattr(session.backend, "pause", None)
+        if pause is None:
+            pytest.skip("nobody can be paused on it")
+        await session.founded()
+        await session.settled()
+        with pytest.raises(Refused):
+            await pause(MISSING.id, True, "lunch")
+        assert list(await pause(LINE.id, True, "lunch")) == []
+        await session.done(create(session.fit(MEMBER)))
+        before = (await session.settled()).resources
+        for reason in ("lunch", "training"):
+            assert list(await pause(LINE.id, True, reason)) == [MEMBER.queue]
+        seen = {agent.member: agent for agent in (await session.backend.live(agents=True)).agents}
+        assert seen[MEMBER.id].state in {"paused", "gone"}
+        assert seen[MEMBER.id].state == "gone" or seen[MEMBER.id].reason == "training"
+        assert list(await pause(LINE.id, False)) == [MEMBER.queue]
+        assert {agent.member: agent.state for agent in (await session.backend.live(agents=True)).agents}[MEMBER.id] != "paused"
+        assert (await session.settled()).resources == before
 
     @in_session
     async def test_events_tell_of_a_new_member(self, session: Session) -> None:

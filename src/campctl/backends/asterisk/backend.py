@@ -17,7 +17,7 @@ from campctl.backends.asterisk.writing import Writer
 from campctl.errors import BackendError, Refused, Unavailable, Uncertain
 from campctl.model.changes import Change, Outcome
 from campctl.model.live import Capabilities, Event, Live, Probe, Snapshot
-from campctl.model.resources import Key
+from campctl.model.resources import Key, Member
 from campctl.ports.clock import Clock
 
 if TYPE_CHECKING:
@@ -148,6 +148,19 @@ class AsteriskBackend:
 
         ids = await self._ids()
         return await look_everywhere([node.ami for node in self.ground.nodes], ids, self._clock, agents=agents)
+
+    async def pause(self, line: str, paused: bool, reason: str = "") -> Sequence[str]:
+        """Whoever answers on a line pauses in all its queues on every machine, or is back; see `ports.backend.Pauses`."""
+        async with self._alone() as sight:
+            image = await sight.current()
+            endpoint = image.native(Key("line", line))
+            if endpoint is None:
+                raise Refused(f"There is no line {line} on {self.name}.", backend=self.name)
+            queues = sorted(one.queue for one in image.resources.values() if isinstance(one, Member) and one.line == line)
+            if queues:
+                for node in self.ground.nodes:
+                    await node.pause(endpoint, paused, reason)
+            return queues
 
     async def _ids(self) -> Ids:
         """Whose native names are whose, as of now."""

@@ -9,6 +9,7 @@ import msgspec
 
 from campctl.backends.asterisk.ami import Ami, Request, db_tree, delete, read_config
 from campctl.backends.asterisk.aors import Aors
+from campctl.backends.asterisk.names import interface
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.errors import Refused, Unavailable
 
@@ -84,6 +85,15 @@ class Node:
         else:
             keys = [row.get("ID") for name in names for row in await self._contacts(name)]
         worded(await self.ami.many([delete(CONTACTS, key) for key in keys if key]), fine=("Database entry",))
+
+    async def pause(self, endpoint: str, paused: bool, reason: str) -> None:
+        """Pause an endpoint in every queue it is in here, or let it go on; who is in none here is let be."""
+        fields = [("Interface", interface(endpoint)), ("Paused", "true" if paused else "false")]
+        if paused and reason:
+            fields.append(("Reason", reason))
+        said = worded(await self.ami.many([Request("QueuePause", tuple(fields))]), fine=("Interface not found",))
+        if said[0] is not None:
+            raise Refused(f"{said[0]}; {endpoint} is as it was.", backend=self.ami.options.backend)
 
     async def hang_up_ringing(self, names: Collection[str]) -> None:
         """End calls that only ring at these endpoints; who talks goes on."""

@@ -111,6 +111,14 @@ class SimBackend:
         self._admit()
         return await self._listen(lambda ear: ear.live(self._now(), agents=agents))
 
+    async def pause(self, line: str, paused: bool, reason: str = "") -> Sequence[str]:
+        """Whoever answers on a line pauses in all its queues, or is back; see `ports.backend.Pauses`."""
+        self._admit()
+        queues = await self._listen(lambda ear: ear.pause(line, reason if paused else None, self._now()))
+        if queues is None:
+            raise Refused(f"There is no line {line} on {self.name}.", backend=self.name)
+        return queues
+
     async def check(self) -> Sequence[Probe]:
         """Look whether the file, the clock and the settings are well; costs no request and meets no fault."""
         from campctl.backends.sim.health import probes

@@ -20,6 +20,8 @@ from campctl.model.live import AgentState, EventType
 from campctl.model.resources import Member
 
 _HOPS = 5
+_HAVING_WAITED = frozenset({"abandoned", "timeout"})
+"""Of a call that nobody answered: it was in the queue. One that found it closed or full never was, and is not counted there."""
 
 
 class Floor:
@@ -62,11 +64,12 @@ class Floor:
         self._plan(self.state.at, "dials", f"{number} {line}")
 
     def pause(self, line: str, reason: str | None) -> None:
-        """An agent pauses (with a reason, which may be empty) or, None, is back."""
+        """An agent pauses (with a reason, which may be empty) or, None, is back. Who has a call pauses when it is over."""
         agent = self.state.agents.get(line)
         if agent is None:
             return
-        if reason is not None and agent.state == "free":
+        agent.pauses = reason
+        if reason is not None and agent.state in {"free", "paused"}:
             self._becomes(line, agent, "paused", reason)
         elif reason is None and agent.state == "paused":
             self._frees(line, agent)
@@ -116,7 +119,7 @@ class Floor:
         for line in sorted(wanted):
             agent, here = state.agents[line], line in self.world.registered
             if agent.state == "gone" and here:
-                self._becomes(line, agent, "free", since=now)
+                self._becomes(line, agent, "free" if agent.pauses is None else "paused", agent.pauses or "", since=now)
             elif agent.state in {"free", "ringing", "paused", "wrap-up"} and not here:
                 self._becomes(line, agent, "gone")
             else:
@@ -169,6 +172,7 @@ class Floor:
         """To another queue of this exchange, or away."""
         kind, _, name = target.partition("/")
         if kind == "queue" and name in self.world.queues and call.hops < _HOPS:
+            self._tally(call.queue).abandoned += why in _HAVING_WAITED
             self._tell("call-abandoned", ("queue", call.queue), call=call.id, waited=round(at - call.entered, 1), why=why)
             call.queue, call.hops = name, call.hops + 1
             self._enters(call, at)
@@ -181,7 +185,7 @@ class Floor:
         if call in waiting:
             waiting.remove(call)
         self.state.calls.pop(call.id, None)
-        self._tally(call.queue).abandoned += 1
+        self._tally(call.queue).abandoned += why in _HAVING_WAITED
         self._tell("call-abandoned", ("queue", call.queue), call=call.id, waited=round(self.state.at - call.entered, 1), why=why)
 
     def _gives_up(self, _at: float, call_id: str) -> None:
@@ -207,14 +211,14 @@ class Floor:
         call = self.state.calls.get(agent.call)
         if call is None or agent.state != "ringing":
             return
-        waited = at - call.entered
+        waited = round(at - call.entered, 1)
         call.answered = at
         tally, queue = self._tally(call.queue), self.world.queues.get(call.queue)
         tally.answered += 1
         tally.within += queue is not None and waited <= queue.answer_within
         agent.taken += 1
         talk = -math.log1p(-draws(self.habits.seed, "talk", call.id).random()) * self.habits.talk
-        self._tell("call-answered", ("queue", call.queue), call=call.id, line=line, waited=round(waited, 1))
+        self._tell("call-answered", ("queue", call.queue), call=call.id, line=line, waited=waited)
         self._becomes(line, agent, "busy", call=call.id, until=at + max(5.0, talk))
         self._plan(agent.until, "hangs_up", line)
 
@@ -243,6 +247,9 @@ class Floor:
             self._becomes(line, agent, "gone")
 
     def _frees(self, line: str, agent: Agent) -> None:
+        if agent.pauses is not None:
+            self._becomes(line, agent, "paused", agent.pauses)
+            return
         self._becomes(line, agent, "free", since=self.state.at)
         mine = [call for member in self._of_line.get(line, ()) for call in self._waiting.get(member.queue, []) if self._may(member, call)]
         if mine:

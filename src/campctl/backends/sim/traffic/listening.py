@@ -58,6 +58,17 @@ class Listening:
             events.insert(0, gap(self._backend, now, why))
         return events, Place(last, state.epoch)
 
+    def pause(self, line: str, reason: str | None, now: float) -> tuple[str, ...] | None:
+        """Whoever answers on a line pauses, or, None, is back: the queues they are in; None when there is no such line."""
+        self._look(now)
+        assert self._seen is not None
+        world = self._seen[1]
+        if line not in world.places:
+            return None
+        self._ledger.wish("resume" if reason is None else "pause", line, [reason or ""])
+        self._ledger.advance(lambda: self._look(now), self._habits, now)
+        return tuple(sorted(member.queue for member in world.members.values() if member.line == line))
+
     def close(self) -> None:
         """Let go of the file."""
         self._ledger.close()
@@ -84,7 +95,7 @@ def live_of(backend: str, state: State, world: World, *, agents: bool) -> Live:
     """A floor's state as the port gives it."""
     waiting: dict[str, list[float]] = {}
     for call in state.calls.values():
-        if not call.line:
+        if not call.answered:  # one that rings at somebody's desk still waits
             waiting.setdefault(call.queue, []).append(call.entered)
     staff: dict[str, Counter[str]] = {}
     for member in world.members.values():

@@ -35,7 +35,10 @@ class Call(Struct):
 
 
 class Agent(Struct):
-    """A line that answers. `until` is the end of what it does; a free one has been so since `since`."""
+    """A line that answers. `until` is the end of what it does; a free one has been so since `since`.
+
+    `pauses` is why it pauses, now or once its call is over and wherever its phone is; None while it does not.
+    """
 
     state: AgentState = "free"
     since: float = 0.0
@@ -43,6 +46,7 @@ class Agent(Struct):
     call: str = ""
     taken: int = 0
     reason: str = ""
+    pauses: str | None = None
 
 
 class Tally(Struct):
