@@ -100,11 +100,13 @@ async def change(ctx: Context, how: How, wish: Wish, *, saved: Plan | None = Non
                 record_audit(ctx, store, wish.what, how, result="nothing to change on the backends")
             _came_back(wish, view, made, store)
             told = await _hand_out(ctx, how, backends, settled.lines) if settled.lines else ()
-            return Applied(run=None, plan=made, states={}, errors={}, diff=wish.diff, warnings=(*warnings, *told))
+            return Applied(
+                run=None, plan=made, states={}, errors={}, diff=wish.diff, warnings=(*warnings, *told), silent=tuple(view.silent)
+            )
         done = await execute(ctx, how, made, backends, store, stopper, what=wish.what, untold=settled.lines)
         if done.run is not None and done.run.status == "done":
             _came_back(wish, view, made, store)
-        return replace(done, diff=wish.diff, warnings=(*warnings, *done.warnings))
+        return replace(done, diff=wish.diff, warnings=(*warnings, *done.warnings), silent=tuple(view.silent))
 
 
 def _of_this(wish: Wish, plan: Plan, view: View) -> tuple[str, ...]:

@@ -49,6 +49,8 @@ class Applied(Struct, frozen=True, kw_only=True):
     next_steps: tuple[str, ...] = ()
     diff: str = ""
     warnings: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    """Backends that did not answer, and were left out."""
 
 
 class DriftItem(Struct, frozen=True, kw_only=True):
