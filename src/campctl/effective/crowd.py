@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 
 from msgspec import Struct
 
-from campctl.effective.lighting import Floor
+from campctl.effective.lighting import Floor, occupant
 from campctl.effective.places import Places
 from campctl.model.answering import may_answer, port_may_answer
 from campctl.model.campaign import Answer, Campaign, User, home_of
@@ -121,7 +121,7 @@ class Crowd:
         port, lit = self.campaign.ports[pid], self.floor.lit[pid]
         if lit.user in self.off:
             return None
-        user = self.campaign.users.get(lit.user)
+        user = occupant(self.campaign, port, lit)
         if home_of(self.campaign, port) != backend or (lit.hotline and lit.hotline != hotline) or not port_may_answer(answer, port, user):
             return None
         name = user.name if user is not None else lit.volunteer

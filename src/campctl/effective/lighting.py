@@ -14,8 +14,8 @@ from campctl.effective.result import LitPort
 from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding
 from campctl.findings.text import plural
-from campctl.model.answering import port_may_answer
-from campctl.model.campaign import Campaign, Hotline, Port, Surge, SurgePorts, home_of
+from campctl.model.answering import Traits, guest, port_may_answer
+from campctl.model.campaign import Campaign, Hotline, Port, Surge, SurgePorts, User, home_of
 from campctl.model.records import Override
 
 
@@ -247,7 +247,7 @@ class Lighter:
     def can_sit(self, port: Port, lit: LitPort, hotline: Hotline) -> bool:
         """Whether a lit port may answer the hotline, and lives on its backend."""
         return home_of(self.campaign, port) == (hotline.backend or self.campaign.default_backend) and port_may_answer(
-            hotline.answer, port, self.campaign.users.get(lit.user)
+            hotline.answer, port, occupant(self.campaign, port, lit)
         )
 
     def _user(self, port: Port) -> str:
@@ -276,7 +276,7 @@ class Lighter:
         reason = (
             f"it is on backend {backend} and the hotline on {home}"
             if backend != home
-            else f"{'ports' if not hotline.answer.ports else lit.user or 'its office'} may not answer it"
+            else f"{'ports' if not hotline.answer.ports else lit.user or (lit.traits and lit.volunteer) or 'its office'} may not answer it"
         )
         self.findings.append(
             finding(
@@ -289,6 +289,13 @@ class Lighter:
 
     def _unknown(self, override: Override, what: str) -> None:
         self.findings.append(unknown_override(override, what))
+
+
+def occupant(campaign: Campaign, port: Port, lit: LitPort) -> User | None:
+    """Who sits at a lit port, as far as there is a record to compare: a user, or a volunteer who said what they can do."""
+    if lit.traits is not None and lit.volunteer:
+        return guest(port, lit.volunteer, lit.traits)
+    return campaign.users.get(lit.user)
 
 
 def unknown_override(override: Override, what: str) -> Finding:
@@ -309,6 +316,7 @@ class _Merged:
         self.end: datetime | None = None
         self.user = ""
         self.volunteer = ""
+        self.traits: Traits | None = None
         self.hotline = ""
         self.hotline_by = ""
         self.hotline_end: datetime | None = None
@@ -321,9 +329,9 @@ class _Merged:
         if override.lit is not None:
             self.lit, self.author, self.end = override.lit, override.author, override.end
         if override.user in campaign.users:
-            self.user, self.volunteer, self.seated = override.user, "", order
+            self.user, self.volunteer, self.traits, self.seated = override.user, "", None, order
         elif override.volunteer:
-            self.user, self.volunteer, self.seated = "", override.volunteer, order
+            self.user, self.volunteer, self.traits, self.seated = "", override.volunteer, override.traits, order
         if override.hotline in campaign.hotlines:
             self.hotline, self.hotline_by, self.hotline_end = override.hotline, override.author, override.end
 
@@ -339,5 +347,5 @@ class _Merged:
             # Lit anyway; the override lets it outlive a surge.
             until = None if base.until is None or self.end is None else max(base.until, self.end)
         if self.user or self.volunteer:
-            return LitPort(why, until, self.user, self.volunteer, hotline)
+            return LitPort(why, until, self.user, self.volunteer, hotline, self.traits)
         return LitPort(why, until, base.user if base is not None else user, "", hotline)

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from campctl.findings import Finding
+from campctl.model.answering import Traits
 from campctl.model.resources import Key, Resource
 
 
@@ -40,7 +41,8 @@ class Seating(Struct, frozen=True, kw_only=True):
 class LitPort(Struct, frozen=True, gc=False):
     """A port that is lit: why ("manifest", "surge election-day", "override by ann"), until when, who sits there.
 
-    `user` is a user id and `volunteer` a name; at most one of them is given. `hotline` is what it is lit for, or "".
+    `user` is a user id and `volunteer` a name; at most one of them is given. `hotline` is what it is lit for, or "". `traits` are
+    what a volunteer said they can do and speak, None where nothing is known.
     """
 
     why: str
@@ -48,6 +50,7 @@ class LitPort(Struct, frozen=True, gc=False):
     user: str = ""
     volunteer: str = ""
     hotline: str = ""
+    traits: Traits | None = None
 
 
 class Desired(Struct, frozen=True, kw_only=True):

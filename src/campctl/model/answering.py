@@ -5,13 +5,26 @@ languages: [es]` are the Spanish speakers of either office. Who is named in `use
 say. An answer that gives no list and names nobody is about ports alone: no person answers from their own phone.
 
 A lit port answers when `ports` is true and its office is among `offices` (when given). Who sits there counts: a port
-with a named user may answer when that user may; a port without one is a volunteer's seat, and volunteers have no
-record to compare roles, skills or languages with: the lead who seats them does that.
+with a named user may answer when that user may; a port without one is a volunteer's seat. Where a volunteer said what they can
+do and speak when they checked in (`Traits`), that is compared; where they did not, there is nothing to compare roles, skills or
+languages with, and the lead who seats them does it.
 """
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from campctl.model.campaign import Answer, Port, User
+
+VOLUNTEER = "volunteer"
+"""The role of whoever walked in."""
+
+
+class Traits(Struct, frozen=True, gc=False):
+    """What somebody who is not in the manifests can do, as they said when they checked in; () is nothing, not anything."""
+
+    skills: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
 
 def has_criteria(answer: Answer) -> bool:
@@ -37,8 +50,13 @@ def may_answer(answer: Answer, user: User) -> bool:
     return user.id in answer.users or meets_criteria(answer, user.office, user.role, user.skills, user.languages)
 
 
+def guest(port: Port, name: str, traits: Traits) -> User:
+    """Who walked in and said what they can do, as everybody else is: the occupant of a port, with a record to compare."""
+    return User(f"port/{port.id}", name, port.office, port.extension, role=VOLUNTEER, skills=traits.skills, languages=traits.languages)
+
+
 def port_may_answer(answer: Answer, port: Port, occupant: User | None) -> bool:
-    """Whether this port may answer while it is lit; `occupant` is the named user who sits there, or None.
+    """Whether this port may answer while it is lit; `occupant` is the named user (or `guest`) who sits there, or None.
 
     An answer without lists and names takes every port, whoever sits there. Which hotline a port is lit for
     (`Port.hotline`, an override, a surge) is for the caller to compare.

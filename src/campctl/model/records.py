@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from campctl.model.answering import Traits
 from campctl.model.campaign import SeatChange, Target
 from campctl.model.changes import State
 from campctl.model.resources import Key, Resource
@@ -16,7 +17,8 @@ class Override(Struct, frozen=True, kw_only=True):
     """A live change with an author, a reason and an end; active for start <= t < end (end None: until cleared).
 
     kind "port": `subject` is `office/desk`; `lit` says what it becomes; `user` or `volunteer` who sits there, `hotline`
-    what they answer; `adds_seat` is False where `user` held a seat of it already and only changes place. kind "hotline":
+    what they answer; `traits` what a volunteer said they can do and speak, None where nobody asked; `adds_seat` is False where
+    whoever sits there takes a seat of it that is there anyway (their own, or an empty one). kind "hotline":
     `subject` is the hotline, `seats` the change, or `to` where its calls lead while it is failed over. kind "office":
     `subject` is evacuated: its seats and desks go to the office `refuge` and others, numbers that lead to its people and
     desks lead `to` there. `held` is who sat where before (queue to line to level) in the hotlines that changed: that
@@ -33,6 +35,7 @@ class Override(Struct, frozen=True, kw_only=True):
     lit: bool | None = None
     user: str = ""
     volunteer: str = ""
+    traits: Traits | None = None
     hotline: str = ""
     adds_seat: bool = True
     seats: SeatChange | None = None
