@@ -27,12 +27,14 @@ LONGEST = 15.0
 FORGOTTEN = timedelta(hours=24)
 """After so long an emergency call that nobody acknowledged is no longer shown."""
 
+REMEMBERED = 200
+"""Emergency calls that were dealt with and are remembered, so that one listed again is not raised again."""
+
 
 class Track(Struct, frozen=True, kw_only=True):
     """One fact over time. `held`: seconds it has been true; `well`: seconds it has been false since it was raised, None while true.
 
-    raised: when, None while it is not true for long enough yet. over: an event that was dealt with; it is kept as long as it is
-    still to be seen, so that it is not raised again.
+    raised: when, None while it is not true for long enough yet. over: an event that was dealt with, and is remembered.
     """
 
     key: str
@@ -74,28 +76,17 @@ def evaluate(rules: Sequence[AlertRule], state: AlertState, picture: Picture, no
     raised: list[Track] = []
     cleared: list[Track] = []
     seen = {fact.key: fact for fact in facts(rules, picture, directory)}
-    for key, fact in seen.items():
-        before = state.tracks.get(key)
-        after = _next(before, fact, step, now)
-        if after is None:
-            if before is not None and before.raised is not None:
-                cleared.append(before)
-            continue
-        tracks[key] = after
-        if after.raised is not None and (before is None or before.raised is None):
-            raised.append(after)
-        if after.over and before is not None and not before.over:
-            cleared.append(before)
     by_id = {rule.id: rule for rule in rules}
-    for key, before in state.tracks.items():
-        if key in seen:
-            continue
-        after = _unseen(before, by_id.get(before.rule), step, now)
+    for key in (*seen, *(key for key in state.tracks if key not in seen)):
+        before = state.tracks.get(key)
+        after = _next(before, seen[key], step, now) if key in seen else _unseen(before, by_id, step, now)
         if after is not None:
             tracks[key] = after
-        elif before.raised is not None and not before.over:
+        if after is not None and after.raised is not None and (before is None or before.raised is None):
+            raised.append(after)
+        if before is not None and _stands(before) and not _stands(after):
             cleared.append(before)
-    return Evaluation(AlertState(now, tracks), tuple(raised), tuple(cleared))
+    return Evaluation(AlertState(now, _bounded(tracks)), tuple(raised), tuple(cleared))
 
 
 def _next(before: Track | None, fact: Fact, step: float, now: datetime) -> Track | None:
@@ -110,8 +101,8 @@ def _next(before: Track | None, fact: Fact, step: float, now: datetime) -> Track
             key=fact.key, rule=rule.id, subject=fact.subject, severity=rule.severity, words="", since=_begun(fact, now), once=fact.once
         )
         step = 0.0
-    if before.once and (before.over or before.acknowledged or now - before.since > FORGOTTEN):
-        return replace(before, over=True)
+    if before.once and (dealt := _dealt_with(before, now)).over:
+        return dealt
     # What was unknown in between does not count: nobody saw that it held.
     held = before.held + (0.0 if before.stale else step)
     after = replace(before, words=fact.words, severity=rule.severity, held=held, well=None, stale=False, caller=fact.caller)
@@ -132,13 +123,31 @@ def _wane(before: Track | None, rule: AlertRule, step: float) -> Track | None:
     return replace(before, well=well, stale=False) if well < rule.clear_after else None
 
 
-def _unseen(before: Track, rule: AlertRule | None, step: float, now: datetime) -> Track | None:
+def _unseen(before: Track | None, rules: Mapping[str, AlertRule], step: float, now: datetime) -> Track | None:
     """A track nothing was said of: its thing is gone, or it was an event that is no longer listed."""
-    if rule is None:
+    rule = rules.get(before.rule) if before is not None else None
+    if before is None or rule is None:
         return None
-    if not before.once:
-        return _wane(before, rule, step)
-    return None if before.over or before.acknowledged or now - before.since > FORGOTTEN else before
+    return _dealt_with(before, now) if before.once else _wane(before, rule, step)
+
+
+def _dealt_with(before: Track, now: datetime) -> Track:
+    """An event is over when somebody sees to it, or after a day; it is remembered, should it be listed again."""
+    over = before.over or bool(before.acknowledged) or now - before.since > FORGOTTEN
+    return replace(before, over=True) if over else before
+
+
+def _bounded(tracks: dict[str, Track]) -> dict[str, Track]:
+    """Of events that were dealt with the newest only."""
+    over = [key for key, track in tracks.items() if track.over]
+    if len(over) <= REMEMBERED:
+        return tracks
+    forgotten = set(sorted(over, key=lambda key: tracks[key].since)[: len(over) - REMEMBERED])
+    return {key: track for key, track in tracks.items() if key not in forgotten}
+
+
+def _stands(track: Track | None) -> bool:
+    return track is not None and track.raised is not None and not track.over
 
 
 def identity(track: Track, now: datetime) -> str:
@@ -188,7 +197,7 @@ def adopt(state: AlertState, alerts: Iterable[Alert]) -> AlertState:
 
 def standing(state: AlertState) -> list[Track]:
     """What is raised, the gravest first, then the oldest."""
-    up = [track for track in state.tracks.values() if track.raised is not None and not track.over]
+    up = [track for track in state.tracks.values() if _stands(track)]
     return sorted(up, key=lambda track: (SEVERITIES.index(track.severity), track.since, track.key))
 
 
