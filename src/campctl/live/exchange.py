@@ -23,15 +23,20 @@ says that it is busy."""
 
 
 class Call:
-    """One call in one queue. `left`: when it left the queue, answered or not."""
+    """One call in one queue. `left`: when it left the queue, answered or not. `queued`: its coming was told of, not only its leaving.
 
-    __slots__ = ("abandoned", "answered", "ended", "entered", "left", "line", "offered", "queue")
+    `took`: it was taken for one of those nobody named, the oldest of whom had come then.
+    """
+
+    __slots__ = ("abandoned", "answered", "ended", "entered", "left", "line", "offered", "queue", "queued", "took")
 
     def __init__(self, queue: str, entered: float) -> None:
         self.queue = queue
         self.entered = entered
         self.left: float | None = None
         self.line = ""
+        self.took: float | None = None
+        self.queued = False
         self.offered = False
         self.answered = False
         self.abandoned = False
@@ -46,6 +51,7 @@ class Queue:
         "answered",
         "base",
         "counts",
+        "first_of_look",
         "first_unnamed",
         "refused",
         "since",
@@ -58,7 +64,7 @@ class Queue:
     def __init__(self) -> None:
         self.waiting: dict[str, float] = {}
         self.unnamed = 0
-        self.first_unnamed = 0.0
+        self.first_unnamed = self.first_of_look = 0.0
         self.answered = self.abandoned = self.within = self.refused = 0
         self.base = (0, 0, 0)
         self.since: float | None = None
@@ -202,6 +208,7 @@ class Exchange:
         for queue in self.queues.values():
             queue.waiting = {call: at + seconds for call, at in queue.waiting.items()}
             queue.first_unnamed += seconds if queue.unnamed else 0.0
+            queue.first_of_look += seconds
             queue.window.shift(seconds)
         for call in self.calls.values():
             call.entered += seconds

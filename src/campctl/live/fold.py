@@ -18,10 +18,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from campctl.live.board import Board, Emergency
-from campctl.live.exchange import Call, Exchange
+from campctl.live.exchange import PRECEDENCE, Call, Exchange
 from campctl.live.looking import settle
 from campctl.live.rows import Rows
-from campctl.model.live import Event, Live
+from campctl.model.live import AgentState, Event, Live
 
 EMERGENCIES: Final = 50
 _SLACK: Final = 2.0
@@ -163,13 +163,14 @@ class Fold:
         if event.key is None:
             return
         name = event.key.id
-        key = (event.data.get("call", ""), name)
+        key = (_text(event.data.get("call", "")), name)
         queue, call = exchange.queue(name), exchange.calls.get(key)
         if call is not None and (call.left is None or at <= call.left):
-            if not call.offered:  # it comes after what followed it
-                self._offered(exchange, call, at)
+            if not call.queued:
+                self._queued_late(exchange, call, at)
             return
         call = exchange.new_call(key, at)
+        call.queued = True
         self._offered(exchange, call, at)
         if exchange.looked is not None and at <= exchange.looked:
             if not queue.unnamed or at < queue.first_unnamed - _SLACK:
@@ -181,6 +182,19 @@ class Fold:
         queue.waiting[key[0]] = at
         self._rows.hotline(exchange, name)
 
+    def _queued_late(self, exchange: Exchange, call: Call, at: float) -> None:
+        """It comes after what followed it: the call had come by then, and was taken for one of those whom nobody named."""
+        queue = exchange.queue(call.queue)
+        call.queued = True
+        if call.offered:
+            queue.window.at(call.entered, self._now).offered -= 1
+        self._offered(exchange, call, at)
+        if exchange.looked is None or at > exchange.looked:
+            exchange.calls_now += 1
+            if call.took is not None:
+                queue.unnamed, queue.first_unnamed, call.took = queue.unnamed + 1, call.took, None
+        self._rows.hotline(exchange, call.queue)
+
     def _offered(self, exchange: Exchange, call: Call, at: float) -> None:
         call.offered = True
         exchange.queue(call.queue).window.at(at, self._now).offered += 1
@@ -189,27 +203,33 @@ class Fold:
     def _leaving(self, exchange: Exchange, event: Event, at: float) -> Call:
         """The call that leaves its queue: one that is known, or one of those nobody named."""
         data, name = event.data, event.key.id if event.key is not None else ""
-        key = (data.get("call", ""), name)
+        key = (_text(data.get("call", "")), name)
         queue, call = exchange.queue(name), exchange.calls.get(key)
         if call is None:
-            call = exchange.new_call(key, at - _number(data.get("waited")))
-            if queue.unnamed and (exchange.looked is None or at > exchange.looked):
+            call = exchange.new_call(key, at)
+        if not call.queued:
+            call.entered = at - _number(data.get("waited"))
+            if queue.unnamed and exchange.looked is not None and call.entered - _SLACK <= exchange.looked < at:
+                call.took = queue.first_unnamed
                 queue.leaves_unnamed(call.entered)
         elif key[0] in queue.waiting:
             call.entered = queue.waiting.pop(key[0])
+            if exchange.looked is not None and at <= exchange.asked:
+                queue.unnamed += 1  # it had left before the look, which therefore counted somebody else
+                queue.first_unnamed = queue.first_of_look
         return call
 
     def _answered(self, exchange: Exchange, event: Event, at: float) -> None:
         if event.key is None:
             return
         name, data = event.key.id, event.data
-        call = exchange.calls.get((data.get("call", ""), name))
+        call = exchange.calls.get((_text(data.get("call", "")), name))
         if call is not None and (call.answered or call.abandoned):
             return
         call = self._leaving(exchange, event, at)
         if not call.offered:
             self._offered(exchange, call, call.entered)
-        call.left, call.answered, call.line = at, True, data.get("line", "")
+        call.left, call.answered, call.line = at, True, _text(data.get("line", ""))
         within = _number(data.get("waited")) <= self.within.get(name, self.otherwise)
         queue = exchange.queues[name]
         if exchange.looked is None or at > exchange.looked:
@@ -227,7 +247,7 @@ class Fold:
         if event.key is None:
             return
         name, data = event.key.id, event.data
-        key = (data.get("call", ""), name)
+        key = (_text(data.get("call", "")), name)
         call = exchange.calls.get(key)
         if call is not None and (call.answered or call.abandoned):
             return
@@ -251,7 +271,7 @@ class Fold:
         if event.key is None:
             return
         name, data = event.key.id, event.data
-        key = (data.get("call", ""), name)
+        key = (_text(data.get("call", "")), name)
         call = exchange.calls.get(key)
         if call is not None and call.ended:
             return
@@ -264,16 +284,18 @@ class Fold:
         minute = exchange.queue(name).window.at(at, self._now)
         minute.ended += 1
         minute.talked += _number(data.get("talked"))
-        line = exchange.lines.get(call.line or data.get("line", ""))
+        line = exchange.lines.get(call.line or _text(data.get("line", "")))
         if line is not None and line.call == name:
             line.call = ""
-            self._rows.line(exchange, call.line or data["line"])
+            self._rows.line(exchange, call.line or _text(data["line"]))
         self._rows.hotline(exchange, name)
 
     def _agent(self, exchange: Exchange, event: Event, at: float) -> None:
         if event.key is None:
             return
-        name, state, reason = event.key.id, event.data.get("state", "gone"), event.data.get("reason", "")
+        name, state, reason = event.key.id, _state(event.data.get("state")), _text(event.data.get("reason", ""))
+        if state is None:
+            return
         member = exchange.members.get(name)
         if at < (member.at if member is not None else exchange.left.get(name, exchange.asked)):
             return
@@ -298,7 +320,7 @@ class Fold:
 
     def _emergency(self, exchange: Exchange, event: Event, at: float) -> None:  # noqa: ARG002 - the shape of all folds
         data = event.data
-        key = (exchange.name, data.get("call") or event.at.isoformat())
+        key = (exchange.name, _text(data.get("call") or event.at.isoformat()))
         if event.key is None or key in self._calls_of_emergencies:
             return
         self._calls_of_emergencies[key] = None
@@ -361,6 +383,16 @@ class Fold:
         if start > local:  # a day whose midnight daylight saving skips or repeats
             start -= timedelta(days=1)
         return start.timestamp()
+
+
+def _state(value: Any) -> AgentState | None:
+    """A state there is; None for one of a newer campctl."""
+    return value if type(value) is str and value in PRECEDENCE else None  # type: ignore[return-value]  # it is a key of that
+
+
+def _text(value: Any) -> str:
+    """What an event says of a name."""
+    return value if type(value) is str else str(value)
 
 
 def _number(value: Any) -> float:

@@ -88,7 +88,8 @@ def _wait(exchange: Exchange, queue: Queue, now: QueueNow, asked: float, just_go
                 record.left = asked
                 exchange.is_over((call, now.queue), record)
     queue.unnamed = max(0, now.waiting - len(queue.waiting) - just_gone)
-    queue.first_unnamed = asked - now.longest_wait if queue.unnamed else 0.0
+    queue.first_of_look = asked - now.longest_wait
+    queue.first_unnamed = queue.first_of_look if queue.unnamed else 0.0
 
 
 def _just_gone(exchange: Exchange, asked: float) -> Counter[str]:
