@@ -20,7 +20,7 @@ from campctl.app.context import Context
 from campctl.app.how import How
 from campctl.app.locking import locked
 from campctl.app.planning import View, look, make_plan, noteworthy, read_plan
-from campctl.app.refusing import confirm, refuse_conflicts, refuse_guards, refuse_stale
+from campctl.app.refusing import confirm, refuse_conflicts, refuse_guards, refuse_other, refuse_stale
 from campctl.app.results import Applied, Planned
 from campctl.model.changes import Guard, Plan
 from campctl.model.records import Override, Run
@@ -84,6 +84,7 @@ async def change(ctx: Context, how: How, wish: Wish, *, saved: Plan | None = Non
             return planned
         refuse_conflicts(made)
         refuse_guards(made, how)
+        refuse_other(made, how)
         if not made.empty or not wish.empty:
             confirm(planned, how)
         if how.secrets_file and (settled.lines or not made.empty):
@@ -100,9 +101,7 @@ async def change(ctx: Context, how: How, wish: Wish, *, saved: Plan | None = Non
                 record_audit(ctx, store, wish.what, how, result="nothing to change on the backends")
             _came_back(wish, view, made, store)
             told = await _hand_out(ctx, how, backends, settled.lines) if settled.lines else ()
-            return Applied(
-                run=None, plan=made, states={}, errors={}, diff=wish.diff, warnings=(*warnings, *told), silent=tuple(view.silent)
-            )
+            return Applied(run=None, plan=made, states={}, errors={}, diff=wish.diff, warnings=(*warnings, *told), silent=tuple(view.silent))
         done = await execute(ctx, how, made, backends, store, stopper, what=wish.what, untold=settled.lines)
         if done.run is not None and done.run.status == "done":
             _came_back(wish, view, made, store)

@@ -12,6 +12,7 @@ from campctl.app.results import Planned
 
 if TYPE_CHECKING:
     from campctl.apply.inputs import Stopper
+    from campctl.model.changes import Plan
     from campctl.ports.listener import Listener
 
 Wait = Literal["accepted", "configured", "live"]
@@ -33,6 +34,8 @@ class How(Struct, frozen=True, kw_only=True):
     wait_for_lock: float = 0.0
     secrets_file: str = ""
     dry_run: bool = False
+    agreed: Plan | None = None
+    """The plan that somebody was shown before and agreed to: when it is another by now, nothing is done (`errors.StalePlan`)."""
 
 
 def at_once(how: How) -> How:

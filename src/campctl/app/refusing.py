@@ -62,6 +62,15 @@ def refuse_guards(plan: Plan, how: How) -> None:
         )
 
 
+def refuse_other(plan: Plan, how: How) -> None:
+    """Refuse what is not what somebody was shown and agreed to a while ago."""
+    if how.agreed is not None and plan.changes != how.agreed.changes:
+        raise errors.StalePlan(
+            "Things changed since the plan was shown: another would be carried out now. Nothing was changed.",
+            hint="Look at the new plan, and agree to that.",
+        )
+
+
 def confirm(planned: Planned, how: How) -> None:
     """Ask, unless yes was said already."""
     if how.ask is not None and not how.ask(planned):
