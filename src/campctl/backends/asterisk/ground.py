@@ -72,7 +72,7 @@ class Ground(Protocol):
         ...
 
     async def begin(self, doing: str) -> None:
-        """Remember what is about to be written, before any of it is."""
+        """Remember what is about to be written, before any of it is; what was begun before this is written by now, ended or not."""
         ...
 
     async def end(self, generation: str) -> None:
@@ -150,10 +150,11 @@ class Machine:
     async def begin(self, doing: str) -> None:
         """The first piece last: before it is there the others mean nothing.
 
-        Asterisk does what it is asked in order, so what is written after this may be sent at once; `end` hears the answers.
+        Asterisk does what it is asked in order, so what is written after this may be sent at once; `end` hears the answers, and of a
+        note that was not the last one those to what was written after it tell as much.
         """
         rows = records.split(_DOING, doing)
-        self._rows = len(rows)
+        self._rows = max(self._rows, len(rows))
         self._noted = await self._ami.send([put(CAMPCTL, key, text) for key, text in reversed(rows)])
 
     async def end(self, generation: str) -> None:
@@ -166,6 +167,7 @@ class Machine:
                 raise Uncertain(error.message, hint=error.hint) from None  # what came after the note may be written
         gone = [delete(CAMPCTL, records.part_name(_DOING, n)) for n in range(1, max(self._rows, 1) + 1)]
         self._sure(await self._ami.many([put(CAMPCTL, _GENERATION, generation), *gone]))
+        self._rows = 0
 
     async def set_secrets(self, secrets: Mapping[str, str]) -> Collection[str]:
         """See `shelves.astdb`."""

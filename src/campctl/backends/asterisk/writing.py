@@ -42,6 +42,8 @@ class Writer:
         self._lock: contextlib.AsyncExitStack | None = None
         self._holders = 0
         self._since = 0.0
+        self._unended: State | None = None
+        """The state as of the last batch, whose end is not written down yet: the next one's beginning does as well."""
 
     async def idle(self) -> None:
         """Wait until everything validated is written."""
@@ -108,8 +110,16 @@ class Writer:
             self._holders -= 1
             if not self._holders and self._lock is not None:
                 stack, self._lock = self._lock, None
+                unended, self._unended = self._unended, None
                 with contextlib.suppress(BackendError):
-                    await stack.aclose()
+                    async with stack:
+                        await self._end(unended)
+
+    async def _end(self, state: State | None) -> None:
+        """Write down that all is done; lost, the next one who writes finds nothing left to do."""
+        if state is not None:
+            await self._ground.end(state.generation)
+            self._sight.state = state
 
     # -- what is written --
 
@@ -159,7 +169,8 @@ class Writer:
         """A fault on the way leaves the image unknown."""
         sight, ground, applied = self._sight, self._ground, batch.applied
         ground.must_be_exclusive()
-        state, sight.state = sight.state, None
+        state = self._unended or sight.state
+        self._unended = sight.state = None
         try:
             await ground.begin(carrying.note([one.change for one in applied]))
             learned = {name for one in applied for name in one.learned}
@@ -171,15 +182,18 @@ class Writer:
                 await carrying.take_back(ground.shelves, batch.image, applied, bad)
                 why = {applied[at].change.id: text for at, text in bad.items()}
                 batch.outcomes = [_refused(outcome, why) for outcome in batch.outcomes]
-            generation = secrets.token_hex(8)
-            await ground.end(generation)
+            done = State(state.epoch if state is not None else "", secrets.token_hex(8))
+            if self._last is batch.done or sight.image is None:
+                await ground.end(done.generation)
+            else:
+                self._unended = done
         except BaseException as error:
             sight.image = None
             if isinstance(error, Unavailable):
                 raise Uncertain(error.message, backend=self._backend, hint=error.hint) from None
             raise
-        if state is not None:
-            sight.state = State(state.epoch, generation)
+        if state is not None and self._unended is None:
+            sight.state = done
         if self._last is batch.done:
             batch.image.settle()
 

@@ -38,6 +38,7 @@ class Cluster:
         self.peers = [Peer(name, ami, clock) for name, ami in nodes.items()]
         self.backend = backend
         self._joined = False
+        self._doing: str | None = None
         self.own = NodesShelf(self)
         self.shelves: Sequence[Shelf] = (SharedShelf(self), self.own)
         self.asked = False
@@ -179,11 +180,22 @@ class Cluster:
         return State(epoch, generation, doing)
 
     async def begin(self, doing: str) -> None:
-        """Remember what is about to be written."""
-        await self.sql.begin(doing)
+        """Remember what is about to be written: at the latest together with the first of it."""
+        self._doing = doing
+
+    def take_doing(self) -> str | None:
+        """What is still to be remembered; whoever asks does so in the transaction that it is about."""
+        doing, self._doing = self._doing, None
+        return doing
+
+    async def remember(self) -> None:
+        """Now, as something outside of PostgreSQL is about to be written."""
+        if (doing := self.take_doing()) is not None:
+            await self.sql.begin(doing)
 
     async def end(self, generation: str) -> None:
         """It is written."""
+        self._doing = None
         await self.sql.end(generation)
 
     async def set_secrets(self, secrets: Mapping[str, str]) -> Collection[str]:

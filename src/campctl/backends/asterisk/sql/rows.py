@@ -13,6 +13,9 @@ from campctl.backends.asterisk.native import Value
 from campctl.backends.asterisk.sql.schema import TABLES, Table
 
 Row = tuple[str | None, ...]
+Sheet = tuple[tuple[str, ...], str]
+"""Columns (the key first) and rows as COPY takes them."""
+_SHAPES_MOST = 4
 _CODE = re.compile("\\^([0-9A-F]{2})")
 
 
@@ -41,12 +44,7 @@ def unwritable(table: Table, name: str, value: Value | None) -> str | None:
         return f"{table.name} keeps no list of lines"
     if "\0" in text:
         return "PostgreSQL keeps no NUL character"
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            return "PostgreSQL keeps no half of a surrogate pair"
-    return None
+    return None if _encodable(text) else "PostgreSQL keeps no half of a surrogate pair"
 
 
 _OPTIONS = {table.name: frozenset(table.columns) for table in TABLES.values()}
@@ -64,3 +62,45 @@ def option_rows(table: Table, values: Mapping[str, Mapping[str, str]]) -> tuple[
             cells = [cell if cell is None else encoded(cell) for cell in cells]
         found.append(tuple(cells))
     return columns, found
+
+
+def sheets(table: Table, values: Mapping[str, Value]) -> list[Sheet] | None:
+    """Rows for COPY, one sheet for all that have the same options; None when there is anything odd in them.
+
+    Odd is what `encoded`, COPY's escapes or `unwritable` are about. It is looked for in all rows together, as hardly ever
+    is there any; then they are gone through one by one.
+    """
+    texts = table.columns == ("value",)
+    if not set(map(type, values.values())) <= {str if texts else dict}:
+        return None
+    lines: dict[tuple[str, ...], list[str]] = {}
+    if texts:
+        lines[table.columns] = [f"{name}\t{value}" for name, value in values.items()]
+    else:
+        for name, value in values.items():
+            lines.setdefault(tuple(value), []).append("\t".join((name, *value.values())))  # type: ignore[union-attr]
+    if len(lines) > _SHAPES_MOST:
+        return None
+    allowed = _OPTIONS[table.name].union(table.secret)
+    found = []
+    for columns, rows in lines.items():
+        text = "\n".join(rows) + "\n"
+        if not allowed.issuperset(columns) or text.count("\t") != len(rows) * len(columns) or text.count("\n") != len(rows):
+            return None
+        if _ODD.search(text) or (not texts and _CODED.search(text)) or not _encodable(text):
+            return None
+        found.append(((table.key, *columns), text))
+    return found
+
+
+_ODD = re.compile(r"[\\\r\0]")
+_CODED = re.compile("[;^]")
+
+
+def _encodable(text: str) -> bool:
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return False
+    return True

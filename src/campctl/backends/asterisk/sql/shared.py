@@ -45,7 +45,7 @@ class SharedShelf:
         cluster = self._cluster
         parcel = Parcel(learn=any(write.fact.place == "aor" and write.value is not None for write in writes))
         kept = cluster.delivery(parcel, cluster.down) if cluster.down and not parcel.empty else None
-        return await cluster.sql.write(writes, kept)
+        return await cluster.sql.write(writes, kept, cluster.take_doing())
 
 
 class NodesShelf:
@@ -125,8 +125,9 @@ class NodesShelf:
         peers = cluster.up
         if not peers:
             raise cluster.nobody()
-        parcel = of_writes(writes)
-        await cluster.keep(parcel, cluster.down)
+        await cluster.remember()
+        if cluster.down:
+            await cluster.keep(of_writes(writes), cluster.down)
         answers = await asyncio.gather(*(peer.write(writes) for peer in peers), return_exceptions=True)
         told: dict[str, list[str | None]] = {}
         lost: list[tuple[Peer, BackendError]] = []
@@ -139,7 +140,8 @@ class NodesShelf:
                 told[peer.name] = answer
         for peer, error in lost:
             peer.lost(error)
-        await cluster.keep(parcel, [peer for peer, _ in lost])
+        if lost:
+            await cluster.keep(of_writes(writes), [peer for peer, _ in lost])
         if not told:
             raise Uncertain(f"Every node of {cluster.backend} was lost while it was written to.", backend=cluster.backend)
         return [self._first(name_said) for name_said in zip(*([(name, text) for text in said] for name, said in told.items()), strict=True)]

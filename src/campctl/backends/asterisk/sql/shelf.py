@@ -12,17 +12,18 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from campctl.backends.asterisk.native import Fact, Place, Value, Write
 from campctl.backends.asterisk.rows import Rows
 from campctl.backends.asterisk.sql import faults, reading, writing
 from campctl.backends.asterisk.sql.link import Access, Link, load
 from campctl.backends.asterisk.sql.outbox import Delivery, Outbox, put
-from campctl.backends.asterisk.sql.rows import unwritable
 from campctl.backends.asterisk.sql.schema import LOCK, TABLES
 from campctl.errors import BackendError, Unavailable, Uncertain
 
 if TYPE_CHECKING:
-    from psycopg import AsyncConnection
+    from psycopg import AsyncConnection, Error
 
 _HOLDER = """
 SELECT coalesce(nullif(a.application_name, ''), 'a session') || coalesce(' since ' || to_char(a.state_change, 'HH24:MI:SS TZ'), '')
@@ -33,8 +34,19 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg
 _IDLE_LIMIT = """
 SELECT set_config('idle_session_timeout', %s, false) WHERE current_setting('server_version_num')::int >= 140000
 """
+_DOING = "UPDATE campctl_state SET doing = %s"
+_COMMIT = b"SELECT generation FROM campctl_state; COMMIT"
 BEAT = 15.0
 """Seconds between signs of life while the lock is held; after four without any, the server ends the session."""
+
+
+class _Transaction(Struct, frozen=True):
+    """What is done in one."""
+
+    wanted: writing.Wanted
+    ready: writing.Ready
+    delivery: Delivery | None
+    doing: str | None
 
 
 class SqlShelf:
@@ -91,14 +103,19 @@ class SqlShelf:
             rows.by[place].update(values)
         return {}
 
-    async def write(self, writes: Sequence[Write], delivery: Delivery | None = None) -> list[str | None]:
-        """One transaction. Writes PostgreSQL cannot keep are said why and left out; the rest is kept whole, or not at all."""
-        said = [unwritable(TABLES[write.fact.place], write.fact.name, write.value) for write in writes]
-        good = [write for write, why in zip(writes, said, strict=True) if why is None]
-        if good or delivery is not None:
-            refused = await self._transact(good, delivery)
-            said = [why or refused.get(write.fact) for write, why in zip(writes, said, strict=True)]
-        return said
+    async def write(self, writes: Sequence[Write], delivery: Delivery | None = None, doing: str | None = None) -> list[str | None]:
+        """One transaction. Writes PostgreSQL cannot keep are said why and left out; the rest is kept whole, or not at all.
+
+        doing: what this is a part of, remembered (`begin`) in that transaction.
+        """
+        wanted: writing.Wanted = writing.latest(writes)
+        ready, refused = writing.prepared(wanted)
+        if refused:
+            good = [write for write in writes if write.fact not in refused]
+            wanted, ready = writing.latest(good), {}
+        if wanted or delivery is not None or doing is not None:
+            refused |= await self._transact(_Transaction(wanted, ready, delivery, doing))
+        return [refused.get(write.fact) for write in writes] if refused else [None] * len(writes)
 
     # -- beside it --
 
@@ -120,7 +137,7 @@ class SqlShelf:
 
     async def begin(self, doing: str) -> None:
         """Remember what is about to be written."""
-        await self._set("UPDATE campctl_state SET doing = %s", doing)
+        await self._set(_DOING, doing)
 
     async def end(self, token: str) -> None:
         """It is written; from now on the stamp is `token`, until something else is written."""
@@ -178,53 +195,71 @@ class SqlShelf:
 
     # -- one transaction --
 
-    async def _transact(self, writes: Sequence[Write], delivery: Delivery | None) -> dict[Fact, str]:
+    async def _transact(self, todo: _Transaction) -> dict[Fact, str]:
         """Facts that PostgreSQL refused, in words. Raises `Uncertain` when nobody can say whether it was committed."""
         marks: dict[str, Any] = {}
 
         async def work(connection: AsyncConnection[Any]) -> dict[Fact, str]:
-            return await self._in_transaction(connection, writes, delivery, marks)
+            return await self._in_transaction(connection, todo, marks)
 
         try:
-            refused = await self._writer.run(work, only=self._held, repeat=lambda: "committing" not in marks)
+            return await self._writer.run(work, only=self._held, repeat=lambda: "committing" not in marks)
         except BackendError as error:
             if "committing" not in marks or isinstance(error, Uncertain):
                 raise
             lost = error
-        else:
-            self.generation = marks["generation"]
-            return refused
         if await self._committed(marks["committing"], lost):
-            self.generation = marks["generation"]
             return marks["refused"]  # type: ignore[no-any-return]
         raise lost
 
-    async def _in_transaction(
-        self, connection: AsyncConnection[Any], writes: Sequence[Write], delivery: Delivery | None, marks: dict[str, Any]
-    ) -> dict[Fact, str]:
+    async def _in_transaction(self, connection: AsyncConnection[Any], todo: _Transaction, marks: dict[str, Any]) -> dict[Fact, str]:
         psycopg = load()
-        await connection.execute(b"BEGIN")
         try:
-            if self._held is None:
-                await connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", LOCK)
-            refused = await _write_all(connection, writes)
-            if delivery is not None:
-                await put(connection, delivery)
-            cursor = await connection.execute(b"SELECT generation, pg_current_xact_id()::text FROM campctl_state")
-            row = await cursor.fetchone()
-            assert row is not None
+            refused, transaction = await self._work(connection, todo)
         except psycopg.Error:
             if not connection.closed:
                 await connection.execute(b"ROLLBACK")
             raise
-        marks.update(generation=int(row[0]), refused=refused, committing=row[1])
+        marks.update(refused=refused, committing=transaction)
         try:
-            await connection.execute(b"COMMIT")
+            cursor = await connection.execute(_COMMIT)
         except psycopg.Error:
             if not connection.closed:
                 del marks["committing"]  # it said no, and so it is undone
             raise
+        row = await cursor.fetchone()
+        self.generation = int(row[0]) if row else 0
         return refused
+
+    async def _work(self, connection: AsyncConnection[Any], todo: _Transaction) -> tuple[dict[Fact, str], str]:
+        """All at once; when the database refuses a row (a CHECK of somebody's own), one by one to find out which."""
+        refused: dict[Fact, str] = {}
+        try:
+            transaction, there = await self._open(connection, todo, todo.wanted)
+            await writing.write(connection, todo.wanted, there, todo.ready)
+        except _refusals():
+            await connection.execute(b"ROLLBACK")
+            transaction, _ = await self._open(connection, todo, {})
+            refused = await _one_by_one(connection, todo.wanted)
+        if todo.delivery is not None:
+            await put(connection, todo.delivery)
+        return refused, transaction
+
+    async def _open(
+        self, connection: AsyncConnection[Any], todo: _Transaction, wanted: writing.Wanted
+    ) -> tuple[str, dict[Place, set[str]]]:
+        """Begin, in one exchange: the transaction's number, and which of the facts there are."""
+        async with connection.pipeline():
+            await connection.execute(b"BEGIN")
+            if self._held is None:
+                await connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", LOCK)
+            if todo.doing is not None:
+                await connection.execute(_DOING.encode(), (todo.doing,))
+            number = await connection.execute(b"SELECT pg_current_xact_id()::text")
+            cursors = await writing.look(connection, wanted)
+        row = await number.fetchone()
+        assert row is not None
+        return row[0], await writing.keys(cursors)
 
     async def _committed(self, transaction: str, lost: BackendError) -> bool:
         """What became of a transaction whose COMMIT was not answered; `Uncertain` when that cannot be found out in time."""
@@ -317,21 +352,22 @@ async def _nothing(connection: AsyncConnection[Any]) -> None:
     await connection.execute(b"SELECT 1")
 
 
-async def _write_all(connection: AsyncConnection[Any], writes: Sequence[Write]) -> dict[Fact, str]:
-    """All at once; when the database refuses a row (a CHECK of somebody's own), one by one to find out which."""
-    psycopg = load()
-    try:
-        async with connection.transaction():
-            await writing.write(connection, writing.latest(writes))
-    except (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.RaiseException):
-        pass
-    else:
-        return {}
+async def _one_by_one(connection: AsyncConnection[Any], wanted: writing.Wanted) -> dict[Fact, str]:
+    """Each fact by itself; those that are refused, with why."""
     refused: dict[Fact, str] = {}
-    for write in writes:
-        try:
-            async with connection.transaction():
-                await writing.write(connection, writing.latest([write]))
-        except (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.RaiseException) as error:
-            refused[write.fact] = f"PostgreSQL refused: {faults.words_of(error)}"
+    for place, values in wanted.items():
+        for name, value in values.items():
+            one: writing.Wanted = {place: {name: value}}
+            try:
+                async with connection.transaction():
+                    async with connection.pipeline():
+                        cursors = await writing.look(connection, one)
+                    await writing.write(connection, one, await writing.keys(cursors), {})
+            except _refusals() as error:
+                refused[Fact(place, name)] = f"PostgreSQL refused: {faults.words_of(error)}"
     return refused
+
+
+def _refusals() -> tuple[type[Error], ...]:
+    psycopg = load()
+    return psycopg.IntegrityError, psycopg.DataError, psycopg.errors.RaiseException

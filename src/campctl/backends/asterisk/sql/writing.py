@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from campctl.backends.asterisk.native import Place, Value, Write
+from campctl.backends.asterisk.native import Fact, Place, Value, Write
 from campctl.backends.asterisk.render import REALM
 from campctl.backends.asterisk.shelves.astdb import auth_row, with_secret
 from campctl.backends.asterisk.sql import rows
-from campctl.backends.asterisk.sql.schema import TABLES
+from campctl.backends.asterisk.sql.schema import TABLES, Table
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
@@ -22,46 +22,83 @@ _CELL, _NULL = "\x01", "\x02"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
+Wanted = Mapping[Place, Mapping[str, Value | None]]
+"""What each fact shall hold in the end, by place."""
+Ready = Mapping[Place, list[rows.Sheet]]
+"""The same as it goes to PostgreSQL where none of it is there yet; without places in which something is odd."""
+
+
 def latest(writes: Sequence[Write]) -> dict[Place, dict[str, Value | None]]:
     """What each fact shall hold in the end, by place."""
     found: dict[Place, dict[str, Value | None]] = {}
+    last: Place | None = None
+    values: dict[str, Value | None] = {}
     for (place, name), value in writes:
-        found.setdefault(place, {})[name] = value
+        if place is not last:
+            last, values = place, found.setdefault(place, {})
+        values[name] = value
     return found
 
 
-async def write(connection: AsyncConnection[Any], wanted: Mapping[Place, Mapping[str, Value | None]]) -> None:
-    """Make facts hold these values."""
-    there = await _there(connection, wanted)
-    if auths := wanted.get("auth"):
+def prepared(wanted: Wanted) -> tuple[Ready, dict[Fact, str]]:
+    """What can be copied as it is, and why some of it cannot be written at all."""
+    ready: dict[Place, list[rows.Sheet]] = {}
+    wrong: dict[Fact, str] = {}
+    for place, values in wanted.items():
+        table = TABLES[place]
+        new = {name: value for name, value in values.items() if value is not None}
+        if place == "auth" and set(map(type, new.values())) <= {dict}:
+            new = {name: with_secret(cast("Mapping[str, str]", value), name, None) for name, value in new.items()}
+        if new and (found := rows.sheets(table, new)) is not None:
+            ready[place] = found
+            if len(new) == len(values):
+                continue
+        for name, value in values.items():
+            why = rows.unwritable(table, name, value)
+            if why is not None:
+                wrong[Fact(place, name)] = why
+    return ready, wrong
+
+
+async def write(connection: AsyncConnection[Any], wanted: Wanted, there: Mapping[Place, Collection[str]], ready: Ready) -> None:
+    """Make facts hold these values; `there`: which of them there are (`look`)."""
+    if (auths := wanted.get("auth")) and (there["auth"] or "auth" not in ready):
         wanted = {**wanted, "auth": await _with_secrets(connection, auths, there["auth"])}
     rewritten: dict[Place, dict[str, Value]] = {}
     for place, values in wanted.items():
         table = TABLES[place]
-        kept = {name: value for name, value in values.items() if value is not None}
         exists = there[place]
+        if not exists and place in ready:
+            await _copy(connection, table, ready[place])
+            continue
+        kept = {name: value for name, value in values.items() if value is not None}
         gone = [rows.encoded(name) for name in values if name not in kept and rows.encoded(name) in exists]
         if gone:
             statement = f"DELETE FROM {table.name} WHERE {table.key} = ANY(%s)"  # noqa: S608 - names of our own tables
             await connection.execute(statement.encode(), (gone,))
         fresh = {name: value for name, value in kept.items() if rows.encoded(name) not in exists}
         if fresh:
-            await _copy(connection, place, fresh)
+            columns, lines = _plain(place, fresh)
+            await _copy(connection, table, [((table.key, *columns), copied(lines))])
         if len(fresh) < len(kept):
             rewritten[place] = {name: value for name, value in kept.items() if name not in fresh}
     for place, values_of in rewritten.items():
         await _update(connection, place, values_of)
 
 
-async def _there(connection: AsyncConnection[Any], wanted: Mapping[Place, Mapping[str, Value | None]]) -> dict[Place, set[str]]:
-    """The keys that exist, of those wanted; one exchange for all places."""
+async def look(connection: AsyncConnection[Any], wanted: Wanted) -> dict[Place, Any]:
+    """Ask for the keys that exist, of those wanted; to be called in a pipeline, and its cursors read by `keys` after that."""
     cursors: dict[Place, Any] = {}
-    async with connection.pipeline():
-        for place, values in wanted.items():
-            table = TABLES[place]
-            source, names = _array([rows.encoded(name) for name in values])
-            statement = f"SELECT {table.key} FROM {table.name} WHERE {table.key} = ANY({source})"  # noqa: S608 - names of our own tables
-            cursors[place] = await connection.execute(statement.encode(), (names,))
+    for place, values in wanted.items():
+        table = TABLES[place]
+        source, names = _array([rows.encoded(name) for name in values])
+        statement = f"SELECT {table.key} FROM {table.name} WHERE {table.key} = ANY({source})"  # noqa: S608 - names of our own tables
+        cursors[place] = await connection.execute(statement.encode(), (names,))
+    return cursors
+
+
+async def keys(cursors: Mapping[Place, Any]) -> dict[Place, set[str]]:
+    """What `look` found."""
     return {place: {row[0] for row in await cursor.fetchall()} for place, cursor in cursors.items()}
 
 
@@ -111,12 +148,11 @@ def _plain(place: Place, values: Mapping[str, Value]) -> tuple[tuple[str, ...], 
     return rows.option_rows(table, cast("Mapping[str, Mapping[str, str]]", values))
 
 
-async def _copy(connection: AsyncConnection[Any], place: Place, values: Mapping[str, Value]) -> None:
-    table = TABLES[place]
-    columns, lines = _plain(place, values)
-    names = ", ".join((table.key, *columns))
-    async with connection.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN".encode()) as copy:
-        await copy.write(copied(lines))
+async def _copy(connection: AsyncConnection[Any], table: Table, sheets: Sequence[rows.Sheet]) -> None:
+    for columns, text in sheets:
+        statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN"
+        async with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+            await copy.write(text)
 
 
 def copied(lines: Sequence[rows.Row]) -> str:
