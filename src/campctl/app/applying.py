@@ -7,9 +7,9 @@ and somebody (or --yes) agreed; the audit log hears of the intention before and 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -57,6 +57,10 @@ class Wish(Struct, frozen=True, kw_only=True):
         return not (self.overrides or self.clear or self.diff)
 
 
+Chosen: TypeAlias = "Callable[[Mapping[str, Backend]], Awaitable[Wish]]"
+"""Makes a wish once the lock is held and what a killed run left is settled, so that two at once never choose the same desk."""
+
+
 async def apply(ctx: Context, how: How, *, plan_file: str = "", targets: Sequence[str] = (), skip: bool = False) -> Applied | Planned:
     """Make the backends what the campaign wants now; or carry out a saved plan, if it still fits.
 
@@ -66,12 +70,14 @@ async def apply(ctx: Context, how: How, *, plan_file: str = "", targets: Sequenc
     return await change(ctx, how, Wish(targets=saved.targets if saved else targets, skip=skip), saved=saved)
 
 
-async def change(ctx: Context, how: How, wish: Wish, *, saved: Plan | None = None) -> Applied | Planned:
-    """The one way in which anything is changed."""
+async def change(ctx: Context, how: How, wish: Wish | Chosen, *, saved: Plan | None = None) -> Applied | Planned:
+    """The one way in which anything is changed. What depends on what others did a moment ago is chosen under the lock."""
     from campctl.app.recovering import Settled, settle
 
     async with ctx.backends() as backends, locked(ctx, how) as (store, stopper):
         settled = Settled() if how.dry_run else await settle(ctx, how, backends, store)
+        if not isinstance(wish, Wish):
+            wish = await wish(backends)
         targets = () if saved else wish.targets
         view = await look(ctx, backends, at=ctx.clock.now(), extra=wish.overrides, without=wish.clear, targets=targets, skip=wish.skip)
         made = make_plan(ctx, view, targets=wish.targets, may_be_gone=wish.what != "apply")
@@ -101,7 +107,9 @@ async def change(ctx: Context, how: How, wish: Wish, *, saved: Plan | None = Non
                 record_audit(ctx, store, wish.what, how, result="nothing to change on the backends")
             _came_back(wish, view, made, store)
             told = await _hand_out(ctx, how, backends, settled.lines) if settled.lines else ()
-            return Applied(run=None, plan=made, states={}, errors={}, diff=wish.diff, warnings=(*warnings, *told), silent=tuple(view.silent))
+            return Applied(
+                run=None, plan=made, states={}, errors={}, diff=wish.diff, warnings=(*warnings, *told), silent=tuple(view.silent)
+            )
         done = await execute(ctx, how, made, backends, store, stopper, what=wish.what, untold=settled.lines)
         if done.run is not None and done.run.status == "done":
             _came_back(wish, view, made, store)
