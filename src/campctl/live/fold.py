@@ -387,7 +387,7 @@ class Fold:
 
 def _state(value: Any) -> AgentState | None:
     """A state there is; None for one of a newer campctl."""
-    return value if type(value) is str and value in PRECEDENCE else None  # type: ignore[return-value]  # it is a key of that
+    return value if type(value) is str and value in PRECEDENCE else None
 
 
 def _text(value: Any) -> str:
