@@ -105,6 +105,23 @@ class Pauses(Protocol):
         ...
 
 
+class Account(Struct, frozen=True):
+    """What a phone is told to be a line: whose server it registers at, as whom; what it dials to be left alone by hotlines, and back."""
+
+    server: str
+    user: str
+    away: str = ""
+    back: str = ""
+
+
+class TellsAccounts(Protocol):
+    """What a backend may have beside `Backend`, where phones register with it over SIP."""
+
+    async def account(self, line: str) -> Account:
+        """The account of a line, by id, without its secret. Raises Refused for a line there is not, and as every method does."""
+        ...
+
+
 class BackendFactory(Protocol):
     """What an entry point of group `campctl.backends` leads to (an object or a module-level instance)."""
 

@@ -18,6 +18,7 @@ from campctl.errors import BackendError, Refused, Unavailable, Uncertain
 from campctl.model.changes import Change, Outcome
 from campctl.model.live import Capabilities, Event, Live, Probe, Snapshot
 from campctl.model.resources import Key, Member
+from campctl.ports.backend import Account
 from campctl.ports.clock import Clock
 
 if TYPE_CHECKING:
@@ -31,10 +32,11 @@ _LOOKS: Final = 8
 class AsteriskBackend:
     """Implements `ports.backend.Backend`."""
 
-    def __init__(self, name: str, capabilities: Capabilities, ground: Ground, clock: Clock) -> None:
+    def __init__(self, name: str, capabilities: Capabilities, ground: Ground, clock: Clock, *, registrar: str = "") -> None:
         self.name = name
         self.capabilities = capabilities
         self.ground = ground
+        self._registrar = registrar
         self._clock = clock
         self._turn = asyncio.Lock()
         """Held by whoever uses the image."""
@@ -110,6 +112,14 @@ class AsteriskBackend:
             for node in self.ground.nodes:
                 await node.cut(found)
             return secrets.keys() - {lines[name] for name in found}
+
+    async def account(self, line: str) -> Account:
+        """What a phone is told to be a line; see `ports.backend.TellsAccounts`. The codes are those of the dialplan."""
+        async with self._alone() as sight:
+            name = (await sight.current()).native(Key("line", line))
+        if name is None:
+            raise Refused(f"There is no line {line} on {self.name}.", backend=self.name)
+        return Account(server=self._registrar, user=name, away="*0", back="*1")
 
     # -- the end --
 

@@ -23,7 +23,7 @@ def open_backend(name: str, settings: Settings, env: BackendEnv) -> AsteriskBack
     else:
         (ami,) = amis.values()
         ground = Machine(ami, env.clock, name)
-    return AsteriskBackend(name, settings.capabilities(), ground, env.clock)
+    return AsteriskBackend(name, settings.capabilities(), ground, env.clock, registrar=settings.registrar or settings.nodes[0].host)
 
 
 def open_ami(name: str, settings: Settings, place: Place, env: BackendEnv) -> Ami:

@@ -35,6 +35,7 @@ HINT = "docs/asterisk.md lists the options of type asterisk."
 OPTIONS: tuple[Option, ...] = (
     Option("host", "text", "Name or address of the machine Asterisk runs on.", "127.0.0.1"),
     Option("port", "int", "Port of its manager interface (AMI). Default: 5038, with tls 5039."),
+    Option("registrar", "text", "Name or address phones register at, for cards and QR codes. Default: the host, or the first node's."),
     Option("user", "text", "The manager user, as in manager.conf.", "campctl"),
     Option("tls", "bool", "Whether to speak TLS to it. Without it nothing but loopback or a private line is safe.", default=False),
     Option("ca", "path", "A PEM file of certificates to trust instead of the system's, relative to the campaign."),
@@ -65,6 +66,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     tls: bool = False
     ca: str = ""
     server_name: str = ""
+    registrar: str = ""
     timeout: float = 10.0
     database: str = ""
     limits: dict[str, int] = {}
@@ -98,7 +100,7 @@ def parse(options: Mapping[str, Any], *, backend: str = "") -> Settings:
     limits = {"lines": LINES, "members": MEMBERS}
     limits |= {name[4:].replace("_", "-"): values.pop(name) for name in tuple(values) if name.startswith("max_")}
     places = _places(values, backend)
-    own = {name: values[name] for name in ("user", "tls", "ca", "server_name", "timeout", "database") if name in values}
+    own = {name: values[name] for name in ("user", "tls", "ca", "server_name", "registrar", "timeout", "database") if name in values}
     return Settings(nodes=places, limits=limits, **own)
 
 
@@ -205,6 +207,7 @@ _READERS: dict[str, Any] = {
     "tls": _truth,
     "ca": _text,
     "server_name": _host,
+    "registrar": _host,
     "timeout": _timeout,
     "max_lines": _whole,
     "max_queues": _whole,
