@@ -74,6 +74,7 @@ _campctl() {
     override) verbs='list clear promote'; usual='list' ;;
     surge) verbs='list show'; usual='list' ;;
     backend) verbs='list check login init poke'; usual='list' ;;
+    runbook) verbs='list show lint'; usual='list' ;;
     audit) verbs='log verify'; usual='log' ;;
     store) verbs='check migrate rename login'; usual='' ;;
         esac
@@ -90,7 +91,7 @@ _campctl() {
     case $prev in
     -C | --campaign) _campctl_kind @dir "$cur" ;;
     -o | --output) _campctl_kind '=table|plain|json|yaml|csv' "$cur" ;;
-    *) if [[ $cur == -* ]]; then _campctl_words "$cur" --output --campaign --quiet --no-color --help --version; else _campctl_words "$cur" init validate schema show plan apply rehearse resume rollback history drift adopt user move port hotline number office override surge calendar match cost backend audit store completion; fi ;;
+    *) if [[ $cur == -* ]]; then _campctl_words "$cur" --output --campaign --quiet --no-color --help --version; else _campctl_words "$cur" init validate schema show plan apply rehearse runbook resume rollback history drift adopt user move port hotline number office override surge calendar match cost backend audit store completion; fi ;;
     esac
     return 0
   fi
@@ -104,11 +105,14 @@ _campctl() {
   case $noun${verb:+ $verb} in
     'init') spec=' --seed==quickstart|national -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@dir' ;;
     'validate') spec=' -o==table|plain|json|yaml|csv|github --output==table|plain|json|yaml|csv|github -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
-    'schema') spec=' --output-file=@file --faults -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'schema') spec=' --output-file=@file --faults --runbook -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'show') spec=' --at=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@ref' ;;
     'plan') spec=' --at=- --between=- --out=@file --target=@ref --details --exit-code --skip-unreachable -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'apply') spec=' --target=@ref --skip-unreachable -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@file' ;;
     'rehearse') spec=' --day=- --shape==flat|ordinary|debate-night|election-day --calls=- --faults=@file --against=- --seed=- --replications=- --interval=- --trunks=- --hotline=hotlines --html=@file -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'runbook list') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'runbook show') spec=' --var=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@file' ;;
+    'runbook lint') spec=' --var=- -o==table|plain|json|yaml|csv|github --output==table|plain|json|yaml|csv|github -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@file*' ;;
     'resume') spec=' -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'rollback') spec=' -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='runs' ;;
     'history list') spec=' --limit=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;

@@ -87,6 +87,9 @@ function __campctl
         case backend
             set verbs "list"\t"List backends, their options, and where their secrets come from (never the secrets)" "check"\t"Look whether backends are well - reached, signed in, within their limits" "login"\t"Keep a backends secrets in the keyring, each read back" "init"\t"Write the configuration of a fresh exchange into a folder, and say how to put it in place" "poke"\t"Change the embedded exchange behind campctls back, to practise drift, adoption and bad days"
             set usual 'list'
+        case runbook
+            set verbs "list"\t"The campaigns runbooks, with how many steps they come to and what is wrong with them" "show"\t"The steps a runbook comes to - variables put in, loops gone through, other files taken in" "lint"\t"Find everything that is wrong with runbooks before the day, in one go"
+            set usual 'list'
         case audit
             set verbs "log"\t"Show the newest entries, oldest of them first" "verify"\t"Check that no entry was changed or removed"
             set usual 'log'
@@ -141,9 +144,9 @@ function __campctl
             set args 
             set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'schema'
-            set spec '--output-file=@file' '--faults' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set spec '--output-file=@file' '--faults' '--runbook' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
-            set helps "--output-file"\t"Write it there instead of to stdout." "--faults"\t"That of the faults of a rehearsal instead." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+            set helps "--output-file"\t"Write it there instead of to stdout." "--faults"\t"That of the faults of a rehearsal instead." "--runbook"\t"That of runbooks instead." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'show'
             set spec '--at=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args '@ref'
@@ -160,6 +163,18 @@ function __campctl
             set spec '--day=-' '--shape==flat|ordinary|debate-night|election-day' '--calls=-' '--faults=@file' '--against=-' '--seed=-' '--replications=-' '--interval=-' '--trunks=-' '--hotline=hotlines' '--html=@file' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
             set helps "--day"\t"2026-11-03, today (unless told otherwise) or tomorrow." "--shape"\t"flat, ordinary, debate-night, election-day, or 24 weights." "--calls"\t"So many calls in all, shared out as expected; or to a hotline (repeatable)." "--faults"\t"What goes wrong, as YAML - docs/rehearsal.md." "--against"\t"Compare with another plan - a campaigns folder, or a YAML file that differs." "--seed"\t"Another one draws other callers; the same one the same." "--replications"\t"Play the day N times. Default - as often as makes 300,000 calls, at most 10." "--interval"\t"Length of an interval." "--trunks"\t"Only so many calls at once. Default - as many as it takes." "--hotline"\t"Show this one closely (repeatable); all of them are played." "--html"\t"Also write a report with charts; it opens without a network." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'runbook list'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'runbook show'
+            set spec '--var=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '@file'
+            set helps "--var"\t"The value of a variable (repeatable)." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'runbook lint'
+            set spec '--var=-' '-o==table|plain|json|yaml|csv|github' '--output==table|plain|json|yaml|csv|github' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '@file*'
+            set helps "--var"\t"The value of a variable (repeatable)." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'resume'
             set spec '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
@@ -390,6 +405,7 @@ set -g __campctl_nouns \
     "plan"\t"Say what would be changed" \
     "apply"\t"Change it, and prove that it happened" \
     "rehearse"\t"Play a day of calls through before it comes" \
+    "runbook"\t"Follow ordered steps with times, checks and a way back" \
     "resume"\t"Go on with a run that was interrupted" \
     "rollback"\t"Undo a run" \
     "history"\t"Past runs" \

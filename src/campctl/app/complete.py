@@ -42,10 +42,10 @@ def write_ids(root: Path, campaign: Campaign, digest: str) -> None:
         return
 
 
-def add_run(root: Path, run: str) -> None:
-    """Put a new run's id in front of those that can be completed."""
+def add_run(root: Path, run: str, *, of: str = "runs") -> None:
+    """Put a new run's id in front of those that can be completed; `of` is "book-runs" for those of runbooks."""
     place = folder(root)
-    path = place / "runs"
+    path = place / of
     try:
         known = path.read_text().split() if path.exists() else []
         if not known or known[0] != run:

@@ -14,25 +14,28 @@ if TYPE_CHECKING:
 SCRIPTS = {"bash": "campctl.bash", "zsh": "_campctl", "fish": "campctl.fish"}
 
 
-def schema_text(*, faults: bool = False) -> str:
-    """The JSON Schema of the manifests, or of a rehearsal's faults, indented."""
+def schema_text(*, faults: bool = False, runbook: bool = False) -> str:
+    """The JSON Schema of the manifests, of a rehearsal's faults, or of a runbook, indented."""
     if faults:
         from campctl.manifest.faults import json_schema
+    elif runbook:
+        from campctl.manifest.runbooks import json_schema
     else:
         from campctl.manifest.schema import json_schema
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def schema(*, output_file: str = "", faults: bool = False) -> Text | Message:
-    """The JSON Schema of the manifests, or of a rehearsal's faults, as text or written to a file."""
+def schema(*, output_file: str = "", faults: bool = False, runbook: bool = False) -> Text | Message:
+    """The JSON Schema of the manifests, of a rehearsal's faults, or of a runbook, as text or written to a file."""
     from campctl.app.results import Message, Text
 
+    text = schema_text(faults=faults, runbook=runbook)
     if not output_file:
-        return Text(text=schema_text(faults=faults), of="schema")
+        return Text(text=text, of="schema")
     path = Path(output_file)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(schema_text(faults=faults), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise errors.UsageError(f"{path} cannot be written: {error.strerror}.", hint="Check the folder and its permissions.") from None
     return Message(text=f"The schema is in {path}.", data={"file": str(path)})

@@ -59,18 +59,27 @@ def validate(ctx: typer.Context) -> int:
 @command(
     APPS["schema"],
     "schema",
-    examples=("campctl schema", "campctl schema --output-file .campctl/schema.json", "campctl schema --faults"),
+    examples=(
+        "campctl schema",
+        "campctl schema --output-file .campctl/schema.json",
+        "campctl schema --faults",
+        "campctl schema --runbook --output-file .campctl/runbook.json",
+    ),
 )
 def schema(
     ctx: typer.Context,
     output_file: Annotated[str, typer.Option("--output-file", metavar="FILE", help="Write it there instead of to stdout.")] = "",
     faults: Annotated[bool, typer.Option("--faults", help="That of the faults of a rehearsal instead.")] = False,
+    runbook: Annotated[bool, typer.Option("--runbook", help="That of runbooks instead.")] = False,
 ) -> int:
     """Print the JSON Schema of the manifests, for editors that complete and check YAML."""
     from campctl.app.documents import schema as use_case
+    from campctl.errors import UsageError
 
+    if faults and runbook:
+        raise UsageError("--faults and --runbook are schemas of different files.", hint="Ask for one of them.")
     session: Session = ctx.obj
-    return session.show(use_case(output_file=output_file, faults=faults))
+    return session.show(use_case(output_file=output_file, faults=faults, runbook=runbook))
 
 
 @command(

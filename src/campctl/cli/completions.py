@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from campctl.app.complete import REF_NOUNS
 from campctl.cli.catalog import CommandInfo, OptionInfo, commands
+from campctl.cli.session import GITHUB
 from campctl.cli.tree import GROUPS, SECTIONS
 
 IDS = {
@@ -19,7 +20,7 @@ IDS = {
     "RUN": "runs",
     "SURGE": "surges",
 }
-PATHS = {"FILE": "@file", "PLANFILE": "@file", "DIR": "@dir"}
+PATHS = {"FILE": "@file", "PLANFILE": "@file", "RUNBOOK": "@file", "DIR": "@dir"}
 TOP = ("--output", "--campaign", "--quiet", "--no-color", "--help", "--version")
 NEW = frozenset({("user", "provision")})
 """Commands whose USER does not exist yet."""
@@ -29,7 +30,7 @@ def kind(metavar: str, path: tuple[str, ...]) -> str:
     """What completes a metavar: a file of ids, "@file", "@dir", "@ref", "=a|b" for choices, or "-" for nothing."""
     bare = metavar.rstrip(".").strip("[]")
     if bare == "FORMAT":
-        return "=table|plain|json|yaml|csv" + ("|github" if path == ("validate",) else "")
+        return "=table|plain|json|yaml|csv" + ("|github" if " ".join(path) in GITHUB else "")
     if bare == "KIND/ID":
         return "@ref"
     if bare == "SHAPE":
@@ -38,6 +39,8 @@ def kind(metavar: str, path: tuple[str, ...]) -> str:
         return "=" + "|".join(SHAPES)
     if "|" in bare and bare.replace("|", "").isalpha() and bare.islower():
         return f"={bare}"
+    if bare == "RUN" and path[0] == "runbook":
+        return "book-runs"
     if bare == "USER" and path in NEW:
         return "-"
     return IDS.get(bare) or PATHS.get(bare) or "-"

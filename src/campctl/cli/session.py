@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 FORMATS = ("table", "plain", "json", "yaml", "csv")
+GITHUB = frozenset({"validate", "runbook lint"})
+"""Commands whose findings may be annotations of a pull request."""
 WAITS = ("accepted", "configured", "live")
 
 
@@ -35,9 +37,9 @@ class Session:
 
     def take(self, name: str, value: Any) -> None:
         """An option that all commands share was given."""
-        if name == "output" and value not in FORMATS and not (value == "github" and self.command == "validate"):
+        if name == "output" and value not in FORMATS and not (value == "github" and self.command in GITHUB):
             known = ", ".join(FORMATS)
-            more = " (and github)" if self.command == "validate" else ""
+            more = " (and github)" if self.command in GITHUB else ""
             raise UsageError(f"{value!r} is no output format.", hint=f"Formats: {known}{more}.")
         if name == "wait" and value not in WAITS:
             raise UsageError(f"--wait {value!r} is no state.", hint=f"States: {', '.join(WAITS)}.")

@@ -22,7 +22,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 CATALOGUE: dict[str, Entry] = {}
 
-MODULES = ("syntax", "rules", "effective", "backends", "wiring")
+MODULES = ("syntax", "rules", "effective", "backends", "wiring", "runbooks")
 """Modules of this package that register entries when imported; `load_all` imports them when a finding is made."""
 
 

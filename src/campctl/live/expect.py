@@ -10,7 +10,7 @@ Grammar (words are separated by blanks or a colon; `and` binds closer than `or`)
     either      = both {"or" both}
     both        = one {"and" one}
     one         = "not" one | "(" either ")" | claim
-    claim       = SUBJECT [ID] [MEASURE] ["is"] ["not"] [OPERATOR VALUE | "none" | "empty"]
+    claim       = SUBJECT [ID] ["is"] ["not"] [MEASURE] [OPERATOR VALUE | "none" | "empty"]
                 | VALUE OPERATOR VALUE
     OPERATOR    = "<" | "<=" | ">" | ">=" | "=" | "==" | "!="
 
@@ -341,10 +341,10 @@ class _Parser:
                     len(at.text),
                 )
             id_ = _unquoted(at)
-        measure = self.measure(first.text, subject)
-        fact, kind = Fact(first.text, id_, measure), subject.measures[measure].kind
         self.word("is")
         negated = self.word("not")
+        measure = self.measure(first.text, subject)
+        fact, kind = Fact(first.text, id_, measure), subject.measures[measure].kind
         claim = self.compared(fact, kind, first, at)
         return Not(claim) if negated else claim
 
@@ -360,7 +360,8 @@ class _Parser:
         raise BadExpectation(what, near, token.offset, len(token.text))
 
     def compared(self, fact: Fact, kind: Kind, first: _Token, at: _Token) -> Claim:
-        operator, right = (">", 0) if kind in {"count", "seconds", "share"} else ("=", True)
+        operator: str = ">" if kind in {"count", "seconds", "share"} else "="
+        right: Value = 0 if operator == ">" else True
         if kind == "text":
             operator, right = "!=", ""
         token = self.peek()

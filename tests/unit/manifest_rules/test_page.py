@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from campctl.app.checks import all_findings
+from campctl.app.context import open_campaign
+from campctl.app.running_books_lint import look_through
+from campctl.cli.runbook_verbs import verbs
 from campctl.findings import catalogue
 from campctl.findings.catalogue import Entry, load_all
 from campctl.findings.docs import BASE, files_of, render
@@ -25,7 +29,10 @@ def codes_of(files: dict[str, str], root: Path) -> list[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
     loaded = load(root, cache=False)
-    return [found.code for found in all_findings(loaded)]
+    found = [*all_findings(loaded)]
+    if "runbooks/tonight.yaml" in files:
+        found += look_through(open_campaign(root, environ=os.environ), verbs(), "tonight", {}, strict=True).findings
+    return [one.code for one in found]
 
 
 def test_the_base_campaign_has_no_finding(tmp_path: Path) -> None:
