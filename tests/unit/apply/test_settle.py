@@ -41,6 +41,9 @@ class Killed:
         self.store.begin_run(self.run)
         self.store.record([JournalEntry(run="r1", change=change.id, state=state, at=self.clock.now()) for change in changes])
 
+    def __del__(self) -> None:
+        self.store.close()
+
     def settle(self, **backends: Any) -> Run:
         given = SettleInput(plan=self.plan, run=self.run, backends=backends or {"hq": self.backend}, store=self.store, clock=self.clock)
         return asyncio.run(settle(given))
