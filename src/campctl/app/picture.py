@@ -43,6 +43,10 @@ class HotlineLine(Struct, frozen=True, kw_only=True):
     whence: str
     minutes: tuple[int, ...]
     stale: bool
+    since: datetime | None = None
+    """From when on "today" counts: midnight, or later where the exchange began to count only then."""
+    refused: int = 0
+    """Callers who found it full or closed."""
 
 
 class DeskCell(Struct, frozen=True, kw_only=True):

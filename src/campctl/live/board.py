@@ -57,6 +57,8 @@ class HotlineBoard(Struct, frozen=True, kw_only=True):
     """Calls that ended in the window."""
     agents: Mapping[AgentState, int] = field(default_factory=dict)
     minutes: tuple[int, ...] = ()
+    watched: int = 0
+    """How many of those minutes were watched from their beginning; the others may have had more calls."""
 
 
 class LineBoard(Struct, frozen=True, kw_only=True, gc=False):

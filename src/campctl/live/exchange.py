@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
-from campctl.live.windows import Window
+from campctl.live.windows import MINUTES, Window
 from campctl.model.live import AgentState
 
 OVER: Final = 5_000
@@ -132,6 +132,8 @@ class Exchange:
         self.calls_now = 0
         self.looked: float | None = None
         """What a look has counted: everything up to this instant."""
+        self.first: float | None = None
+        """Since when its calls are known."""
         self.asked = 0.0
         """Before which the last look was certainly not made."""
         self.queues: dict[str, Queue] = {}
@@ -141,6 +143,10 @@ class Exchange:
         self.over: deque[tuple[tuple[str, str], Call]] = deque()
         self.left: dict[str, float] = {}
         """Members that left a queue, and when."""
+
+    def watched(self, now: float) -> int:
+        """Whole minutes of the last hour whose calls are known."""
+        return 0 if self.first is None else max(0, min(MINUTES, int(now // 60) - -int(-self.first // 60)))
 
     def queue(self, name: str) -> Queue:
         """The queue; a new one when it was not heard of."""
@@ -202,7 +208,7 @@ class Exchange:
 
     def shift(self, seconds: float) -> None:
         """The clock was set by so much."""
-        for name in ("heard", "since", "looked", "asked"):
+        for name in ("heard", "since", "looked", "asked", "first"):
             at = getattr(self, name)
             setattr(self, name, None if at is None else at + seconds)
         for queue in self.queues.values():

@@ -41,6 +41,7 @@ def settle(exchange: Exchange, live: Live, asked: float, midnight: float) -> Non
     _lines(exchange, live, asked)
     exchange.calls_now = live.calls
     exchange.epoch, exchange.looked, exchange.asked = live.epoch, at, asked
+    exchange.first = at if exchange.first is None else exchange.first
     exchange.heard = max(at, exchange.heard or at)
     if exchange.health != "live":
         exchange.health, exchange.since = "live", at

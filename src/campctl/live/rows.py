@@ -122,6 +122,7 @@ class Rows:
             ended=recent.ended,
             agents=dict(queue.counts),
             minutes=queue.window.offered(now),
+            watched=exchange.watched(now),
         )
 
     def _line(self, name: str) -> LineBoard | None:
