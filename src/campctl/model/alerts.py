@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from campctl.model.stores import is_local
+
 When = Literal[
     "waiting",
     "longest-wait",
@@ -97,8 +99,38 @@ class Notifier(Struct, frozen=True, kw_only=True):
     command: tuple[str, ...] = ()
     webhook: str = ""
     sign: bool = True
-    timeout: int = 10
+    timeout: float = 10
     secrets: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def has_secret_url(self) -> bool:
+        """Whether its address is kept where secrets are."""
+        return self.webhook == SECRET_URL
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of the secrets it needs."""
+        if not self.webhook:
+            return ()
+        return (*(("url",) if self.has_secret_url else ()), *(("signing",) if self.sign else ()))
+
+
+def insecure(url: str) -> str:
+    """Why nothing may be sent to an address; "" when it may: https, or http to this machine, and no password in it."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "this is not an address"
+    if parts.username is not None or parts.password is not None:
+        return "a name or password stands in the address"
+    if parts.scheme not in {"http", "https"} or not host or port == 0 or any(character.isspace() for character in url):
+        return "an address begins with https:// and a name"
+    if parts.scheme == "http" and not is_local(host):
+        return "plain http is for this machine only (127.0.0.1, ::1, localhost), as anybody on the way could read and change it"
+    return ""
 
 
 DEFAULT_RULES: tuple[AlertRule, ...] = (
