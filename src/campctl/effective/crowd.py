@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
+from datetime import datetime
 
 from msgspec import Struct
 
 from campctl.effective.lighting import Floor, occupant
 from campctl.effective.places import Places
+from campctl.effective.shifts import leaving, off_duty
 from campctl.model.answering import may_answer, port_may_answer
 from campctl.model.campaign import Answer, Campaign, User, home_of
 
-Order = tuple[bool, int, int, str]
-"""Sorts by choice: lit ports with somebody there (False), then the most matches (negated), then role, then line id."""
+Order = tuple[bool, int, int, int, str]
+"""Sorts by choice: lit ports with somebody there (False), then the most matches (negated), then role, then whose shift ends
+last (`effective.shifts.leaving`), then line id."""
 
 
 class Candidate(Struct, frozen=True, gc=False):
@@ -29,16 +32,25 @@ class Candidate(Struct, frozen=True, gc=False):
 class Crowd:
     """The people and lit ports, indexed when first needed by what hotlines ask for.
 
-    `off`: users who are not there now (`effective.shifts.off_duty`), unless an override seated them.
+    It is there at one instant: `off` are users outside of their shifts (`effective.shifts.off_duty`) whom no override seated.
     """
 
-    def __init__(self, campaign: Campaign, places: Places, floor: Floor, off: frozenset[str] = frozenset()) -> None:
+    def __init__(self, campaign: Campaign, places: Places, floor: Floor, at: datetime) -> None:
         self.campaign = campaign
         self.floor = floor
-        self.off = off - floor.here
+        self.off = off_duty(campaign, at) - floor.here
+        self._leaving = leaving(campaign, at)
         self._located = places.dispatchable
         self._home = {office.id: office.backend for office in campaign.offices.values()}
         self._index: tuple[dict[str, list[User]], ...] | None = None
+
+    def person(self, line: str) -> str:
+        """Who answers on a line: a user's id, or the line of a port where nobody of the campaign sits."""
+        kind, _, name = line.partition("/")
+        if kind == "user":
+            return name
+        lit = self.floor.lit.get(name)
+        return lit.user if lit is not None and lit.user else line
 
     def by_line(self, line: str, hotline: str, answer: Answer, backend: str, level: int) -> Candidate | None:
         """Who answers on that line, or None when it is not there, not enabled, elsewhere, or may not answer.
@@ -60,7 +72,7 @@ class Crowd:
                 yield found
 
     def everyone(self, hotline: str, answer: Answer, backend: str, level: int, skip: Container[str]) -> Iterator[Order]:
-        """The order of all who may answer but those in `skip`, each person once; `by_line(order[3], ...)` is who it is.
+        """The order of all who may answer but those in `skip`, each person once; `by_line(order[-1], ...)` is who it is.
 
         This is the loop over everybody, so it makes nothing but what sorting needs.
         """
@@ -78,7 +90,7 @@ class Crowd:
                     yield found.order
         people, exact = self._matching(answer)
         offices = {office for office, home in self._home.items() if home == backend and self._located[office] and office not in floor.away}
-        off = self.off
+        off, leaving = self.off, self._leaving
         plain = exact and len(answer.skills) + len(answer.languages) <= 1 and len(answer.roles) <= 1
         found_matches = -len(answer.skills) - len(answer.languages)
         for user in people:
@@ -90,9 +102,9 @@ class Crowd:
                 if found is not None:
                     yield found.order
             elif plain:
-                yield True, found_matches, 0, "user/" + uid
+                yield True, found_matches, 0, leaving.get(uid, 0), "user/" + uid
             elif exact or may_answer(answer, user):
-                yield True, -matches(answer, user), _role(answer, user), "user/" + uid
+                yield True, -matches(answer, user), _role(answer, user), leaving.get(uid, 0), "user/" + uid
 
     def _user(self, user: User, hotline: str, answer: Answer, backend: str, level: int) -> Candidate | None:
         """A person, by the port where they sit when that may answer, else by their own line."""
@@ -110,7 +122,7 @@ class Crowd:
                     return found
         if not self._is_there(user, backend) or not may_answer(answer, user):
             return None
-        order = (True, -matches(answer, user), _role(answer, user), f"user/{user.id}")
+        order = (True, -matches(answer, user), _role(answer, user), self._leaving.get(user.id, 0), f"user/{user.id}")
         return Candidate(f"user/{user.id}", user.id, user.name, user, "", order)
 
     def _is_there(self, user: User, backend: str) -> bool:
@@ -125,7 +137,7 @@ class Crowd:
         if home_of(self.campaign, port) != backend or (lit.hotline and lit.hotline != hotline) or not port_may_answer(answer, port, user):
             return None
         name = user.name if user is not None else lit.volunteer
-        order = (not name, -matches(answer, user), _role(answer, user), f"port/{pid}")
+        order = (not name, -matches(answer, user), _role(answer, user), self._leaving.get(lit.user, 0), f"port/{pid}")
         return Candidate(f"port/{pid}", lit.user or f"port/{pid}", name, user, pid, order)
 
     def _matching(self, answer: Answer) -> tuple[Iterable[User], bool]:

@@ -16,7 +16,6 @@ from campctl.effective.queues import Switchboard, add_members, add_queues, add_r
 from campctl.effective.renames import renames
 from campctl.effective.result import Desired
 from campctl.effective.seats import assign
-from campctl.effective.shifts import off_duty
 from campctl.findings import Finding
 from campctl.model.campaign import Campaign, Surge
 from campctl.model.records import Override
@@ -54,7 +53,7 @@ def desired(
     diverted = diversion(campaign, active, findings)
     board = Switchboard(campaign, diverted)
     add_queues(campaign, board, backends, findings)
-    seating = assign(campaign, demand, Crowd(campaign, places, floor, off_duty(campaign, at)), present, findings)
+    seating = assign(campaign, demand, Crowd(campaign, places, floor, at), present, findings)
     add_members(campaign, seating, backends)
     add_routes(campaign, board, backends, origin, findings)
     return Desired(

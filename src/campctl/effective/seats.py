@@ -7,17 +7,16 @@ from heapq import nsmallest
 
 from campctl.effective.crowd import Candidate, Crowd, Order, penalty
 from campctl.effective.demand import Demand
+from campctl.effective.first_line import FirstLines, Present, first_lines
 from campctl.effective.result import Seat, Seating
 from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding
 from campctl.findings.text import plural
 from campctl.model.campaign import Answer, Campaign, Hotline
 
-Present = Mapping[str, Mapping[str, int]]
-
 
 def assign(campaign: Campaign, demand: Mapping[str, Demand], crowd: Crowd, present: Present, findings: list[Finding]) -> dict[str, Seating]:
-    """Fill first lines by priority, then escalation levels; the result is in the campaign's order of hotlines."""
+    """Fill all first lines at once, then escalation levels; the result is in the campaign's order of hotlines."""
     return _Assignment(campaign, demand, crowd, present, findings).run()
 
 
@@ -28,9 +27,8 @@ class _Assignment:
         self.crowd = crowd
         self.present = present
         self.findings = findings
-        self.claimed: dict[str, str] = {}
-        """person to the hotline in whose first line they sit"""
-        self.elsewhere = _first_lines(present)
+        self.first: FirstLines = first_lines(campaign, demand, crowd, present)
+        self.claimed = self.first.claimed
 
     def run(self) -> dict[str, Seating]:
         hotlines = sorted(self.campaign.hotlines.values(), key=lambda hotline: (-hotline.priority, hotline.id))
@@ -46,46 +44,26 @@ class _Assignment:
         return hotline.backend or self.campaign.default_backend
 
     def _first_line(self, hotline: Hotline) -> list[Seat]:
-        wanted = self.demand[hotline.id].wanted
-        now = self.present.get(hotline.id, {})
-        answer, backend = hotline.answer, self._backend(hotline)
-        seats: list[Seat] = []
+        line, answer = self.first.lines[hotline.id], hotline.answer
+        chosen = [(one, self._pinned_why(one, hotline)) for one in line.pinned]
+        chosen += [(one, "was already there") for one in line.stays]
+        chosen += [(one, f"{_why(answer, one)}{self._from(one)}") for one in line.joins]
+        if line.beyond:
+            self._beyond(hotline, line.wanted, line.wanted + line.beyond)
+        return [Seat(one.line, one.name, 1, penalty(answer, one.user), why) for one, why in chosen]
 
-        def sit(candidate: Candidate, why: str) -> None:
-            if len(seats) < wanted and candidate.person not in self.claimed:
-                self.claimed[candidate.person] = hotline.id
-                seats.append(Seat(candidate.line, candidate.name, 1, penalty(answer, candidate.user), why))
-
-        lent = self.crowd.floor.lent
-        pinned = sorted(
-            self.crowd.pinned(hotline.id, answer, backend),
-            key=lambda one: (now.get(one.line) != 1, one.port in lent, one.order),
-        )
-        for one in pinned:
-            sit(one, self._pinned_why(one, hotline))
-        if len(pinned) > wanted:
-            self._beyond(hotline, wanted, len(pinned))
-        if len(seats) < wanted:
-            here = (
-                self.crowd.by_line(line, hotline.id, answer, backend, 1)
-                for line, level in now.items()
-                if level == 1 and line.removeprefix("user/") not in self.claimed
-            )
-            for one in sorted((one for one in here if one), key=lambda one: one.order):
-                sit(one, "was already there")
-        if len(seats) < wanted:
-            others = list(self.crowd.everyone(hotline.id, answer, backend, 1, self.claimed))
-            for one in self._first(hotline, answer, 1, wanted - len(seats), (order for order in others if order[3] not in self.elsewhere)):
-                sit(one, _why(answer, one))
-            busy = (order for order in others if order[3] in self.elsewhere) if len(seats) < wanted else ()
-            for one in self._first(hotline, answer, 1, wanted - len(seats), busy):
-                sit(one, f"{_why(answer, one)}; taken from {self.elsewhere[one.line]}")
-        return seats
+    def _from(self, one: Candidate) -> str:
+        """Where somebody who joins comes from, and why they could go."""
+        where = self.first.before.get(one.person, ())
+        if not where:
+            return ""
+        left = self.first.lines.get(where[0])
+        return f"; taken from {where[0]}" + (", which others fill" if left is not None and left.joins and not left.short else "")
 
     def _first(self, hotline: Hotline, answer: Answer, level: int, count: int, orders: Iterable[Order]) -> list[Candidate]:
         """The candidates that come first."""
         backend = self._backend(hotline)
-        found = (self.crowd.by_line(order[3], hotline.id, answer, backend, level) for order in nsmallest(count, orders))
+        found = (self.crowd.by_line(order[-1], hotline.id, answer, backend, level) for order in nsmallest(count, orders))
         return [one for one in found if one is not None]
 
     def _escalation(self, hotline: Hotline, seats: list[Seat], inside: set[str]) -> None:
@@ -145,11 +123,6 @@ class _Assignment:
                 at=Ref("hotlines", hotline.id, "seats"),
             )
         )
-
-
-def _first_lines(present: Present) -> dict[str, str]:
-    """Line to the hotline in whose first line it sits now."""
-    return {line: queue for queue, lines in present.items() for line, level in lines.items() if level == 1}
 
 
 def _why(answer: Answer, one: Candidate) -> str:

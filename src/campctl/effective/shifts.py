@@ -53,6 +53,16 @@ def off_duty(campaign: Campaign, at: datetime) -> frozenset[str]:
     return frozenset(user.id for user in campaign.users.values() if user.shifts and not is_there(user, at))
 
 
+def leaving(campaign: Campaign, at: datetime) -> dict[str, int]:
+    """Of the users in a shift, their place in the order of going: the lower the later, and who goes together has the same.
+
+    Who is not in it has no end in sight, which comes before 1.
+    """
+    ends = {user.id: shift.end for user in campaign.users.values() if user.shifts and (shift := on_shift(user, at))}
+    places = {end: place for place, end in enumerate(sorted(set(ends.values()), reverse=True), 1)}
+    return {uid: places[end] for uid, end in ends.items()}
+
+
 def shift_instants(users: Iterable[User]) -> set[datetime]:
     """Every instant at which somebody comes or goes."""
     found: set[datetime] = set()

@@ -15,7 +15,6 @@ from campctl.effective.lighting import Lighter
 from campctl.effective.places import Places
 from campctl.effective.result import LitPort, Seating
 from campctl.effective.seats import assign
-from campctl.effective.shifts import off_duty
 from campctl.findings import Finding
 from campctl.model.answering import may_answer, port_may_answer
 from campctl.model.campaign import Campaign, Hotline, User, home_of
@@ -53,7 +52,7 @@ def staff_at(
     floor = lighter.named(surges, active)
     demand = demands(campaign, at, surges, active, floor.added, findings)
     lighter.take_any(surges, {hotline: one.wanted for hotline, one in demand.items()}, present)
-    crowd = Crowd(campaign, places, floor, off_duty(campaign, at))
+    crowd = Crowd(campaign, places, floor, at)
     seating = assign(campaign, demand, crowd, present, findings)
     return Staff(at, seating, floor.lit, frozenset(floor.dark), tuple(findings), frozenset(floor.away), crowd.off)
 
