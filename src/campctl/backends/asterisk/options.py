@@ -18,6 +18,7 @@ from msgspec import Struct
 from campctl.errors import Refused
 from campctl.model.live import Capabilities
 from campctl.ports.backend import Option
+from campctl.ports.values import whole_number, yes_or_no
 
 PORT = 5038
 TLS_PORT = 5039
@@ -146,20 +147,7 @@ def _port(value: Any) -> int:
 
 
 def _whole(value: Any) -> int:
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"{value!r} is not a whole number of at least 0")
-    return value
-
-
-def _truth(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    found = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}.get(str(value).lower())
-    if found is None:
-        raise ValueError(f"{value!r} is neither yes nor no")
-    return found
+    return whole_number(value, least=0)
 
 
 def _timeout(value: Any) -> float:
@@ -204,7 +192,7 @@ _READERS: dict[str, Any] = {
     "host": _host,
     "port": _port,
     "user": _user,
-    "tls": _truth,
+    "tls": yes_or_no,
     "ca": _text,
     "server_name": _host,
     "registrar": _host,

@@ -13,8 +13,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from campctl.backends.sim.values import duration, numbers, share, whole_number, yes_or_no
 from campctl.ports.backend import Option
+from campctl.ports.values import duration, numbers, share, whole_number, yes_or_no
 
 FAULTS: dict[str, str] = {
     "restart": "it restarts: a new epoch, the last second of acknowledged writes is lost, the call too, and the connection breaks",

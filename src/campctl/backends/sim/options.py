@@ -10,13 +10,13 @@ from msgspec import Struct
 
 from campctl.backends.sim.faults import FAULT_OPTIONS, Faults
 from campctl.backends.sim.habits import Habits, calls
-from campctl.backends.sim.values import duration as as_duration
-from campctl.backends.sim.values import whole_number, yes_or_no
 from campctl.errors import Refused
 from campctl.model.live import Capabilities, Rate
 from campctl.model.resources import KINDS, RESOURCE_TYPES, Kind
 from campctl.model.shapes import shares
 from campctl.ports.backend import Option
+from campctl.ports.values import duration as as_duration
+from campctl.ports.values import whole_number, yes_or_no
 
 LIMITS = {"lines": "line", "queues": "queue", "members": "member", "routes": "route", "locations": "location"}
 """Name of a limit to the kind it counts; "members-per-queue" is the sixth."""

@@ -1,4 +1,4 @@
-"""Reading option values, from YAML as from the faults file. Each raises ValueError with words that follow "option: "."""
+"""Reading the values of a backend's options, from YAML or elsewhere. Each raises ValueError with words that follow "option: "."""
 
 from __future__ import annotations
 
