@@ -120,7 +120,7 @@ class MemoryGround:
     async def state(self) -> State:
         return State(str(self.exchange.epoch), self.exchange.generation, self.exchange.doing)
 
-    async def begin(self, doing: str) -> None:
+    async def begin(self, doing: str, *, now: bool = False) -> None:
         assert doing.isprintable()
         self.exchange.doing = doing
 

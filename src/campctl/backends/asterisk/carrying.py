@@ -6,6 +6,7 @@ comes next does the changes again, which does what is missing of them (`redo`).
 
 from __future__ import annotations
 
+import asyncio
 import binascii
 import contextlib
 import json
@@ -16,7 +17,7 @@ from typing import Final
 import msgspec
 
 from campctl.backends.asterisk.image import Applied, Image
-from campctl.backends.asterisk.native import Fact, Place, Shelf, Write
+from campctl.backends.asterisk.native import Fact, Place, Shelf, Write, runs
 from campctl.backends.asterisk.records import ROOM
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.model.changes import Change
@@ -65,30 +66,34 @@ def _remaining(image: Image, change: Change) -> Change:
 
 def net(applied: Sequence[Applied]) -> list[Write]:
     """What all of it comes to, each fact once, in an order that is safe to stop in."""
-    return _ordered({write[0]: write for one in applied for write in one.writes}.values())
+    return _ordered(item for one in applied for item in one.writes)
 
 
-async def write(shelves: Sequence[Shelf], writes: Sequence[Write], *, begun: bool = True) -> dict[Fact, str]:
+async def write(shelves: Sequence[Shelf], writes: Sequence[Write], *, begun: bool = True, together: bool = False) -> dict[Fact, str]:
     """Write in order, as many at once as are on one shelf; why those that were refused were.
 
-    `begun`: something was written already, so that a lost connection leaves doubt.
+    `begun`: something was written already, so that a lost connection leaves doubt. `together`: all shelves at the same time.
     """
     of = {place: shelf for shelf in shelves for place in shelf.places}
+    if together:
+        said = await asyncio.gather(*(_write(shelf, run, begun=True) for shelf, run in runs(writes, of)), return_exceptions=True)
+        wrong = [one for one in said if isinstance(one, BaseException)]
+        if wrong:
+            raise next((error for error in wrong if isinstance(error, Uncertain)), wrong[0])
+        return {fact: why for refused in said if isinstance(refused, dict) for fact, why in refused.items()}
     refused: dict[Fact, str] = {}
-    start = 0
-    while start < len(writes):
-        shelf = of[writes[start].fact.place]
-        stop = start + 1
-        while stop < len(writes) and of[writes[stop].fact.place] is shelf:
-            stop += 1
-        run = writes[start:stop]
-        try:
-            said = await shelf.write(run)
-        except Unavailable as error:
-            raise (Uncertain(error.message, backend=error.backend, hint=error.hint) if begun or start else error) from None
-        refused.update({item.fact: why for item, why in zip(run, said, strict=True) if why is not None})
-        start = stop
+    for shelf, run in runs(writes, of):
+        refused |= await _write(shelf, run, begun=begun)
+        begun = True
     return refused
+
+
+async def _write(shelf: Shelf, run: Sequence[Write], *, begun: bool) -> dict[Fact, str]:
+    try:
+        said = await shelf.write(run)
+    except Unavailable as error:
+        raise (Uncertain(error.message, backend=error.backend, hint=error.hint) if begun else error) from None
+    return {item.fact: why for item, why in zip(run, said, strict=True) if why is not None} if any(said) else {}
 
 
 def failed(applied: Sequence[Applied], refused: Mapping[Fact, str]) -> dict[int, str]:
@@ -120,8 +125,13 @@ async def take_back(shelves: Sequence[Shelf], image: Image, applied: Sequence[Ap
 
 
 def _ordered(writes: Iterable[Write]) -> list[Write]:
-    puts: dict[Place, list[Write]] = {place: [] for place in _PLACES}
-    gone: dict[Place, list[Write]] = {place: [] for place in reversed(_PLACES)}
+    """Of several writes of one fact the last."""
+    puts: dict[Place, dict[str, Write]] = {place: {} for place in _PLACES}
+    gone: dict[Place, dict[str, Write]] = {place: {} for place in reversed(_PLACES)}
     for one in writes:
-        (gone if one[1] is None else puts)[one[0][0]].append(one)
-    return [write for by in (puts, gone) for some in by.values() for write in some]
+        (place, name), value = one
+        into, other = (puts, gone) if value is not None else (gone, puts)
+        into[place][name] = one
+        if other[place]:
+            other[place].pop(name, None)
+    return [write for by in (puts, gone) for some in by.values() for write in some.values()]

@@ -71,8 +71,11 @@ class Ground(Protocol):
         """The state now."""
         ...
 
-    async def begin(self, doing: str) -> None:
-        """Remember what is about to be written, before any of it is; what was begun before this is written by now, ended or not."""
+    async def begin(self, doing: str, *, now: bool = False) -> None:
+        """Remember what is about to be written, before any of it is; what was begun before this is written by now, ended or not.
+
+        now: all shelves are going to be written at the same time.
+        """
         ...
 
     async def end(self, generation: str) -> None:
@@ -147,7 +150,7 @@ class Machine:
             doing = whole.get(_DOING, "")
         return State(epoch, generation, doing)
 
-    async def begin(self, doing: str) -> None:
+    async def begin(self, doing: str, *, now: bool = False) -> None:  # noqa: ARG002 - it is in front of all else in any case
         """The first piece last: before it is there the others mean nothing.
 
         Asterisk does what it is asked in order, so what is written after this may be sent at once; `end` hears the answers, and of a

@@ -164,8 +164,11 @@ class Image:
         by, record = seen.rows.by, Record(VERSION, native, new)
         maps = by["map"]
         there = native in by["endpoint"] or native in by["aor"] or f"cid/{native}" in maps or f"e911/{native}" in maps
-        if there or any(name in by[place] for place, name in facts):
+        if there:
             return None
+        for place, name in facts:
+            if name in by[place]:
+                return None
         mark = journal.mark()
         journal.add(self._unmake, key, new, facts)
         seen.names.learn(key, native)
@@ -175,7 +178,7 @@ class Image:
         seen.resources[key] = new
         # `render` gives the facts of a line in the order in which they are to be made.
         writes = tuple([tuple.__new__(Write, item) for item in facts.items()])
-        return Applied(change, writes, (key,), learned=(native,) if new.enabled else (), mark=mark)
+        return Applied(change, writes, (key,), learned=(native,) if new.enabled else (), mark=mark, fresh=True)
 
     def _unmake(self, key: Key, line: Line, facts: Facts) -> None:
         """Undo `_new_line`."""

@@ -23,7 +23,8 @@ res_pjsip cures that. Written endpoint first, then AOR, and taken away in the op
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 Place = Literal["record", "endpoint", "aor", "auth", "map", "queue", "rule", "geo", "member"]
@@ -62,3 +63,12 @@ class Shelf(Protocol):
     async def write(self, writes: Sequence[Write]) -> list[str | None]:
         """Write in order; for each None, or in words why Asterisk did not take it. A new auth gets a random secret."""
         ...
+
+
+def runs(writes: Sequence[Write], of: Mapping[Place, Shelf]) -> Iterator[tuple[Shelf, Sequence[Write]]]:
+    """Writes in order, as many at once as are on one shelf."""
+    start = 0
+    for shelf, some in groupby(writes, lambda write: of[write[0][0]]):
+        stop = start + sum(1 for _ in some)
+        yield shelf, writes[start:stop]
+        start = stop

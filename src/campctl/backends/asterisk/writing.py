@@ -172,11 +172,12 @@ class Writer:
         state = self._unended or sight.state
         self._unended = sight.state = None
         try:
-            await ground.begin(carrying.note([one.change for one in applied]))
+            fresh = all(one.fresh for one in applied)
+            await ground.begin(carrying.note([one.change for one in applied]), now=fresh)
             learned = {name for one in applied for name in one.learned}
             for node in ground.nodes:
                 await node.aors.expect(learned)
-            refused = await carrying.write(ground.shelves, carrying.net(applied))
+            refused = await carrying.write(ground.shelves, carrying.net(applied), together=fresh)
             if bad := carrying.failed(applied, refused) if refused else {}:
                 sight.image = None
                 await carrying.take_back(ground.shelves, batch.image, applied, bad)

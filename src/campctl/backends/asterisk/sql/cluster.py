@@ -179,9 +179,11 @@ class Cluster:
         (generation, doing), epoch = await asyncio.gather(self.sql.stamp(), self._epochs())
         return State(epoch, generation, doing)
 
-    async def begin(self, doing: str) -> None:
+    async def begin(self, doing: str, *, now: bool = False) -> None:
         """Remember what is about to be written: at the latest together with the first of it."""
         self._doing = doing
+        if now:
+            await self.remember()
 
     def take_doing(self) -> str | None:
         """What is still to be remembered; whoever asks does so in the transaction that it is about."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from campctl.backends.asterisk.ami import Ami
 from campctl.backends.asterisk.aors import Aors
-from campctl.backends.asterisk.native import Fact, Place, Shelf, Value, Write
+from campctl.backends.asterisk.native import Fact, Place, Shelf, Value, Write, runs
 from campctl.backends.asterisk.node import Node
 from campctl.backends.asterisk.rows import Rows, fill
 from campctl.backends.asterisk.shelves import AstDbShelf, MemberShelf, SectionShelf
@@ -105,13 +105,7 @@ class Peer:
         """Write in order, as many at once as are on one shelf."""
         said: list[str | None] = []
         of = {place: shelf for shelf in self._shelves for place in shelf.places}
-        while len(said) < len(writes):
-            shelf = of[writes[len(said)].fact.place]
-            run = []
-            for write in writes[len(said) :]:
-                if of[write.fact.place] is not shelf:
-                    break
-                run.append(write)
+        for shelf, run in runs(writes, of):
             said += await shelf.write(run)
         return said
 
