@@ -13,6 +13,7 @@ from typing import Protocol
 from campctl.model.alerts import Alert
 from campctl.model.records import AuditEntry, Holder, JournalEntry, Override, Owned, Run
 from campctl.model.resources import Key, Resource
+from campctl.model.runbooks import BookEntry, BookRun
 
 
 class Journal(Protocol):
@@ -143,7 +144,46 @@ class Alerts(Protocol):
         ...
 
 
-class Store(Journal, Ownership, Overrides, Lock, Audit, Alerts, Protocol):
+class Books(Protocol):
+    """Runs of runbooks. One process follows a run; any may read, and confirm."""
+
+    def begin_book(self, run: BookRun) -> None: ...
+    def update_book(self, run: BookRun) -> None:
+        """Replace status, end, digest and program of a run."""
+        ...
+
+    def book(self, run_id: str) -> BookRun:
+        """By id or unambiguous prefix, with its program; `errors.NotFound` otherwise."""
+        ...
+
+    def books(self, limit: int = 50) -> Sequence[BookRun]:
+        """Newest first, without their programs."""
+        ...
+
+    def record_book(self, entry: BookEntry, token: str = "") -> int:
+        """Write a journal line; its number. With the token of `follow_book`, `errors.LockLost` when another follows that run now."""
+        ...
+
+    def book_entries(self, run_id: str, after: int = 0) -> Sequence[BookEntry]:
+        """In the order of writing, those with a number above `after`."""
+        ...
+
+    def follow_book(self, run_id: str, holder: Holder, ttl: float) -> None:
+        """Become the one process that follows a run; `errors.LockHeld` when another does, who is not dead or silent for `ttl` s."""
+        ...
+
+    def beat_book(self, token: str, at: datetime) -> bool:
+        """Say "still here"; False when another follows it now."""
+        ...
+
+    def leave_book(self, token: str) -> None: ...
+    def book_follower(self, run_id: str) -> Holder | None: ...
+    def book_is_followed(self, run_id: str, host: str, ttl: float) -> bool:
+        """Whether somebody follows it now, as far as `host` can tell."""
+        ...
+
+
+class Store(Journal, Ownership, Overrides, Lock, Audit, Alerts, Books, Protocol):
     """All of it. `writable`: whether it was opened so that it may be written to (a missing one read as empty is not)."""
 
     writable: bool

@@ -45,6 +45,8 @@ TABLES: Final = (
     Table("owned", ("backend", "kind", "id", "value", "run"), key=3),
     Table("overrides", ("seq", "id", "value")),
     Table("alerts", ("seq", "id", "key", "open", "value")),
+    Table("books", ("seq", "id", "book", "name", "started", "author", "command", "digest", "status", "ended", "program"), page=20),
+    Table("book_journal", ("seq", "run", "step", "state", "at", "who", "role", "attempt", "took", "code", "detail", "output")),
     Table("audit", ("seq", "at", "who", "what", "why", "command", "result", "run", "prev", "hash")),
 )
 _HEAD: Final = "audit head"

@@ -18,7 +18,10 @@ from campctl.store.database import Database
 Place = Path | str
 """What messages call the store: its file, or the words for a schema on a server."""
 
-TABLES = ("runs", "journal", "owned", "overrides", "lock", "audit", "meta", "leader", "notes", "alerts", "migrations")
+TABLES = (
+    "runs", "journal", "owned", "overrides", "lock", "audit", "meta", "leader", "notes", "alerts",
+    "books", "book_journal", "book_followers", "migrations",
+)  # fmt: skip
 
 
 class Migration(NamedTuple):
@@ -90,12 +93,32 @@ def raised_alerts(db: Database) -> None:
     )
 
 
+def runbooks(db: Database) -> None:
+    """Runs of runbooks, their journal lines, and the process that follows each."""
+    _create(
+        db,
+        """CREATE TABLE books (
+            seq {int} NOT NULL UNIQUE, id {text} PRIMARY KEY, book {text} NOT NULL, name {text} NOT NULL, started {text} NOT NULL,
+            author {text} NOT NULL, command {text} NOT NULL, digest {text} NOT NULL, status {text} NOT NULL, ended {text},
+            program {bytes} NOT NULL)""",
+        """CREATE TABLE book_journal (
+            seq {int} PRIMARY KEY, run {text} NOT NULL REFERENCES books (id), step {text} NOT NULL, state {text} NOT NULL,
+            at {text} NOT NULL, who {text} NOT NULL, role {text} NOT NULL, attempt {int} NOT NULL, took {text}, code {int},
+            detail {text} NOT NULL, output {text} NOT NULL)""",
+        "CREATE INDEX journal_of_book ON book_journal (run, seq)",
+        """CREATE TABLE book_followers (
+            run {text} PRIMARY KEY, token {text} NOT NULL, who {text} NOT NULL, host {text} NOT NULL, pid {int} NOT NULL,
+            process {text} NOT NULL, command {text} NOT NULL, since {text} NOT NULL, beat {text} NOT NULL)""",
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "runs and journal", runs_and_journal),
     Migration(2, "ownership and overrides", ownership_and_overrides),
     Migration(3, "lock and audit", lock_and_audit),
     Migration(4, "leader and notes", leader_and_notes),
     Migration(5, "raised alerts", raised_alerts),
+    Migration(6, "runbooks", runbooks),
 )
 
 

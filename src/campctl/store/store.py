@@ -9,6 +9,7 @@ from typing import Self
 from campctl.ports.clock import Clock
 from campctl.store.alerts import SqlAlerts
 from campctl.store.audit import SqlAudit
+from campctl.store.books import SqlBooks
 from campctl.store.database import Database
 from campctl.store.journal import SqlJournal, SqlOverrides
 from campctl.store.lock import SqlLeadership, SqlLock, Tokens
@@ -16,7 +17,7 @@ from campctl.store.marks import marks, set_mark
 from campctl.store.ownership import SqlOwnership
 
 
-class SqlStore(SqlJournal, SqlOwnership, SqlOverrides, SqlLock, SqlAudit, SqlAlerts):
+class SqlStore(SqlJournal, SqlOwnership, SqlOverrides, SqlLock, SqlAudit, SqlAlerts, SqlBooks):
     """`ports.store.Store` in SQL; also a context manager that closes it."""
 
     def __init__(self, db: Database, clock: Clock, *, writable: bool = True) -> None:
