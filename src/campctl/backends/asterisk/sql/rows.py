@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import cast
 
 from campctl.backends.asterisk.native import Value
 from campctl.backends.asterisk.sql.schema import TABLES, Table
@@ -15,7 +16,6 @@ from campctl.backends.asterisk.sql.schema import TABLES, Table
 Row = tuple[str | None, ...]
 Sheet = tuple[tuple[str, ...], str]
 """Columns (the key first) and rows as COPY takes them."""
-_SHAPES_MOST = 4
 _CODE = re.compile("\\^([0-9A-F]{2})")
 
 
@@ -77,24 +77,27 @@ def sheets(table: Table, values: Mapping[str, Value]) -> list[Sheet] | None:
     if texts:
         lines[table.columns] = [f"{name}\t{value}" for name, value in values.items()]
     else:
-        for name, value in values.items():
-            lines.setdefault(tuple(value), []).append("\t".join((name, *value.values())))  # type: ignore[union-attr]
-    if len(lines) > _SHAPES_MOST:
-        return None
-    allowed = _OPTIONS[table.name].union(table.secret)
-    found = []
-    for columns, rows in lines.items():
-        text = "\n".join(rows) + "\n"
-        if not allowed.issuperset(columns) or text.count("\t") != len(rows) * len(columns) or text.count("\n") != len(rows):
+        rows = cast("Mapping[str, Mapping[str, str]]", values)
+        shapes = set(map(tuple, rows.values()))
+        if len(shapes) > _SHAPES:
             return None
-        if _ODD.search(text) or (not texts and _CODED.search(text)) or not _encodable(text):
+        for columns in shapes:
+            lines[columns] = ["\t".join((name, *row.values())) for name, row in rows.items() if len(shapes) == 1 or tuple(row) == columns]
+    found = []
+    for columns, some in lines.items():
+        text = "\n".join(some) + "\n"
+        known = texts or _OPTIONS[table.name].union(table.secret).issuperset(columns)
+        whole = text.count("\t") == len(some) * len(columns) and text.count("\n") == len(some)
+        if not (known and whole) or any(sign in text for sign in (_ODD if texts else _ODD_OPTION)) or not _encodable(text):
             return None
         found.append(((table.key, *columns), text))
     return found
 
 
-_ODD = re.compile(r"[\\\r\0]")
-_CODED = re.compile("[;^]")
+_SHAPES = 4
+"""Combinations of options up to which each has a sheet of its own."""
+_ODD = ("\\", "\r", "\0")
+_ODD_OPTION = (*_ODD, ";", "^")
 
 
 def _encodable(text: str) -> bool:
