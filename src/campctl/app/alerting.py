@@ -162,37 +162,40 @@ def acknowledge(state: AlertState, id_: str, who: str) -> AlertState:
     return AlertState(state.at, tracks)
 
 
-def resumed(alerts: Iterable[Alert]) -> AlertState:
-    """The state to begin with when alerts are open already: raised by another process, or by this one before it was restarted."""
-    tracks = {}
-    for alert in alerts:
-        track = Track(
-            key=alert.key,
-            rule=alert.rule,
-            subject=alert.subject,
-            severity=alert.severity,
-            words=alert.words,
-            since=alert.since,
-            raised=alert.raised,
-            id=alert.id,
-            acknowledged=alert.acknowledged,
-            once=alert.once,
-            caller=alert.caller,
-        )
-        tracks[track.key] = track
-    return AlertState(None, tracks)
-
-
 def adopt(state: AlertState, alerts: Iterable[Alert]) -> AlertState:
-    """Take over what others wrote down: their ids, and who acknowledged. What they cleared ends by itself here, or goes on."""
-    by_key = {alert.key: alert for alert in alerts}
-    tracks = {}
-    for key, track in state.tracks.items():
-        alert = by_key.get(key)
-        if alert is not None and (track.id, track.acknowledged) != (alert.id, alert.acknowledged) and track.raised is not None:
-            track = replace(track, id=alert.id, acknowledged=alert.acknowledged or track.acknowledged)  # noqa: PLW2901
-        tracks[key] = track
+    """Take over what is written down: alerts of other processes, or of this one before it was restarted; who acknowledged.
+
+    What is open there is raised here, under the id it has, whatever was counted so far. An emergency call that is over there is
+    dealt with here; a condition that is over there ends here by what is seen.
+    """
+    tracks = dict(state.tracks)
+    for alert in alerts:
+        track = tracks.get(alert.key)
+        if alert.cleared is not None:
+            if track is not None and track.once and track.id == alert.id:
+                tracks[alert.key] = replace(track, acknowledged=alert.acknowledged or track.acknowledged, over=True)
+        elif track is None:
+            tracks[alert.key] = _from(alert)
+        elif not track.over and (track.id, track.acknowledged) != (alert.id, alert.acknowledged):
+            who = alert.acknowledged or track.acknowledged
+            tracks[alert.key] = replace(track, id=alert.id, raised=track.raised or alert.raised, acknowledged=who)
     return AlertState(state.at, tracks)
+
+
+def _from(alert: Alert) -> Track:
+    return Track(
+        key=alert.key,
+        rule=alert.rule,
+        subject=alert.subject,
+        severity=alert.severity,
+        words=alert.words,
+        since=alert.since,
+        raised=alert.raised,
+        id=alert.id,
+        acknowledged=alert.acknowledged,
+        once=alert.once,
+        caller=alert.caller,
+    )
 
 
 def standing(state: AlertState) -> list[Track]:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from campctl.findings import Related, Span
 from campctl.manifest import phones
+from campctl.manifest.alert_fields import rule as alert_rule
 from campctl.manifest.decode import decode, use_zone
 from campctl.manifest.fields import CAMPAIGN, SECTIONS
 from campctl.manifest.kinds import _ID, Context, check_id, check_null, is_plain, text_of, wrong
@@ -79,6 +80,7 @@ class Assembly:
         ctx.region = country if isinstance(country, str) and len(country) == 2 and country.isupper() else "US"
         use_zone(ctx, node)
         self.values = values = decode(ctx, CAMPAIGN, node, key, ("campaign", ""))
+        values["notify"] = {name: replace(one, name=name) for name, one in values.get("notify", {}).items()}
         values["backends"] = {name: replace(spec, name=name) for name, spec in values.get("backends", {}).items()}
         if "default_backend" not in values:
             names = list(values["backends"])
@@ -143,6 +145,9 @@ class Assembly:
         ctx.zone_name = zone
         if section == "ports":
             self._port(values, key, node)
+        elif section == "alerts":
+            rule = alert_rule(ctx, name, values, node)
+            self.sections[section] |= {name: rule} if rule is not None else {}
         else:
             self._makers[section](name, values)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from campctl.manifest.alert_fields import ALERT, NOTIFIER, SOURCE
 from campctl.manifest.combine import WORDS, choice, either, integer, list_of, map_of
 from campctl.manifest.decode import options_kind, table
 from campctl.manifest.forecasts import CALLS_FILE, FIGURE, SHAPE
@@ -198,6 +199,12 @@ CAMPAIGN = Noun(
         Field("defaults", table(DEFAULTS), "What holds where nothing else is said.", "{ permission: national }"),
         Field("prices", map_of(ID, table(PRICES)), "What things cost: backend to prices.", "{ local: { seat_per_day: 4.00 } }"),
         Field("policy", table(POLICY), "Guardrails.", "{ max_delete_share: 10% }"),
+        Field(
+            "notify",
+            map_of(ID, table(NOTIFIER)),
+            "Who is told of alerts: name to a command or a webhook.",
+            "{ war-room: { webhook: https://hooks.example.org/campctl } }",
+        ),
     ),
 )
 OFFICE = Noun(
@@ -439,6 +446,7 @@ SECTIONS: dict[str, Noun] = {
     "numbers": NUMBER_NOUN,
     "hotlines": HOTLINE,
     "surges": SURGE,
+    "alerts": ALERT,
 }
 NOUNS: tuple[Noun, ...] = (
     *SECTIONS.values(),
@@ -455,5 +463,7 @@ NOUNS: tuple[Noun, ...] = (
     VOLUME,
     FORECAST,
     SURGE_PORTS,
+    NOTIFIER,
+    SOURCE,
 )
 KEYED = frozenset(SECTIONS) - {"campaign"}

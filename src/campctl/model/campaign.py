@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from campctl.model.alerts import AlertRule, Notifier
+
 Permission = Literal["internal", "local", "national", "international"]
 PERMISSIONS: tuple[Permission, ...] = ("internal", "local", "national", "international")
 Strategy = Literal["longest-idle", "ring-all", "round-robin", "fewest-calls", "random"]
@@ -345,6 +347,8 @@ class Campaign(Struct, frozen=True):
     numbers: dict[str, Number] = field(default_factory=dict)
     hotlines: dict[str, Hotline] = field(default_factory=dict)
     surges: dict[str, Surge] = field(default_factory=dict)
+    alerts: dict[str, AlertRule] = field(default_factory=dict)
+    notify: dict[str, Notifier] = field(default_factory=dict)
 
 
 def home_of(campaign: Campaign, spot: User | Port) -> str:

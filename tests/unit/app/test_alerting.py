@@ -10,7 +10,7 @@ import pytest
 
 from campctl.app.alert_facts import facts
 from campctl.app.alert_words import Directory, span
-from campctl.app.alerting import AlertState, Evaluation, acknowledge, adopt, evaluate, lines, resumed, standing
+from campctl.app.alerting import AlertState, Evaluation, acknowledge, adopt, evaluate, lines, standing
 from campctl.app.picture import Picture
 from campctl.model.alerts import DEFAULT_RULES, MEASURES, Alert, AlertRule, rules_of
 from servers.pictures import NOW, backend, campaign, emergency, hotline, office, overdue, picture
@@ -264,7 +264,7 @@ def open_alert(**fields: Any) -> Alert:
 def test_what_is_open_already_is_not_raised_again() -> None:
     """After a restart, or raised by another: the alert goes on under the id it has, and clears like any."""
     board = Board(WAITING)
-    board.state = resumed([open_alert()])
+    board.state = adopt(board.state, [open_alert()])
     assert "".join(board.waits(21) for _ in range(30)) == "." * 30
     assert lines(board.state)[0].id == "0badcafe"
     assert "".join(board.waits(0) for _ in range(7)) == "......c"
@@ -278,6 +278,25 @@ def test_what_others_wrote_down_is_taken_over() -> None:
     board.state = adopt(board.state, [open_alert(acknowledged="cy")])
     (line,) = lines(board.state)
     assert (line.id, line.acknowledged) == ("0badcafe", "cy")
+
+
+def test_what_another_raised_first_is_not_raised_here() -> None:
+    """While this process still counts its seconds, another one's are up."""
+    board = Board(WAITING)
+    board.waits(21)
+    board.state = adopt(board.state, [open_alert()])
+    assert lines(board.state)[0].id == "0badcafe"
+    assert "".join(board.waits(21) for _ in range(30)) == "." * 30
+
+
+def test_an_emergency_call_that_another_dealt_with_is_over() -> None:
+    """A board that sees the call later than everybody else does not bring it up again."""
+    board = Board(EMERGENCY)
+    (raised,) = board.look(emergencies=(emergency(),)).raised
+    done = open_alert(id=raised.id, key=raised.key, rule=raised.rule, once=True, acknowledged="bo", cleared=NOW)
+    board.state = adopt(board.state, [done])
+    assert lines(board.state) == ()
+    assert board.look(5, emergencies=(emergency(),)) == Evaluation(board.state)
 
 
 def test_the_gravest_stands_first() -> None:

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from campctl.findings import Ref
+from campctl.model import alerts
 from campctl.model import campaign as m
 
 ADDRESS = m.Address(street="1 Example Plaza", city="Chicago", state="IL", postal_code="60601", country="US", floor="3")
@@ -40,6 +41,10 @@ def at(day: int, hour: int = 0) -> datetime:
 
 def surge(name: str, start: datetime, end: datetime, **more: Any) -> m.Surge:
     return m.Surge(id=name, name=name, start=start, end=end, time_zone="UTC", **more)
+
+
+def alert(name: str, when: Any, **more: Any) -> alerts.AlertRule:
+    return alerts.AlertRule(id=name, when=when, **more)
 
 
 def build(*things: Any, **campaign: Any) -> m.Campaign:
@@ -76,6 +81,8 @@ def make() -> SimpleNamespace:
     """The builders above: `make.build(make.user("cat", "3003"), main_number="")`."""
     return SimpleNamespace(
         build=build,
+        alert=alert,
+        alerts=alerts,
         office=office,
         user=user,
         port=port,

@@ -175,6 +175,13 @@ CASES: list[Case] = [
     ("a shift of another year", lambda k: k.build(k.user("cat", "3003", shifts=(k.m.Shift(k.at(1), k.at(2)), k.m.Shift(k.at(1).replace(year=2025), k.at(2).replace(year=2025)))), k.surge("s", k.at(1), k.at(2), volume={"main": 100})),
      [("shift-before-campaign", Ref("users", "cat", "shifts", ("1",)))]),
     ("shifts and an empty calendar", lambda k: k.build(k.user("cat", "3003", shifts=(k.m.Shift(k.at(1).replace(year=2025), k.at(2).replace(year=2025)),))), []),
+    # alerts
+    ("an alert about nothing", lambda k: k.build(alerts={"a": k.alert("a", "waiting", hotlines=("main", "mian")), "b": k.alert("b", "office-silent", offices=("hg",)), "c": k.alert("c", "backend-lost", backends=("lokal",))}),
+     [("alert-about-nothing", Ref("alerts", name, section, (index,))) for name, section, index in (("a", "hotlines", "1"), ("b", "offices", "0"), ("c", "backends", "0"))]),
+    ("an alert for nobody", lambda k: k.build(alerts={"a": k.alert("a", "waiting", notify=("board", "pager", "pagr"))}, notify={"pager": k.alerts.Notifier(name="pager")}),
+     [("unknown-notifier", Ref("alerts", "a", "notify", ("2",)))]),
+    ("the board's name", lambda k: k.build(notify={"board": k.alerts.Notifier(name="board")}), [("unknown-notifier", Ref("campaign", "", "notify", ("board",)))]),
+    ("sound alerts", lambda k: k.build(alerts={"a": k.alert("a", "waiting", hotlines=("main",), notify=("pager",))}, notify={"pager": k.alerts.Notifier(name="pager")}), []),
     # policy
     ("two currencies", lambda k: k.build(prices={"local": k.m.Prices(), "other": k.m.Prices(currency="EUR")}),
      [("mixed-currencies", Ref("campaign", "", "prices", ("other",)))]),

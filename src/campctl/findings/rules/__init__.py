@@ -8,6 +8,6 @@ Examples are files beside the small campaign `campctl.findings.docs.BASE`, unles
 
 from __future__ import annotations
 
-from campctl.findings.rules import extensions, hotlines, numbers, offices, people, policy, references, routing, shifts, surges
+from campctl.findings.rules import alerts, extensions, hotlines, numbers, offices, people, policy, references, routing, shifts, surges
 
-__all__ = ["extensions", "hotlines", "numbers", "offices", "people", "policy", "references", "routing", "shifts", "surges"]
+__all__ = ["alerts", "extensions", "hotlines", "numbers", "offices", "people", "policy", "references", "routing", "shifts", "surges"]

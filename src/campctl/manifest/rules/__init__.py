@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from campctl.findings import Finding
-from campctl.manifest.rules import extensions, hotlines, numbers, offices, people, policy, references, routing, shifts, surges
+from campctl.manifest.rules import alerts, extensions, hotlines, numbers, offices, people, policy, references, routing, shifts, surges
 from campctl.manifest.rules.facts import Check, Facts
 from campctl.model.campaign import Campaign
 
@@ -25,6 +25,7 @@ RULES: dict[str, Check] = {
     **routing.RULES,
     **surges.RULES,
     **shifts.RULES,
+    **alerts.RULES,
 }
 
 
