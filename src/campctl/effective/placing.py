@@ -20,15 +20,20 @@ from campctl.effective.formula import active_at
 from campctl.effective.opening import open_at, turns
 from campctl.effective.places import Places
 from campctl.effective.staff import Staff
+from campctl.effective.words import asked_for
 from campctl.findings.text import plural
 from campctl.model.answering import Traits, guest, port_may_answer
-from campctl.model.campaign import Answer, Campaign, Hotline, Port, User, home_of
+from campctl.model.campaign import Campaign, Hotline, Port, User, home_of
 from campctl.model.live import QueueNow
 from campctl.model.records import Override
 
 Taken = Literal["lit", "kept-dark", "own", "no-device", "no-location", "evacuated", "reserved"]
 """Why a desk is not empty: somebody answers there, an override keeps it dark, it is somebody's own, it has no phone, 911 would not
 know where it is, its office is evacuated, or an override is about to use it."""
+
+
+LONGEST = timedelta(hours=16)
+"""Nobody sits until a closing time that is further away: the hotline is closed now, and opens tomorrow."""
 
 
 class Person(Struct, frozen=True):
@@ -208,21 +213,12 @@ def _why_not(hotline: Hotline, backend: str, *, here: bool) -> str:
     return f"it asks for {asked_for(hotline.answer)}"
 
 
-def asked_for(answer: Answer) -> str:
-    """`skill voter-protection; language es or pl`."""
-    parts = (("skill", answer.skills), ("language", answer.languages), ("role", answer.roles), ("office", answer.offices))
-    found = [f"{word} {' or '.join(entries)}" for word, entries in parts if entries]
-    if answer.users:
-        found.append(f"{'or ' if found else ''}one of {plural(len(answer.users), 'named person', 'named people')}")
-    return "; ".join(found)
-
-
 def ends(campaign: Campaign, hotline: Hotline, at: datetime, shift_end: datetime | None) -> tuple[datetime, str]:
     """When somebody who sits down now leaves, and why then: their shift is over, the hotline closes, or eight hours have passed."""
     if shift_end is not None and shift_end > at:
         return shift_end, "their shift ends then"
     zone = ZoneInfo(hotline.time_zone or campaign.time_zone)
-    closes = (instant for instant, opens in turns(hotline.hours, zone, at, at + timedelta(days=1)) if not opens)
+    closes = (instant for instant, opens in turns(hotline.hours, zone, at, at + LONGEST) if not opens)
     first = next(closes, None)
     if first is not None:
         return first, f"{hotline.id} closes then"

@@ -15,8 +15,9 @@ VERSION = 1
 def envelope(result: Any, style: Style) -> dict[str, Any]:
     """A result: status "success", or "partial" when some changes failed or were skipped, or a backend did not answer."""
     errors: list[dict[str, str]] = []
-    if isinstance(result, Applied):
-        errors = [{"code": "change-failed", "message": f"{change}: {why}", "hint": ""} for change, why in sorted(result.errors.items())]
+    done = result if isinstance(result, Applied) else getattr(result, "applied", None)
+    if isinstance(done, Applied):
+        errors = [{"code": "change-failed", "message": f"{change}: {why}", "hint": ""} for change, why in sorted(done.errors.items())]
     errors += [{"code": getattr(one, "code", "internal"), "message": getattr(one, "message", str(one)), "hint": ""} for one in style.silent]
     findings = getattr(result, "findings", ())
     status = "partial" if errors else "error" if _invalid(result) else "success"
@@ -108,6 +109,8 @@ def _data(result: Any) -> Any:
             "diff": result.diff,
             "warnings": result.warnings,
         }
+    if isinstance(getattr(result, "applied", None), Applied):
+        return {name: getattr(result, name) for name in result.__struct_fields__} | {"applied": _data(result.applied)}
     if isinstance(result, RunDetails):
         return {"run": _run(result.run), "plan": result.plan, "journal": result.journal}
     return result

@@ -160,6 +160,11 @@ def _rehearsal(result: Any) -> Listing:
     return intervals(result)
 
 
+def _seated(result: Any) -> Listing:
+    made = tuple({"field": name, "value": getattr(result.card, name)} for name in result.card.__struct_fields__ if name != "ask")
+    return Listing(of="card", columns=("field", "value"), rows=made)
+
+
 ROWS: dict[str, Callable[[Any], Listing]] = {
     "Listing": lambda result: result,
     "Validation": _validation,
@@ -177,4 +182,5 @@ ROWS: dict[str, Callable[[Any], Listing]] = {
     "Matching": _matching,
     "Explained": _explained,
     "Rehearsal": _rehearsal,
+    "Seated": _seated,
 }
