@@ -426,3 +426,18 @@ def test_a_hotline_outlives_a_database_that_is_away(two: Cluster, tmp_path: Path
     carrier.call("13125550190").answered()
     ann.rung()
     assert seen(two, tmp_path) == EXPECTED
+
+
+def test_who_waits_in_a_hotline_that_is_deleted_goes_where_its_number_leads_now(two: Cluster, tmp_path: Path, phones: Phones) -> None:
+    """On each node, whichever they wait at: the number is given to Bo, the hotline goes, and nobody is hung up on."""
+    with_phones(two, tmp_path)
+    calls = [phones.carrier(on=node).call("13125550190") for node in two.nodes.values()]
+    for node, call in zip(two.nodes.values(), calls, strict=True):
+        call.answered()
+        with node.connect() as ami:
+            until(lambda ami=ami: ami.all("QueueStatus", Queue="help")[0]["Calls"] == "1", "the waiting caller")  # type: ignore[misc]
+    bo = here(two, phones, "b", "bo.diaz")
+    number = Route("+13125550190", "queue/help")
+    changes = [update(number, replace(number, to=f"line/{BO.id}")), delete(ANSWERS), delete(HELP)]
+    on(two, tmp_path, lambda backend: do(backend, *changes))
+    bo.rung(2)

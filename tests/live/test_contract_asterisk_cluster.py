@@ -14,7 +14,9 @@ from campctl.ports.clock import Clock
 from campctl.testing import BackendContract, FaultContract
 from campctl.testing.faults import Inject
 from campctl.testing.session import MakeBackend
+from servers.ami_proxy import AmiProxy
 from servers.cluster import Cluster, cluster
+from servers.pg_proxy import PgGate
 from servers.postgres import Server
 
 pytestmark = pytest.mark.live
@@ -66,20 +68,32 @@ class TestTwoNodes(OnNodes, BackendContract):
 
 
 class TestOneNodeOnABadDay(OnNodes, FaultContract):
-    """A database that is stopped, an Asterisk that is killed."""
+    """A database whose connections are refused or break at the worst moment, an Asterisk that is killed."""
 
     names = ("a",)
-    injectable = ("unavailable", "restart")
+    injectable = ("unavailable", "lost-before", "lost-after", "half", "restart")
+    many = 40
 
     @pytest.fixture
-    def inject(self, two: Cluster) -> Inject:
+    def proxy(self, two: Cluster) -> Iterator[AmiProxy]:
+        made = AmiProxy(lambda: ("127.0.0.1", two.place.server.port), PgGate)
+        yield made
+        made.close()
+
+    @pytest.fixture
+    def make_backend(self, two: Cluster, proxy: AmiProxy, tmp_path: Path) -> MakeBackend:
+        two.emptied()
+        url = f"postgresql://campctl@127.0.0.1:{proxy.port}/{two.place.name}?sslmode=disable"
+        return lambda clock: two.opened(tmp_path, clock, *self.names, database=url)
+
+    @pytest.fixture
+    def inject(self, two: Cluster, proxy: AmiProxy) -> Inject:
         def inject(fault: str) -> None:
             if fault == "restart":
                 time.sleep(1.1)  # else what the node keeps of the foundation is lost with it
                 two.nodes["a"].kill()
-            elif fault:
-                two.place.stop()
-            else:
+            elif not fault:
                 two.up()
+            proxy.start("" if fault == "restart" else fault)
 
         return inject

@@ -6,11 +6,24 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Protocol
 
 FAULTS = ("unavailable", "lost-before", "lost-after", "half")
 _NOTE = b"\r\nKey: doing/now\r\nVal: "
 _SECRET = b"\r\nFamily: ps/auth\r\n"
 _DONE = b"\r\nKey: generation\r\nVal: "
+
+
+class Gate(Protocol):
+    """What one connection lets through: what is sent on, and whether that was the end."""
+
+    def out(self, data: bytes) -> tuple[bytes, bool]:
+        """To the server."""
+        ...
+
+    def back(self, data: bytes) -> tuple[bytes, bool]:
+        """From it."""
+        ...
 
 
 class AmiProxy:
@@ -21,8 +34,9 @@ class AmiProxy:
     before the answer to that. A new secret, of which nobody says that it is about to be written, meets the same.
     """
 
-    def __init__(self, to: Callable[[], tuple[str, int]]) -> None:
+    def __init__(self, to: Callable[[], tuple[str, int]], gate: Callable[[AmiProxy], Gate] | None = None) -> None:
         self._to = to
+        self._gate = gate or _Gate
         self.fault = ""
         self._open: set[socket.socket] = set()
         self._server = socket.create_server(("127.0.0.1", 0))
@@ -58,7 +72,7 @@ class AmiProxy:
                 _break(near)
                 continue
             self._open |= {near, far}
-            gate = _Gate(self)
+            gate = self._gate(self)
             threading.Thread(target=self._pump, args=(near, far, gate.out), daemon=True).start()
             threading.Thread(target=self._pump, args=(far, near, gate.back), daemon=True).start()
 

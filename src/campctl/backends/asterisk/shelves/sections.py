@@ -31,7 +31,7 @@ _GONE: Final = ("Database entry",)
 
 
 class SectionShelf:
-    """Implements `native.Shelf`. `places`: those that live here (in a cluster only geo does)."""
+    """Implements `native.Shelf`. `places`: those of it that live here."""
 
     def __init__(self, ami: Ami, places: Collection[Place] = ("queue", "rule", "geo")) -> None:
         self.places: frozenset[Place] = frozenset(places)
