@@ -19,6 +19,8 @@ CampctlError
 │   ├── LockLost          another run took the lock over from one that was silent
 │   └── AuditBroken       the audit chain does not verify
 ├── OutputFailed          stdout cannot be written (a full disk)
+├── RunbookEdited         a runbook is not what it was when the run of it began
+├── Undecided             nobody knows whether an unsafe step of a runbook was done
 ├── Interrupted           Ctrl-C
 └── BackendError          a telephony system said no, or nothing
     ├── Refused           it will say no again: the request is wrong for it
@@ -58,6 +60,10 @@ class Exit(enum.IntEnum):
     SECRET = 15, "a secret is missing or cannot be kept"
     UNHEALTHY = 16, "`backend check` found a fault"
     OUTPUT = 17, "the output cannot be written (a full disk)"
+    UNMET = 18, "what was expected does not hold (`status --check`)"
+    STEP = 19, "a runbook ended at a step that failed (what was done since a mark may have been taken back)"
+    UNDECIDED = 20, "nobody knows whether an unsafe step of a runbook was done; `runbook resume --assume` says it"
+    EDITED = 21, "a runbook was edited while it runs; `runbook resume --accept-edit` goes on with it"
     INTERRUPTED = 130, "stopped by Ctrl-C; the next run goes on"
 
     meaning: str
@@ -214,6 +220,20 @@ class AuditBroken(StoreError):
     code = "audit-broken"
 
 
+class RunbookEdited(CampctlError):
+    """The runbook's files are not what they were when the run began, or cannot be read any more."""
+
+    exit = Exit.EDITED
+    code = "runbook-edited"
+
+
+class Undecided(CampctlError):
+    """A step that must not be done twice was begun, and what came of it is not known."""
+
+    exit = Exit.UNDECIDED
+    code = "undecided"
+
+
 class Interrupted(CampctlError):
     """Stopped by Ctrl-C."""
 
@@ -230,6 +250,14 @@ class BackendError(CampctlError):
     def __init__(self, message: str, *, backend: str = "", hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.backend = backend
+
+    @property
+    def named(self) -> str:
+        """The message, the backend's name in front of it where it does not say it: a campaign may have several."""
+        from re import escape, search
+
+        told = not self.backend or search(rf"(?<![\w-]){escape(self.backend)}(?![\w-])", self.message)
+        return self.message if told else f"{self.backend}: {self.message}"
 
 
 class Refused(BackendError):
