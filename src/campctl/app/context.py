@@ -96,6 +96,12 @@ class Context:
         other._stores = self._stores
         return other
 
+    def again(self, *, who: str = "") -> Context:
+        """The same campaign, its manifests read anew; it shares the store. `who`: somebody else at work."""
+        other = Context(self.root, clock=self.clock, who=who or self.who, command=self.command, environ=self.environ, overlay=self.overlay)
+        other._stores = self._stores
+        return other
+
     def store(self, *, write: bool = False) -> Store:
         """The campaign's store. Reading does not create one."""
         if True in self._stores:

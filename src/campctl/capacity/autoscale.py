@@ -3,8 +3,8 @@
 The seats that hold the service target are Erlang A's (`erlang.seats_needed`) for the calls measured over the last minutes, those who
 wait already drained within `DRAIN` seconds on top. Up is quick: by at most `step` seats every `every` seconds. Down is slow: only when
 the most that was needed over the whole of `hold` was less by more than the dead band, no seat came within `hold`, and by at most
-`step` every quarter of `hold`. While the target is held, a difference within the dead band brings nobody in either; within `hold` after
-seats went, within twice of it. What cannot be trusted
+`step` every quarter of `hold`. While the target is held, a difference within the dead band brings nobody in either (while it is more than
+held, within twice of it); within `hold` after seats went, the band is wider by one more. What cannot be trusted
 (no figures, stale ones, counters that went back) moves nothing, and giving back needs a whole `hold` of good figures again.
 
 Times are seconds since 1970, by the clock of whoever looks.
@@ -299,11 +299,13 @@ def _up(rule: Rule, memory: Memory, seen: tuple[Load, Look], room: Room, wanted:
     if room.filled < room.now:
         return "hold", room.now, f"{room.now - room.filled} of {room.now} are empty already: there is nobody else to sit there"
     missed = load.level is not None and load.met >= JUDGED // 2 and load.level < rule.target.level
-    if not missed and not (look.waiting and look.longest > rule.target.within):
-        band = max(1, room.now // BAND)
-        if now - memory.down < rule.hold and wanted - room.now <= 2 * band:
+    band = max(1, room.now // BAND)
+    waits = look.longest > rule.target.within * (1 if look.waiting > band else 3)
+    if not missed and not (look.waiting and waits):
+        well = load.level is not None and load.met >= JUDGED // 2 and load.level >= (1 + rule.target.level) / 2
+        if now - memory.down < rule.hold and wanted - room.now <= (3 if well else 2) * band:
             return "hold", room.now, f"some went {_minutes(now - memory.down)} ago, and the target is held as it is"
-        if wanted - room.now <= band:
+        if wanted - room.now <= (2 if well else 1) * band:
             return "hold", room.now, "the target is held as it is"
     to = min(wanted, room.now + rule.step)
     return "up", to, f"{room.now} to {to}"
@@ -316,7 +318,7 @@ def _down(rule: Rule, memory: Memory, load: Load, room: Room, now: float) -> tup
     if now - first < rule.hold - rule.every:
         return "hold", room.now, f"fewer have been enough for {_minutes(now - first)} of {_minutes(rule.hold)}"
     most = max(room.low, min(room.high, max(need for _, need in memory.needs)))
-    band = 0 if most < BAND else max(1, most // BAND)
+    band = max(1, most // BAND) if most > room.low else 0
     if room.now - most <= band:
         return "hold", room.now, f"up to {most} were needed in the last {_minutes(rule.hold)}"
     if load.level is not None and load.met >= JUDGED // 2 and load.level < rule.target.level:
