@@ -64,6 +64,7 @@ class Exit(enum.IntEnum):
     STEP = 19, "a runbook ended at a step that failed (what was done since a mark may have been taken back)"
     UNDECIDED = 20, "nobody knows whether an unsafe step of a runbook was done; `runbook resume --assume` says it"
     EDITED = 21, "a runbook was edited while it runs; `runbook resume --accept-edit` goes on with it"
+    NO_SEAT = 22, "no desk or no seat is free for who came"
     INTERRUPTED = 130, "stopped by Ctrl-C; the next run goes on"
 
     meaning: str
@@ -125,6 +126,13 @@ class NotFound(CampctlError):
 
     exit = Exit.NOT_FOUND
     code = "not-found"
+
+
+class NoSeat(CampctlError):
+    """Who came cannot be seated: no desk is free, or no hotline they may answer has a seat."""
+
+    exit = Exit.NO_SEAT
+    code = "no-seat"
 
 
 class GuardrailRefused(CampctlError):

@@ -56,7 +56,7 @@ users:
   bo.diaz: {name: Bo Diaz, office: field, extension: 4001, number: "+16025550112"}
   cy.stone: {name: Cy Stone, office: field, extension: 4002, number: "+16025550113"}
 ports:
-  hall: {office: hq, desks: a001-a002, extensions: 3100-3101, hotline: help}
+  hall: {office: hq, desks: a001-a002, extensions: 3100-3101, hotline: help, device: phone}
 hotlines:
   help: {name: Help, extension: 3900, numbers: ["+13125550100"], seats: {baseline: 1, max: 5}, answer: {skills: [help], ports: true}}
 """
@@ -213,6 +213,8 @@ def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     well(scaled, "hotline", "scale", "help", "+1", "--yes")
     lit = Path(shutil.copytree(applied, folder / "lit"))
     well(lit, "port", "light", "hq/a001", "--yes")
+    seated = Path(shutil.copytree(applied, folder / "seated"))
+    well(seated, "seat", "check-in", "Sam Ortiz", "--office", "hq", "--skills", "help")
     prepared = Path(shutil.copytree(applied, folder / "prepared"))
     well(prepared, *WAVE, "--prepare", "--wave", "2", "--yes")
     halfway = Path(shutil.copytree(prepared, folder / "halfway"))
@@ -223,6 +225,7 @@ def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "moving": moving,
         "lit": lit,
         "scaled": scaled,
+        "seated": seated,
         "prepared": prepared,
         "halfway": halfway,
     }
@@ -238,6 +241,9 @@ SCENES: dict[str, tuple[str, Sequence[str]]] = {
     "a person comes": ("applied", ["user", "provision", "di.moss", "--office", "hq", "--number", "+13125550114", "--yes"]),
     "a person goes": ("applied", ["user", "deprovision", "cy.stone", "--yes"]),
     "a desk is lit": ("applied", ["port", "light", "hq/a001", "--yes"]),
+    "somebody checks in": ("applied", ["seat", "check-in", "Sam Ortiz", "--office", "hq", "--skills", "help"]),
+    "somebody is relieved, and stays": ("seated", ["seat", "check-in", "Vi Vo", "--desk", "hq/a001", "--stays", "--skills", "help"]),
+    "somebody checks out": ("seated", ["seat", "check-out", "Sam Ortiz"]),
     "an override ends": ("lit", ["override", "clear", "--all", "--yes"]),
     "an override stays": ("lit", ["override", "promote", "OVERRIDE", "--yes"]),
     "more seats stay": ("scaled", ["override", "promote", "OVERRIDE", "--yes"]),

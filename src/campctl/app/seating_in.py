@@ -255,8 +255,8 @@ def _relieved(ctx: Context, how: How, ask: CheckIn, floor: Floor, occupant: Sitt
     told = CheckIn(name=occupant.name, hotline=occupant.light.hotline if user is None and person.traits is None else "")
     try:
         seat = _seat(ctx, how, told, later, person, occupant.port.office, None)
-    except errors.NotFound as error:
-        raise errors.NotFound(
+    except errors.NoSeat as error:
+        raise errors.NoSeat(
             f"{occupant.name} at {occupant.port.id} cannot stay. {error.message}",
             hint=f"{error.hint} Without --stays they are checked out.",
         ) from None

@@ -98,7 +98,7 @@ async def _live(backends: Mapping[str, Backend]) -> tuple[dict[str, QueueNow], t
 def choose(
     floor: Floor, person: Person, office: str, *, desk: Port | None = None, hotline: str = "", phone: bool = True
 ) -> tuple[Pull, str]:
-    """The desk and the hotline for somebody, with why in words; `errors.NotFound` when there is none, and what would help.
+    """The desk and the hotline for somebody, with why in words; `errors.NoSeat` when there is none, and what would help.
 
     desk: at this one, whoever sits there. phone: a desk without a device is of no use.
     """
@@ -145,14 +145,14 @@ def must_be_lightable(campaign: Campaign, desk: Port) -> None:
         )
 
 
-def _no_desk(floor: Floor, staff: Staff, office: str, plan: Floorplan) -> errors.NotFound:
+def _no_desk(floor: Floor, staff: Staff, office: str, plan: Floorplan) -> errors.NoSeat:
     """How many desks there are, what keeps each from being free, and the quickest way to one."""
     if not plan.taken:
-        return errors.NotFound(f"Office `{office}` has no desks.", hint="Add some under `ports:`, or name another office.")
+        return errors.NoSeat(f"Office `{office}` has no desks.", hint="Add some under `ports:`, or name another office.")
     counts = Counter(why for _, why in plan.taken)
     reasons = ", ".join(f"{count} {WHY[why]}" for why, count in counts.most_common())
     total = len(plan.taken)
-    return errors.NotFound(
+    return errors.NoSeat(
         f"No desk of {office} is free: of {plural(total, 'desk')} {reasons}.", hint=_what_frees(floor, staff, office, plan)
     )
 
@@ -184,10 +184,10 @@ def _what_frees(floor: Floor, staff: Staff, office: str, plan: Floorplan) -> str
     return f"`campctl seat list --office {office}` shows who could leave; `campctl office list` shows other offices."
 
 
-def _no_hotline(campaign: Campaign, person: Person, desks: Sequence[Port], found: Placing, only: str) -> errors.NotFound:
+def _no_hotline(campaign: Campaign, person: Person, desks: Sequence[Port], found: Placing, only: str) -> errors.NoSeat:
     """Why every hotline was refused."""
     if not campaign.hotlines:
-        return errors.NotFound(
+        return errors.NoSeat(
             "The campaign has no hotlines.", hint="`campctl port light DESK --volunteer NAME` lights a desk for nothing."
         )
     said = "; ".join(f"{name}: {why}" for name, why in list(found.refused.items())[:4])
@@ -200,4 +200,4 @@ def _no_hotline(campaign: Campaign, person: Person, desks: Sequence[Port], found
         hint = f"Raise `seats.max` of {only}, or leave out --hotline."
     else:
         hint = "`campctl hotline list` shows seats and limits."
-    return errors.NotFound(f"{person.name} has no seat {where}. {said}.", hint=hint)
+    return errors.NoSeat(f"{person.name} has no seat {where}. {said}.", hint=hint)
