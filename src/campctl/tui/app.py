@@ -1,0 +1,213 @@
+"""`top` as a Textual app: colours, motion, the feed of pictures, what is being done, and how it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ClassVar
+
+from msgspec import Struct
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import App
+from textual.binding import BindingType
+from textual.color import Color
+from textual.filter import LineFilter
+from textual.theme import Theme
+
+from campctl.tui.acting import Acts, Done
+from campctl.tui.board import Board
+from campctl.tui.feeding import Feeder, words_of
+from campctl.tui.heading import Feed
+from campctl.tui.intents import Intent, title
+from campctl.tui.looks import DARK, LIGHT, PALETTES, UNICODE, Glyphs, Palette
+
+BLINK = 0.6
+"""Seconds; under two a second, slower than what harms people with photosensitive epilepsy (WCAG 2.3.1: three)."""
+
+
+class Looks(Struct, frozen=True, kw_only=True):
+    """How it looks: colours, glyphs, whether anything may move."""
+
+    palette: Palette = DARK
+    glyphs: Glyphs = UNICODE
+    motion: bool = True
+
+
+class Plain(LineFilter):
+    """No colours at all; bold, underline and reverse stay. Textual's own filter for NO_COLOR would write greys."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
+        """Take colours away."""
+        return [Segment(text, _plain(style) if style is not None else style, control) for text, style, control in segments]
+
+
+def _plain(style: Style) -> Style:
+    return Style(bold=style.bold, underline=style.underline, reverse=style.reverse) if style.color or style.bgcolor else style
+
+
+def _theme(palette: Palette) -> Theme:
+    colors = {role: words.split(" on ")[0].removeprefix("bold ") for role, words in palette.colors.items()}
+    accent = colors.get("accent", "#ffffff") if not palette.mono else "#ffffff"
+    ground = palette.ground or "#000000"
+    text = "#ffffff" if palette.mono else colors["text"]
+    return Theme(
+        name=palette.name,
+        dark=palette.dark,
+        primary=accent,
+        accent=accent,
+        background=ground,
+        surface=palette.raised or "#000000",
+        panel=palette.raised or "#000000",
+        foreground=text,
+        variables={
+            "scrollbar": colors.get("dark", "#888888") if not palette.mono else "#888888",
+            "scrollbar-background": ground,
+            "scrollbar-corner-color": ground,
+            "scrollbar-hover": accent,
+            "scrollbar-active": accent,
+            "scrollbar-background-hover": ground,
+            "scrollbar-background-active": ground,
+        },
+    )
+
+
+class BoardApp(App[int]):
+    """Shows what a feeder brings; asks `acts` to do what keys and commands say."""
+
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+    TITLE = "campctl top"
+
+    def __init__(
+        self, feeder: Feeder | None, acts: Acts, *, looks: Looks, now: Callable[[], datetime], screen: str = "hotlines", **more: Any
+    ) -> None:
+        super().__init__(**more)
+        self.fault: BaseException | None = None
+        """What ended it, when that was not somebody's wish."""
+        self._first = screen
+        self.palette = looks.palette
+        self.glyphs = looks.glyphs
+        self.motion = looks.motion
+        self.now = now
+        self.died = 0
+        """The signal that ended it, if one did."""
+        self._feeder = feeder
+        self._acts = acts
+        self._heard: datetime | None = None
+        self._backs: list[Intent] = []
+        self._leaving = False
+        if self.palette.mono:
+            self._filters = [Plain()]
+        for palette in PALETTES.values():
+            self.register_theme(_theme(palette))
+        self.theme = self.palette.name
+        self.animation_level = "none"
+
+    def get_default_screen(self) -> Board:
+        """The only one; everything else stands over it."""
+        self.the_board = Board(self._first)
+        return self.the_board
+
+    def on_mount(self) -> None:
+        """Begin to listen."""
+        self._mind_signals()
+        self.set_interval(1.0, self._tick)
+        if self.motion:
+            self.set_interval(BLINK, self.the_board.blink)
+        if self._feeder is not None:
+            loop = self._loop
+            assert loop is not None
+            self._feeder.attach(lambda: _safely(loop.call_soon_threadsafe, self._news))
+
+    def _news(self) -> None:
+        if self._feeder is None or not self.is_running:
+            return
+        picture, wrong = self._feeder.take()
+        if picture is not None:
+            self._heard = self.now()
+        if wrong is not None and self._heard is None:
+            # There never was anything to show: said as by any other command, on a terminal that is a terminal again.
+            self.fault = wrong
+            self.exit(1)
+        elif picture is not None or wrong is not None:
+            self.the_board.take(picture, Feed(heard=self._heard, wrong=words_of(wrong) if wrong is not None else ""))
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A fault of ours: what Textual would print is left to whoever ran us."""
+        self.fault = self.fault or error
+        super()._handle_exception(error)
+
+    def _print_error_renderables(self) -> None:
+        self._exit_renderables.clear()
+
+    async def action_quit(self) -> None:
+        """Ctrl-Q, which Textual binds: the same as q."""
+        await self.leave()
+
+    def _tick(self) -> None:
+        if not getattr(self._driver, "there", True):
+            self.hang_up()
+            return
+        self.the_board.tick()
+
+    def wear(self, name: str) -> None:
+        """Another theme: `dark` or `light`."""
+        self.palette = LIGHT if name == "light" else DARK
+        self.theme = self.palette.name
+
+    # Acting
+
+    def ask(self, intent: Intent) -> None:
+        """Show the plan of it, and do it once somebody agrees."""
+        from campctl.tui.confirm import Confirm
+
+        if isinstance(self.screen, Confirm) or self.the_board.world is None:
+            return
+        confirm = Confirm(intent, self._acts, self.the_board.world, self.palette, self.glyphs)
+        self.push_screen(confirm, lambda done: self._did(confirm.intent, done))
+
+    def undo(self) -> None:
+        """Take back what was last done from here; the plan of that is shown, too."""
+        if not self._backs:
+            self.the_board.notice("Nothing was done from this board that could be undone.", role="warn")
+            return
+        self.ask(self._backs[-1])
+
+    def _did(self, intent: Intent, done: Done | None) -> None:
+        if done is None:
+            return
+        if intent in self._backs:
+            self._backs.remove(intent)
+        elif done.back is not None:
+            self._backs.append(done.back)
+        words = f"{title(intent)}: {done.words} {' '.join(done.warnings)}".strip()
+        undo = " u undoes it." if done.back is not None and self._backs[-1:] == [done.back] else ""
+        self.the_board.notice(words + undo, role="bad" if done.failed else "good")
+
+    # Leaving
+
+    async def leave(self) -> None:
+        """Out. What is being done meanwhile is done to its end first, in its thread."""
+        self.exit(0)
+
+    def hang_up(self, number: int = signal.SIGHUP) -> None:
+        """The terminal is gone, or somebody wants us gone."""
+        self.died = number
+        self._acts.stop()
+        self.exit(0)
+
+    def _mind_signals(self) -> None:
+        loop = self._loop
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+            # Not where there is no main thread's loop (a test, a server): whoever runs us there minds the signals.
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError, AttributeError):
+                assert loop is not None
+                loop.add_signal_handler(number, self.hang_up, number)
+
+
+def _safely(call: Callable[..., Any], *args: Any) -> None:
+    with contextlib.suppress(RuntimeError):
+        call(*args)

@@ -1,0 +1,290 @@
+"""The plan of an intent, shown before anything is done: look, agree, wait, see what came of it. Nothing is locked while it is open."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from msgspec.structs import replace
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.suggester import SuggestFromList
+from textual.widgets import Input
+
+from campctl.errors import CampctlError
+from campctl.tui.acting import Acts, Done, Seen, Wanted
+from campctl.tui.commands import World
+from campctl.tui.intents import Intent, Light, Pause, Scale, TakeBack, WalkIn, command_line, title
+from campctl.tui.lines import Line, Lines, wrapped
+from campctl.tui.looks import Glyphs, Palette
+from campctl.tui.modals import BOX
+from campctl.tui.plan_lines import plan_lines
+
+FIELDS: dict[str, tuple[str, str]] = {
+    "name": ("Who", "a volunteer's name, or a person's id"),
+    "hotline": ("Hotline", "none: the desk's own"),
+    "until": ("Until", "21:00, +2h; empty: until cleared"),
+    "why": ("Why", "lunch, training"),
+    "reason": ("Reason", "kept in the audit log"),
+}
+
+
+def fields_for(intent: Intent) -> tuple[str, ...]:
+    """What can be said besides."""
+    match intent:
+        case WalkIn():
+            return ("name", "hotline", "until", "reason")
+        case Light():
+            return ("hotline", "until", "reason")
+        case Pause(paused=True):
+            return ("why",)
+        case Pause():
+            return ()
+        case TakeBack():
+            return ("reason",)
+    return ("until", "reason") if hasattr(intent, "until") else ("reason",)
+
+
+class Confirm(ModalScreen[Done | None]):
+    """One intent from plan to result. A key pressed twice acts once: after the first it is no longer ready."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,enter", "yes", show=False),
+        Binding("n,escape", "no", show=False),
+        Binding("plus,equals_sign", "more(1)", show=False),
+        Binding("minus,underscore", "more(-1)", show=False),
+        Binding("tab", "turn(1)", show=False),
+        Binding("shift+tab", "turn(-1)", show=False),
+        Binding("up,k", "roll(-1)", show=False),
+        Binding("down,j", "roll(1)", show=False),
+        Binding("pageup", "roll(-10)", show=False),
+        Binding("pagedown", "roll(10)", show=False),
+        Binding("ctrl+c", "no", show=False),
+    ]
+    DEFAULT_CSS = f"""
+    Confirm {{ {BOX}
+        & .field {{ height: 1; margin: 0 1; }}
+        & .field Lines {{ width: 10; height: 1; }}
+        & Input {{ border: none; height: 1; padding: 0 1; width: 1fr; background: $surface; color: $foreground; }}
+        & Input:focus {{ border: none; text-style: underline; }}
+    }}
+    """
+
+    def __init__(self, intent: Intent, acts: Acts, world: World, palette: Palette, glyphs: Glyphs) -> None:
+        super().__init__()
+        self.intent = intent
+        self.state = "asking" if isinstance(intent, WalkIn) and not intent.name else "looking"
+        self._acts = acts
+        self._world = world
+        self._palette = palette
+        self._glyphs = glyphs
+        self._seen: Seen | None = None
+        self._error: CampctlError | None = None
+        self._reason = ""
+        self._looks = 0
+        self._progress = ""
+        self._result: Done | None = None
+
+    def compose(self) -> ComposeResult:
+        """Title, plan, what can be said besides, what can be done."""
+        with Vertical(classes="box"):
+            yield Lines(on="raised", classes="title")
+            yield Lines(scrolls=True, classes="body")
+            for name in fields_for(self.intent):
+                with Horizontal(classes="field"):
+                    yield Lines(classes=f"label-{name}")
+                    ids = self._world.ids.get({"hotline": "hotline", "name": "person"}.get(name, ""), ())
+                    yield Input(
+                        value=str(getattr(self.intent, name, "")),
+                        placeholder=FIELDS[name][1],
+                        id=f"field-{name}",
+                        suggester=SuggestFromList(ids) if ids else None,
+                        select_on_focus=False,
+                    )
+            yield Lines(on="raised", classes="foot", clicked=self._click)
+
+    def on_mount(self) -> None:
+        """Look at once, unless a name is missing."""
+        for name in fields_for(self.intent):
+            self.query_one(f".label-{name}", Lines).say([[("head", FIELDS[name][0])]], self._palette)
+        if self.state == "asking":
+            self.query_one("#field-name", Input).focus()
+        else:
+            self.query_one(".body", Lines).focus()
+            self._look()
+        self._draw()
+
+    # What it shows
+
+    def on_resize(self) -> None:
+        """Lay out anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width = max(10, min(104, self.size.width * 92 // 100) - 5)
+        lines = self._body(width)
+        body = self.query_one(".body", Lines)
+        body.styles.height = max(1, min(len(lines), self.size.height * 92 // 100 - 4 - len(fields_for(self.intent))))
+        body.say(lines, self._palette)
+        self.query_one(".title", Lines).say([[("strong", f" {title(self.intent)}")]], self._palette)
+        self.query_one(".foot", Lines).say(self._foot(), self._palette)
+
+    def _body(self, width: int) -> list[Line]:
+        command = wrapped([("dim", command_line(self.intent))], width, hang=4) if not isinstance(self.intent, TakeBack) else []
+        lines: list[Line] = [*command, []]
+        if self._result is not None:
+            return [*lines, *self._told(self._result, width)]
+        if self._error is not None:
+            lines += wrapped([("bad", f"{self._glyphs.cross} "), ("text", self._error.message)], width, hang=2)
+            for finding in getattr(self._error, "findings", ())[:5]:
+                lines += wrapped([("dim", f"  {finding.summary}")], width, hang=4)
+            return [*lines, *(wrapped([("accent", self._error.hint)], width, hang=2) if self._error.hint else [])]
+        if self._seen is None:
+            words = "Who walked in? Their name, then Enter." if self.state == "asking" else "Looking at what would happen ..."
+            return [*lines, [("dim", words)]]
+        if self._seen.planned is not None:
+            lines += plan_lines(self._seen.planned, self._seen.zone, width)
+        for words in self._seen.words:
+            lines += wrapped([("text", words)], width)
+        return lines
+
+    def _told(self, done: Done, width: int) -> list[Line]:
+        lines = wrapped([("warn", f"{self._glyphs.warning} "), ("strong", done.words)], width, hang=2)
+        for words in (*done.failed, *done.warnings):
+            lines += wrapped([("text", f"  {words}")], width, hang=4)
+        return lines
+
+    def _foot(self) -> list[Line]:
+        match self.state:
+            case "ready":
+                more = [("accent", "  + -", ""), ("dim", " seats", "")] if isinstance(self.intent, Scale) else []
+                fields = [("accent", "  Tab", "tab"), ("dim", " fields", "tab")] if fields_for(self.intent) else []
+                return [
+                    [
+                        ("accent", " y", "yes"),
+                        ("strong", " do it", "yes"),
+                        ("accent", "   n", "no"),
+                        ("dim", " leave it", "no"),
+                        *more,
+                        *fields,
+                    ]
+                ]
+            case "doing":
+                return [[("warn", f" Doing it: {self._progress or 'waiting for the lock'} ...")]]
+            case "asking":
+                return [[("accent", " Enter", ""), ("dim", " shows the plan"), ("accent", "   Esc", "no"), ("dim", " leave it", "no")]]
+            case "looking":
+                return [[("accent", " Esc", "no"), ("dim", " leave it", "no")]]
+            case "refused":
+                return [[("bad", " This cannot be done from here."), ("accent", "  Esc", "no"), ("dim", " closes", "no")]]
+        return [[("accent", " r", "again"), ("dim", " looks again", "again"), ("accent", "   Esc", "no"), ("dim", " closes", "no")]]
+
+    # What can be done
+
+    def _click(self, what: str) -> None:
+        {"yes": self.action_yes, "no": self.action_no, "tab": lambda: self.action_turn(1), "again": self._look}.get(what, lambda: None)()
+
+    def key_r(self) -> None:
+        """Look again after an error."""
+        if self.state == "wrong":
+            self._look()
+
+    def _look(self) -> None:
+        self._looks += 1
+        self.state, self._seen, self._error = "looking", None, None
+        self._draw()
+        self.run_worker(self._looked(self._looks), group="look", exclusive=True)
+
+    async def _looked(self, number: int) -> None:
+        wanted = Wanted(intent=self.intent, reason=self._reason)
+        try:
+            seen = await asyncio.to_thread(self._acts.look, wanted)
+        except CampctlError as error:
+            self._fail(error, number)
+            return
+        if number == self._looks:
+            self._seen = seen
+            stuck = seen.planned is not None and bool(seen.planned.plan.guards or seen.planned.plan.conflicts)
+            self.state = "refused" if stuck else "ready"
+            self._draw()
+
+    def _fail(self, error: CampctlError, number: int) -> None:
+        if number == self._looks:
+            self.state, self._error = "wrong", error
+            self._draw()
+
+    def action_yes(self) -> None:
+        """Do it: once, and only what was shown."""
+        if self.state != "ready" or self._seen is None:
+            return
+        self.state, self._progress = "doing", ""
+        self._draw()
+        self.run_worker(self._acted(self._seen), group="act")
+
+    async def _acted(self, seen: Seen) -> None:
+        loop = asyncio.get_running_loop()
+        wanted = Wanted(intent=self.intent, reason=self._reason, seen=seen.planned)
+
+        def tell(words: str) -> None:
+            loop.call_soon_threadsafe(self._tell, words)
+
+        try:
+            done = await asyncio.to_thread(self._acts.act, wanted, tell)
+        except CampctlError as error:
+            self._fail(error, self._looks)
+            return
+        if done.failed:
+            self.state, self._result = "told", done
+            self._draw()
+        else:
+            self.dismiss(done)
+
+    def _tell(self, words: str) -> None:
+        self._progress = words
+        if self.state == "doing":
+            self._draw()
+
+    def action_no(self) -> None:
+        """Leave it; what is being done already goes on to its end."""
+        if self.state != "doing":
+            self.dismiss(self._result)
+
+    def action_more(self, by: int) -> None:
+        """One seat more or fewer than was asked for."""
+        if not isinstance(self.intent, Scale) or self.state not in {"ready", "looking", "wrong", "refused"}:
+            return
+        relative = self.intent.seats[:1] in "+-"
+        number = int(self.intent.seats) + by
+        if relative and not number:
+            number += by
+        self.intent = replace(self.intent, seats=f"{number:+d}" if relative else str(max(0, number)))
+        self._look()
+
+    def action_turn(self, by: int) -> None:
+        """To the next field."""
+        self.focus_next() if by > 0 else self.focus_previous()
+
+    def action_roll(self, by: int) -> None:
+        """Through a long plan."""
+        self.query_one(".body", Lines).scroll_relative(y=by, animate=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """What the fields say now is what is wanted; the plan is made anew."""
+        event.stop()
+        if self.state == "doing" or self._result is not None:
+            return
+        values = {name: self.query_one(f"#field-{name}", Input).value.strip() for name in fields_for(self.intent)}
+        self._reason = values.pop("reason", self._reason)
+        if values.get("name") == "":
+            return
+        self.intent = replace(self.intent, **_known(self.intent, values))
+        self.query_one(".body", Lines).focus()
+        self._look()
+
+
+def _known(intent: Any, values: dict[str, Any]) -> dict[str, Any]:
+    names: Sequence[str] = intent.__struct_fields__
+    return {name: value for name, value in values.items() if name in names}

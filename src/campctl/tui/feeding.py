@@ -1,0 +1,93 @@
+"""Pictures from wherever they are made to the screen: made in a thread with a loop of its own, so that making them blocks nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Callable
+
+from campctl.app.picture import Picture
+from campctl.errors import CampctlError
+
+AGAIN = 5.0
+"""Seconds after which a feed that broke is begun anew."""
+Source = Callable[[], AsyncIterator[Picture]]
+
+
+class Feeder:
+    """Runs a source. Only the newest picture is kept: a screen that is slow skips some, and never falls behind."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._lock = threading.Lock()
+        self._picture: Picture | None = None
+        self._wrong: BaseException | None = None
+        self._call: Callable[[], None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def attach(self, call: Callable[[], None]) -> None:
+        """`call`, from another thread, when there is something new; at once when there is already."""
+        with self._lock:
+            self._call = call
+            waiting = self._picture is not None or self._wrong is not None
+        if waiting:
+            call()
+
+    def take(self) -> tuple[Picture | None, BaseException | None]:
+        """The newest picture, once; and why there will be no more."""
+        with self._lock:
+            picture, self._picture = self._picture, None
+            return picture, self._wrong
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """End the source; it lets go of its connections."""
+        with self._lock:
+            self._call = None
+        if self._loop is not None and self._task is not None and not self._loop.is_closed():
+            try:
+                self._loop.call_soon_threadsafe(self._task.cancel)
+            except RuntimeError:
+                return
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            asyncio.run(self._feed())
+
+    async def _feed(self) -> None:
+        """What broke after it had worked is begun anew; what never worked is not."""
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        worked = False
+        while True:
+            try:
+                async for picture in self._source():
+                    worked = True
+                    self._put(picture, None)
+                self._put(None, CampctlError("the feed ended"))
+            except Exception as error:  # noqa: BLE001 - shown in words in the header; others than campctl's own are faults of ours
+                self._put(None, error)
+            if not worked:
+                return
+            await asyncio.sleep(AGAIN)
+
+    def _put(self, picture: Picture | None, wrong: BaseException | None) -> None:
+        with self._lock:
+            self._picture, self._wrong = picture or self._picture, wrong
+            call = self._call
+        if call is not None:
+            call()
+
+
+def words_of(error: BaseException) -> str:
+    """Why there are no pictures any more, for the header."""
+    if isinstance(error, CampctlError):
+        return error.message
+    return f"a fault in campctl ({type(error).__name__}: {error})"

@@ -1,0 +1,142 @@
+"""A board under test: made-up pictures, a clock that stands still, and acts that write down what was asked of them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from campctl.app.picture import Picture
+from campctl.errors import CampctlError
+from campctl.tui.acting import Done, Seen, Wanted
+from campctl.tui.app import BoardApp, Looks
+from campctl.tui.heading import Feed
+from campctl.tui.intents import Pause, TakeBack
+from tui import pictures
+
+
+class Recorder:
+    """Acts that do nothing but remember; `gate` holds an act back until it is opened, `wrong` is raised instead."""
+
+    def __init__(self) -> None:
+        self.looked: list[Wanted] = []
+        self.acted: list[Wanted] = []
+        self.stopped = 0
+        self.wrong: CampctlError | None = None
+        self.wrong_act: CampctlError | None = None
+        self.failed: tuple[str, ...] = ()
+        self.gate = threading.Event()
+        self.gate.set()
+        self.seen = Seen(words=("One seat more: Hana Fox sits down.",), zone=pictures.ZONE)
+
+    def look(self, wanted: Wanted) -> Seen:
+        self.looked.append(wanted)
+        if self.wrong is not None:
+            raise self.wrong
+        return self.seen
+
+    def act(self, wanted: Wanted, tell: Callable[[str], None]) -> Done:
+        self.acted.append(wanted)
+        tell("0 of 2 changes")
+        self.gate.wait(10)
+        if self.wrong_act is not None:
+            raise self.wrong_act
+        intent = wanted.intent
+        back = (
+            None
+            if isinstance(intent, TakeBack)
+            else Pause(subject=intent.subject, paused=not intent.paused)
+            if isinstance(intent, Pause)
+            else TakeBack(of=" ".join(intent.argv()), made=("o123abc",))
+        )
+        return Done(words="2 changes made, run 20261103-193012-abcd.", failed=self.failed, back=back)
+
+    def stop(self) -> None:
+        self.stopped += 1
+
+
+class Trial:
+    """What a test gets: the app, its pilot, what was asked of the acts."""
+
+    def __init__(self, app: BoardApp, pilot: Any, acts: Recorder) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.acts = acts
+
+    async def keys(self, *keys: str) -> None:
+        """Press them, one after the other, and let it settle."""
+        for key in keys:
+            await self.pilot.press(key)
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type it."""
+        names = {
+            " ": "space",
+            "-": "minus",
+            "+": "plus",
+            "/": "slash",
+            '"': "quotation_mark",
+            ":": "colon",
+            "!": "exclamation_mark",
+            ".": "full_stop",
+        }
+        await self.keys(*(names.get(char, char) for char in text))
+
+    async def settle(self) -> None:
+        """Until workers are done and the screen has been drawn."""
+        for _ in range(3):
+            await self.pilot.pause()
+        for screen in self.app.screen_stack:
+            busy = [worker for worker in self.app.workers if worker.node is screen and worker.group in {"look"} and not worker.is_finished]
+            for worker in busy:
+                await worker.wait()
+        for _ in range(3):
+            await self.pilot.pause()
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Wait for it; a test's own time limit ends a wait that is in vain."""
+        for _ in range(400):
+            if true():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError("it never came true")
+
+    def give(self, picture: Picture, **feed: Any) -> None:
+        """Another picture."""
+        self.app.the_board.take(picture, Feed(**{"heard": pictures.NOW, **feed}))
+
+    @property
+    def rows(self) -> list[str]:
+        """What is on the screen, line by line."""
+        lines = self.app.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip).rstrip() for strip in lines]
+
+    @property
+    def text(self) -> str:
+        """The same as one text."""
+        return "\n".join(self.rows)
+
+
+def board(
+    test: Callable[[Trial], Awaitable[None]],
+    *,
+    size: tuple[int, int] = (100, 30),
+    picture: Picture | None = None,
+    looks: Looks | None = None,
+    now: datetime = pictures.NOW,
+) -> None:
+    """Run a test on a board that shows a picture (an afternoon of election day unless told; `...` for none)."""
+
+    async def run() -> None:
+        acts = Recorder()
+        app = BoardApp(None, acts, looks=looks or Looks(motion=False), now=lambda: now)
+        async with app.run_test(size=size) as pilot:
+            trial = Trial(app, pilot, acts)
+            trial.give(picture or pictures.picture())
+            await trial.settle()
+            await test(trial)
+
+    asyncio.run(run())
