@@ -187,9 +187,7 @@ def _what_frees(floor: Floor, staff: Staff, office: str, plan: Floorplan) -> str
 def _no_hotline(campaign: Campaign, person: Person, desks: Sequence[Port], found: Placing, only: str) -> errors.NoSeat:
     """Why every hotline was refused."""
     if not campaign.hotlines:
-        return errors.NoSeat(
-            "The campaign has no hotlines.", hint="`campctl port light DESK --volunteer NAME` lights a desk for nothing."
-        )
+        return errors.NoSeat("The campaign has no hotlines.", hint="`campctl port light DESK --volunteer NAME` lights a desk for nothing.")
     said = "; ".join(f"{name}: {why}" for name, why in list(found.refused.items())[:4])
     more = len(found.refused) - 4
     said += f"; and {more} more" if more > 0 else ""

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from campctl.model.campaign import HoursRule
+from campctl.findings.text import plural
+from campctl.model.campaign import Answer, HoursRule
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -55,3 +56,12 @@ def until_text(end: datetime | None, at: datetime, time_zone: str) -> str:
     zone = ZoneInfo(time_zone or "UTC")
     local, now = end.astimezone(zone), at.astimezone(zone)
     return f" until {local:%H:%M}" if local.date() == now.date() else f" until {local:%Y-%m-%d %H:%M}"
+
+
+def asked_for(answer: Answer) -> str:
+    """`skill voter-protection; language es or pl`."""
+    parts = (("skill", answer.skills), ("language", answer.languages), ("role", answer.roles), ("office", answer.offices))
+    found = [f"{word} {' or '.join(entries)}" for word, entries in parts if entries]
+    if answer.users:
+        found.append(f"{'or ' if found else ''}one of {plural(len(answer.users), 'named person', 'named people')}")
+    return "; ".join(found)
