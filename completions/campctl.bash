@@ -68,6 +68,7 @@ _campctl() {
     history) verbs='list show'; usual='list' ;;
     user) verbs='list show provision deprovision secret'; usual='list' ;;
     port) verbs='list light dark seat secret'; usual='list' ;;
+    seat) verbs='list check-in check-out'; usual='list' ;;
     hotline) verbs='list show scale failover plan'; usual='list' ;;
     number) verbs='list'; usual='list' ;;
     office) verbs='list show audit evacuate'; usual='list' ;;
@@ -91,7 +92,7 @@ _campctl() {
     case $prev in
     -C | --campaign) _campctl_kind @dir "$cur" ;;
     -o | --output) _campctl_kind '=table|plain|json|yaml|csv' "$cur" ;;
-    *) if [[ $cur == -* ]]; then _campctl_words "$cur" --output --campaign --quiet --no-color --help --version; else _campctl_words "$cur" init validate schema show plan apply rehearse runbook resume rollback history drift adopt user move port hotline number office override surge calendar match cost backend audit store completion; fi ;;
+    *) if [[ $cur == -* ]]; then _campctl_words "$cur" --output --campaign --quiet --no-color --help --version; else _campctl_words "$cur" init validate schema show plan apply rehearse runbook resume rollback history drift adopt user move port seat hotline number office override surge calendar match cost backend audit store completion; fi ;;
     esac
     return 0
   fi
@@ -130,6 +131,9 @@ _campctl() {
     'port dark') spec=' --office=offices --until=- -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='desks*' ;;
     'port seat') spec=' --office=offices --for=users --volunteer=- --hotline=hotlines --until=- -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='desks' ;;
     'port secret') spec=' --backend=backends -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='desks' ;;
+    'seat list') spec=' --office=offices --hotline=hotlines -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'seat check-in') spec=' --office=offices --skills=- --languages=- --desk=desks --stays --hotline=hotlines --until=- --card=@file --softphone -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-' ;;
+    'seat check-out') spec=' --office=offices -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-' ;;
     'hotline list') spec=' --at=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'hotline show') spec=' --at=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='hotlines' ;;
     'hotline scale') spec=' --until=- -f=@file --file=@file -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='hotlines -' ;;

@@ -47,6 +47,8 @@ class HotlineLine(Struct, frozen=True, kw_only=True):
     """From when on "today" counts: midnight, or later where the exchange began to count only then."""
     refused: int = 0
     """Callers who found it full or closed."""
+    diverted: str = ""
+    """Where its calls are led while it is failed over: `hotline/main`, `outside/+1...`."""
 
 
 class DeskCell(Struct, frozen=True, kw_only=True):

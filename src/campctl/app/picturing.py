@@ -136,6 +136,7 @@ class Pictures:
             stale=backend is None or backend.health != "live",
             since=row.since,
             refused=row.refused,
+            diverted=wish.diverted.get(hotline.id, ""),
         )
 
     def _erlang(self, hotline: Hotline, row: HotlineBoard) -> int | None:

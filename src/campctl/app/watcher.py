@@ -42,11 +42,11 @@ class Pace(Struct, frozen=True, kw_only=True):
 
 
 class Notice(Struct, frozen=True, kw_only=True):
-    """What happened to the watching itself: `lost` a connection, `back` again, or `missed` events."""
+    """What happened to the watching itself: it is `live` for the first time, `lost` a connection, is `back`, or `missed` events."""
 
     at: datetime
     backend: str
-    type: Literal["lost", "back", "missed"]
+    type: Literal["live", "lost", "back", "missed"]
     why: str = ""
 
 
@@ -66,7 +66,7 @@ class Watcher:
         self._spec = spec
         self._name = spec.name
         self._lost = False
-        self._was_live = False
+        self._was_live = self._known = False
         self._second = 0
         self._folded = 0
 
@@ -124,10 +124,10 @@ class Watcher:
         live = await within(self._clock, backend.live(agents=True), self._pace.answer, self._name)
         self._watch.see_clock()
         self._fold.look(live, asked)
-        self._was_live = True
-        if self._lost:
-            self._lost = False
-            self._say("back")
+        if not self._known or self._lost:
+            self._say("back" if self._known else "live")
+        self._was_live = self._known = True
+        self._lost = False
         self._watch.news()
 
     # -- events --
@@ -171,7 +171,7 @@ class Watcher:
             self._say("lost", why)
         self._watch.news()
 
-    def _say(self, what: Literal["lost", "back", "missed"], why: str = "") -> None:
+    def _say(self, what: Literal["live", "lost", "back", "missed"], why: str = "") -> None:
         self._watch.tell(Notice(at=self._clock.now(), backend=self._name, type=what, why=why))
 
 

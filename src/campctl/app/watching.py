@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, Self
 from zoneinfo import ZoneInfo
 
 from campctl import errors
+from campctl.app import remembering
 from campctl.app.context import Context
 from campctl.app.watcher import Heard, Notice, Pace, Watcher, first_of, within
 from campctl.live.board import Board
@@ -49,6 +50,7 @@ class Watch:
         self._urgent = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._clock = (ctx.clock.now(), ctx.clock.monotonic())
+        self._kept = self._clock[1]
 
     async def __aenter__(self) -> Self:
         """The watchers begin."""
@@ -61,6 +63,7 @@ class Watch:
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        remembering.write(self.ctx.root, self.fold)
 
     def reload(self, ctx: Context) -> None:
         """The manifests changed: service levels, and exchanges that came or went. `ctx` has them."""
@@ -80,6 +83,7 @@ class Watch:
 
     def _begin(self, name: str) -> None:
         self.fold.expect(name)
+        _recall(self.ctx, self.fold, name)
         self._tasks[name] = asyncio.ensure_future(Watcher(self, self.ctx.campaign.backends[name]).run())
 
     async def boards(self, hz: float = 5.0) -> AsyncGenerator[Board, None]:
@@ -102,6 +106,9 @@ class Watch:
             if task.done() and not task.cancelled() and (error := task.exception()) is not None:
                 raise error
         now = self.see_clock()
+        if self._clock[1] - self._kept >= remembering.EVERY:
+            self._kept = self._clock[1]
+            remembering.write(self.ctx.root, self.fold)
         return self.fold.board(now)
 
     def see_clock(self) -> datetime:
@@ -158,8 +165,17 @@ async def look_once(ctx: Context, names: Sequence[str] = (), *, patience: float 
     chosen = tuple(names) or tuple(campaign.backends)
     for name in chosen:
         fold.expect(name)
+        _recall(ctx, fold, name)
     await asyncio.gather(*(one(name) for name in chosen))
-    return fold.board(ctx.clock.now()), fold
+    board = fold.board(ctx.clock.now())
+    remembering.write(ctx.root, fold)
+    return board, fold
+
+
+def _recall(ctx: Context, fold: Fold, name: str) -> None:
+    memory = remembering.read(ctx.root, name)
+    if memory is not None:
+        fold.remember(memory)
 
 
 __all__ = ["Heard", "Notice", "Pace", "Watch", "boards", "look_once", "new_fold"]

@@ -36,6 +36,8 @@ class Wish(Struct, frozen=True, kw_only=True):
     unlocated: frozenset[str]
     escalation: Mapping[str, frozenset[str]]
     """Lines that sit in a hotline only once somebody has waited for long."""
+    diverted: Mapping[str, str]
+    """Hotlines that are failed over, and where to."""
     activity: tuple[ActivityLine, ...]
 
 
@@ -131,7 +133,7 @@ class Wishes:
         return present
 
     def _made(self, now: datetime, seen: _Seen) -> Wish:
-        from campctl.effective import moments
+        from campctl.effective import active_at, diversion, moments
         from campctl.effective.places import Places
         from campctl.effective.staff import staff_at
 
@@ -148,6 +150,7 @@ class Wishes:
             escalation={
                 name: frozenset(seat.line for seat in one.filled if seat.level > 1) for name, one in staff.seating.items() if one.filled
             },
+            diverted={name: str(one.to) for name, one in diversion(campaign, active_at(seen.overrides, now), []).forwards.items()},
             activity=_activity(campaign, seen, now, self._mistakes),
         )
 

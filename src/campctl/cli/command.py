@@ -152,6 +152,14 @@ class ApplyCmd(Cmd):
         return applying()
 
 
+class PauseCmd(Cmd):
+    """A command that changes what goes on, and nothing that a plan holds."""
+
+    def shared(self) -> tuple[TyperOption, ...]:
+        """Of those that change something, what makes sense without a plan."""
+        return tuple(one for one in applying() if one.name in {"dry_run", "reason"})
+
+
 class SignedCmd(ApplyCmd):
     """One whose arguments may be negative numbers: `-5` is a value here, not an option."""
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from campctl.cli.command import ApplyCmd, command, noun
+from campctl.cli.command import ApplyCmd, PauseCmd, command, noun
 from campctl.cli.session import Session
 from campctl.errors import UsageError
 
@@ -137,3 +137,24 @@ def secret(
 
     session: Session = ctx.obj
     return session.show(session.run(lambda: new_secret(session.open(), session.how(), session.sure, port=desk, backend=backend)))
+
+
+@command(APP, "pause", cls=PauseCmd, examples=("campctl port pause chicago-hq/a003 --reason 'headset broken'",))
+def pause(ctx: typer.Context, desk_: Annotated[str, typer.Argument(metavar="DESK", help="office/desk, or the desk alone.")]) -> int:
+    """Pause whoever answers at a desk: no more calls of hotlines, until unpaused. A call they are in is not cut off.
+
+    Live state, as a key on their own phone: audited, never drift, in no plan.
+    """
+    from campctl.app.pausing import pause as use_case
+
+    session: Session = ctx.obj
+    return session.show(session.run(lambda: use_case(session.open(), session.how(), f"port/{desk_}", paused=True)))
+
+
+@command(APP, "unpause", cls=PauseCmd, examples=("campctl port unpause chicago-hq/a003",))
+def unpause(ctx: typer.Context, desk_: Annotated[str, typer.Argument(metavar="DESK", help="office/desk, or the desk alone.")]) -> int:
+    """A desk gets calls of its hotlines again."""
+    from campctl.app.pausing import pause as use_case
+
+    session: Session = ctx.obj
+    return session.show(session.run(lambda: use_case(session.open(), session.how(), f"port/{desk_}", paused=False)))

@@ -26,6 +26,7 @@ People, desks, hotlines:
   user        People and their phones
   move        Move people to another office; they keep their number
   port        Desks: light them, darken them, seat people
+  seat        Who sits where: check people and walk-ins in and out
   hotline     Hotlines and their seats
   number      The numbers the campaign holds
   office      Offices, and where a 911 call would come from

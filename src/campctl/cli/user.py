@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from campctl.cli.command import ApplyCmd, command, noun
+from campctl.cli.command import ApplyCmd, PauseCmd, command, noun
 from campctl.cli.session import Session
 from campctl.errors import UsageError
 
@@ -134,3 +134,29 @@ def secret(
 
     session: Session = ctx.obj
     return session.show(session.run(lambda: new_secret(session.open(), session.how(), session.sure, user=user, backend=backend)))
+
+
+@command(
+    APP,
+    "pause",
+    cls=PauseCmd,
+    examples=("campctl user pause ann.lee --reason lunch", "campctl user pause ann.lee --reason 'called to the desk' -q"),
+)
+def pause(ctx: typer.Context, user: Annotated[str, typer.Argument(metavar="USER", help="The person's id.")]) -> int:
+    """Pause a person: no more calls of hotlines, until unpaused. A call they are in is not cut off.
+
+    Live state, as a key on their own phone: audited, never drift, in no plan.
+    """
+    from campctl.app.pausing import pause as use_case
+
+    session: Session = ctx.obj
+    return session.show(session.run(lambda: use_case(session.open(), session.how(), f"user/{user}", paused=True)))
+
+
+@command(APP, "unpause", cls=PauseCmd, examples=("campctl user unpause ann.lee",))
+def unpause(ctx: typer.Context, user: Annotated[str, typer.Argument(metavar="USER", help="The person's id.")]) -> int:
+    """A person gets calls of their hotlines again."""
+    from campctl.app.pausing import pause as use_case
+
+    session: Session = ctx.obj
+    return session.show(session.run(lambda: use_case(session.open(), session.how(), f"user/{user}", paused=False)))

@@ -18,17 +18,17 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from campctl.live.board import Board, Emergency
-from campctl.live.exchange import PRECEDENCE, Call, Exchange
+from campctl.live.calls import Calls, text
+from campctl.live.exchange import PRECEDENCE, Exchange
 from campctl.live.looking import settle
+from campctl.live.memory import Memory, recall, remember
 from campctl.live.rows import Rows
 from campctl.model.live import AgentState, Event, Live
 
 EMERGENCIES: Final = 50
-_SLACK: Final = 2.0
-"""Seconds by which waits that an exchange rounds may differ."""
 
 
-class Fold:
+class Fold(Calls):
     """Looks and events in, boards out. Not safe for two threads at once.
 
     window: seconds that "now" looks back on. stale_after: seconds without a word after which an exchange is stale. zone: whose
@@ -52,6 +52,7 @@ class Fold:
         self.exchanges: dict[str, Exchange] = {}
         self.emergencies: deque[Emergency] = deque(maxlen=EMERGENCIES)
         self._wanted: set[str] = set()
+        self._remembered: dict[str, Memory] = {}
         self._calls_of_emergencies: dict[tuple[str, str], None] = {}
         self._now = 0.0
         self._midnight = 0.0
@@ -73,6 +74,16 @@ class Fold:
         """An exchange there is, before anything was heard of it: the board shows that it is missing."""
         self._exchange(backend)
 
+    def remember(self, memory: Memory) -> None:
+        """What was kept of an exchange from another time; taken up with the first look at it."""
+        if (exchange := self.exchanges.get(memory.backend)) is None or exchange.looked is None:
+            self._remembered[memory.backend] = memory
+
+    def memories(self) -> list[Memory]:
+        """What to keep of each exchange for another time."""
+        found = [remember(exchange, self._now, self._midnight) for exchange in self.exchanges.values()]
+        return [memory for memory in found if memory is not None]
+
     def drop(self, backend: str) -> None:
         """An exchange there is no more."""
         if self.exchanges.pop(backend, None) is not None:
@@ -84,6 +95,8 @@ class Fold:
         exchange = self._exchange(live.backend)
         self._see(live.at.timestamp())
         settle(exchange, live, live.at.timestamp() if asked is None else asked.timestamp(), self._midnight)
+        if (memory := self._remembered.pop(live.backend, None)) is not None:
+            recall(exchange, memory, self._midnight, self._now)
         self._wanted.discard(live.backend)
         self._rows.exchange(exchange.name)
 
@@ -159,141 +172,10 @@ class Fold:
 
     # -- events, one function each --
 
-    def _queued(self, exchange: Exchange, event: Event, at: float) -> None:
-        if event.key is None:
-            return
-        name = event.key.id
-        key = (_text(event.data.get("call", "")), name)
-        queue, call = exchange.queue(name), exchange.calls.get(key)
-        if call is not None and (call.left is None or at <= call.left):
-            if not call.queued:
-                self._queued_late(exchange, call, at)
-            return
-        call = exchange.new_call(key, at)
-        call.queued = True
-        self._offered(exchange, call, at)
-        if exchange.looked is not None and at <= exchange.looked:
-            if not queue.unnamed or at < queue.first_unnamed - _SLACK:
-                call.left = exchange.looked  # the look did not count it: it had left by then
-                return
-            queue.leaves_unnamed(queue.first_unnamed)
-        else:
-            exchange.calls_now += 1
-        queue.waiting[key[0]] = at
-        self._rows.hotline(exchange, name)
-
-    def _queued_late(self, exchange: Exchange, call: Call, at: float) -> None:
-        """It comes after what followed it: the call had come by then, and was taken for one of those whom nobody named."""
-        queue = exchange.queue(call.queue)
-        call.queued = True
-        if call.offered:
-            queue.window.at(call.entered, self._now).offered -= 1
-        self._offered(exchange, call, at)
-        if exchange.looked is None or at > exchange.looked:
-            exchange.calls_now += 1
-            if call.took is not None:
-                queue.unnamed, queue.first_unnamed, call.took = queue.unnamed + 1, call.took, None
-        self._rows.hotline(exchange, call.queue)
-
-    def _offered(self, exchange: Exchange, call: Call, at: float) -> None:
-        call.offered = True
-        exchange.queue(call.queue).window.at(at, self._now).offered += 1
-        self._rows.hotlines.add(call.queue)
-
-    def _leaving(self, exchange: Exchange, event: Event, at: float) -> Call:
-        """The call that leaves its queue: one that is known, or one of those nobody named."""
-        data, name = event.data, event.key.id if event.key is not None else ""
-        key = (_text(data.get("call", "")), name)
-        queue, call = exchange.queue(name), exchange.calls.get(key)
-        if call is None:
-            call = exchange.new_call(key, at)
-        if not call.queued:
-            call.entered = at - _number(data.get("waited"))
-            if queue.unnamed and exchange.looked is not None and call.entered - _SLACK <= exchange.looked < at:
-                call.took = queue.first_unnamed
-                queue.leaves_unnamed(call.entered)
-        elif key[0] in queue.waiting:
-            call.entered = queue.waiting.pop(key[0])
-            if exchange.looked is not None and at <= exchange.asked:
-                queue.unnamed += 1  # it had left before the look, which therefore counted somebody else
-                queue.first_unnamed = queue.first_of_look
-        return call
-
-    def _answered(self, exchange: Exchange, event: Event, at: float) -> None:
-        if event.key is None:
-            return
-        name, data = event.key.id, event.data
-        call = exchange.calls.get((_text(data.get("call", "")), name))
-        if call is not None and (call.answered or call.abandoned):
-            return
-        call = self._leaving(exchange, event, at)
-        if not call.offered:
-            self._offered(exchange, call, call.entered)
-        call.left, call.answered, call.line = at, True, _text(data.get("line", ""))
-        within = _number(data.get("waited")) <= self.within.get(name, self.otherwise)
-        queue = exchange.queues[name]
-        if exchange.looked is None or at > exchange.looked:
-            queue.answered += 1
-            queue.within += within
-        minute = queue.window.at(at, self._now)
-        minute.answered += 1
-        minute.within += within
-        if call.line and not call.ended:
-            exchange.line(call.line).call = name
-            self._rows.line(exchange, call.line)
-        self._rows.hotline(exchange, name)
-
-    def _abandoned(self, exchange: Exchange, event: Event, at: float) -> None:
-        if event.key is None:
-            return
-        name, data = event.key.id, event.data
-        key = (_text(data.get("call", "")), name)
-        call = exchange.calls.get(key)
-        if call is not None and (call.answered or call.abandoned):
-            return
-        waited = key[0] in exchange.queue(name).waiting or data.get("why", "abandoned") not in {"full", "closed"}
-        call = self._leaving(exchange, event, at) if waited else exchange.new_call(key, at)
-        if not call.offered and data.get("why") != "closed":
-            self._offered(exchange, call, call.entered)
-        call.left, call.abandoned = at, True
-        exchange.is_over(key, call)
-        queue = exchange.queues[name]
-        if not waited:
-            queue.refused += 1
-        else:
-            if exchange.looked is None or at > exchange.looked:
-                queue.abandoned += 1
-                exchange.calls_now -= 1
-            queue.window.at(at, self._now).abandoned += 1
-        self._rows.hotline(exchange, name)
-
-    def _ended(self, exchange: Exchange, event: Event, at: float) -> None:
-        if event.key is None:
-            return
-        name, data = event.key.id, event.data
-        key = (_text(data.get("call", "")), name)
-        call = exchange.calls.get(key)
-        if call is not None and call.ended:
-            return
-        if call is None:
-            call = exchange.new_call(key, at - _number(data.get("talked")))
-        call.ended = True
-        exchange.is_over(key, call)
-        if exchange.looked is None or at > exchange.looked:
-            exchange.calls_now -= 1
-        minute = exchange.queue(name).window.at(at, self._now)
-        minute.ended += 1
-        minute.talked += _number(data.get("talked"))
-        line = exchange.lines.get(call.line or _text(data.get("line", "")))
-        if line is not None and line.call == name:
-            line.call = ""
-            self._rows.line(exchange, call.line or _text(data["line"]))
-        self._rows.hotline(exchange, name)
-
     def _agent(self, exchange: Exchange, event: Event, at: float) -> None:
         if event.key is None:
             return
-        name, state, reason = event.key.id, _state(event.data.get("state")), _text(event.data.get("reason", ""))
+        name, state, reason = event.key.id, _state(event.data.get("state")), text(event.data.get("reason", ""))
         if state is None:
             return
         member = exchange.members.get(name)
@@ -320,7 +202,7 @@ class Fold:
 
     def _emergency(self, exchange: Exchange, event: Event, at: float) -> None:  # noqa: ARG002 - the shape of all folds
         data = event.data
-        key = (exchange.name, _text(data.get("call") or event.at.isoformat()))
+        key = (exchange.name, text(data.get("call") or event.at.isoformat()))
         if event.key is None or key in self._calls_of_emergencies:
             return
         self._calls_of_emergencies[key] = None
@@ -388,13 +270,3 @@ class Fold:
 def _state(value: Any) -> AgentState | None:
     """A state there is; None for one of a newer campctl."""
     return value if type(value) is str and value in PRECEDENCE else None
-
-
-def _text(value: Any) -> str:
-    """What an event says of a name."""
-    return value if type(value) is str else str(value)
-
-
-def _number(value: Any) -> float:
-    """What an event says of a length of time; nothing where it says nonsense."""
-    return float(value) if isinstance(value, int | float) and value >= 0 else 0.0

@@ -160,9 +160,21 @@ def _rehearsal(result: Any) -> Listing:
     return intervals(result)
 
 
+def _status(result: Any) -> Listing:
+    from campctl.views.status import rows
+
+    return rows(result)
+
+
 def _seated(result: Any) -> Listing:
     made = tuple({"field": name, "value": getattr(result.card, name)} for name in result.card.__struct_fields__ if name != "ask")
     return Listing(of="card", columns=("field", "value"), rows=made)
+
+
+def _book_report(result: Any) -> Listing:
+    from campctl.views.runbook import steps
+
+    return steps(result.lines)
 
 
 ROWS: dict[str, Callable[[Any], Listing]] = {
@@ -182,5 +194,7 @@ ROWS: dict[str, Callable[[Any], Listing]] = {
     "Matching": _matching,
     "Explained": _explained,
     "Rehearsal": _rehearsal,
+    "BookReport": _book_report,
     "Seated": _seated,
+    "Status": _status,
 }

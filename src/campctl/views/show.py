@@ -26,6 +26,8 @@ RENDERERS: dict[str, tuple[str, str]] = {
     "Matching": ("matching", "matching"),
     "Explained": ("matching", "explained"),
     "Rehearsal": ("rehearsal", "rehearsal"),
+    "BookReport": ("runbook", "book_report"),
+    "Status": ("status", "status"),
     "Seated": ("seating", "seated"),
 }
 """Type of a result to (module of views, function drawing it on a Sheet)."""
