@@ -16,12 +16,15 @@ class Notifier:
         self._clock = clock
         self._place = environ.get("NOTIFY_SOCKET", "")
         self._alive_at = -1e9
+        self._is_ready = False
         self.watchdog = _watchdog(environ)
         """Seconds within which systemd wants a sign of life; 0 for no such wish."""
 
     def ready(self) -> None:
-        """At work."""
-        self._send("READY=1")
+        """At work; said once, and again after `reloading`."""
+        if not self._is_ready:
+            self._is_ready = True
+            self._send("READY=1")
 
     def status(self, words: str) -> None:
         """What `systemctl status` shows."""
@@ -29,6 +32,7 @@ class Notifier:
 
     def reloading(self) -> None:
         """Reading the manifests anew; `ready` ends it (systemd.service(5), Type=notify-reload, wants the time)."""
+        self._is_ready = False
         self._send(f"RELOADING=1\nMONOTONIC_USEC={int(self._clock.monotonic() * 1e6)}")
 
     def stopping(self) -> None:

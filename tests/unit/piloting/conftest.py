@@ -1,0 +1,18 @@
+"""The scene that the tests of this folder play on."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from piloted import Scene, write
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    write(tmp_path / "campaign")
+    return Scene(tmp_path / "campaign")
