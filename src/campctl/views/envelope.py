@@ -18,7 +18,7 @@ def envelope(result: Any, style: Style) -> dict[str, Any]:
     done = result if isinstance(result, Applied) else getattr(result, "applied", None)
     if isinstance(done, Applied):
         errors = [{"code": "change-failed", "message": f"{change}: {why}", "hint": ""} for change, why in sorted(done.errors.items())]
-    errors += [{"code": getattr(one, "code", "internal"), "message": getattr(one, "message", str(one)), "hint": ""} for one in style.silent]
+    errors += [failed(one, hint="") for one in style.silent]
     findings = getattr(result, "findings", ())
     status = "partial" if errors else "error" if _invalid(result) else "success"
     return _envelope(style, kind=_kind(result), status=status, data=_data(result), findings=findings, errors=errors)
@@ -26,15 +26,18 @@ def envelope(result: Any, style: Style) -> dict[str, Any]:
 
 def failure(error: Exception, style: Style) -> dict[str, Any]:
     """An error: no data, and the findings it carries."""
-    entry = {
-        "code": getattr(error, "code", "internal"),
-        "message": getattr(error, "message", str(error)),
-        "hint": getattr(error, "hint", ""),
-    }
+    entry = failed(error, hint=getattr(error, "hint", ""))
     guardrails = getattr(error, "guardrails", ())
     if guardrails:
         entry["guardrails"] = list(guardrails)
     return _envelope(style, kind="error", status="error", data=None, findings=getattr(error, "findings", ()), errors=[entry])
+
+
+def failed(error: Exception, *, hint: str) -> dict[str, Any]:
+    """One error; `backend` is there where one said it."""
+    entry = {"code": getattr(error, "code", "internal"), "message": getattr(error, "message", str(error)), "hint": hint}
+    backend = getattr(error, "backend", "")
+    return {**entry, "backend": backend} if backend else entry
 
 
 def encode(value: dict[str, Any], form: str) -> str:

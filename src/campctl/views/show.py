@@ -70,8 +70,8 @@ def _left_out(style: Style, terminal: Terminal) -> None:
 
         page = Page.err(terminal)
         for error in style.silent:
-            message, name = getattr(error, "message", str(error)), getattr(error, "backend", "")
-            page.line(("bold red", "Error: "), f"{message} What is on {name} is left out here.")
+            name = getattr(error, "backend", "")
+            page.line(("bold red", "Error: "), f"{_said(error)} What is on {name} is left out here.")
         page.to(terminal.say)
 
 
@@ -90,8 +90,13 @@ def show_error(error: Exception, style: Style, terminal: Terminal) -> None:
         from campctl.views.findings import short
 
         short(findings, page)
-    page.line(("bold red", "Error: "), getattr(error, "message", str(error)))
+    page.line(("bold red", "Error: "), _said(error))
     hint = getattr(error, "hint", "")
     if hint:
         page.line(("cyan", "Hint: "), hint)
     page.to(terminal.say)
+
+
+def _said(error: Exception) -> str:
+    """What went wrong, and on which backend."""
+    return str(getattr(error, "named", "") or getattr(error, "message", str(error)))
