@@ -64,7 +64,7 @@ function __campctl
             set verbs "list"\t"List runs, newest first" "show"\t"Show one run - what it was to do, what came of it, and what failed"
             set usual 'list'
         case user
-            set verbs "list"\t"List people" "show"\t"Show one person - what the manifests say, and what follows from it" "provision"\t"Add people - write them into the YAML and make their phones" "deprovision"\t"Remove people - take them out of the YAML and remove their phones" "secret"\t"Make a new SIP secret for a persons phone, give it to the backend and show it, this once" "pause"\t"Pause a person - no more calls of hotlines, until unpaused" "unpause"\t"A person gets calls of their hotlines again"
+            set verbs "list"\t"List people" "show"\t"Show one person - what the manifests say, and what follows from it" "why"\t"Say where a person sits and why; of each hotline, whether they may answer it and which rule says no, or why they do not sit there" "provision"\t"Add people - write them into the YAML and make their phones" "deprovision"\t"Remove people - take them out of the YAML and remove their phones" "secret"\t"Make a new SIP secret for a persons phone, give it to the backend and show it, this once" "pause"\t"Pause a person - no more calls of hotlines, until unpaused" "unpause"\t"A person gets calls of their hotlines again"
             set usual 'list'
         case port
             set verbs "list"\t"List desks - lit or dark, who sits there, what they answer, and why" "light"\t"Light desks - their phones ring, and answer a hotline if one is named" "dark"\t"Darken desks - overrides that light them are cleared; where a manifest or surge lights them, an override says dark" "seat"\t"Say who sits at a desk; it is lit if it was dark" "secret"\t"Make a new SIP secret for a desks phone, give it to the backend and show it, this once" "pause"\t"Pause whoever answers at a desk - no more calls of hotlines, until unpaused" "unpause"\t"A desk gets calls of its hotlines again"
@@ -73,7 +73,7 @@ function __campctl
             set verbs "list"\t"List who sits where since when, and what they answer - walk-ins, people at desks, people at their own phones" "check-in"\t"Seat somebody who came - find an empty desk, light it, seat them where they are needed most, and print a card" "check-out"\t"Somebody leaves - their desk goes dark and their seat is free"
             set usual 'list'
         case hotline
-            set verbs "list"\t"List hotlines with their seats, filled and wanted" "show"\t"Show one hotline - its settings, and who sits in which seat and why" "scale"\t"Change a hotlines seats" "failover"\t"Lead all new calls of a hotline somewhere else, or take them back" "plan"\t"Say how many people a day needs, against those there are - where it is short, whom to call in, which desks to light"
+            set verbs "list"\t"List hotlines with their seats, filled and wanted" "show"\t"Show one hotline - its settings, and who sits in which seat and why" "who"\t"Say who sits in every seat, since when and why; who is next in line and why not seated; and what is missing" "scale"\t"Change a hotlines seats" "failover"\t"Lead all new calls of a hotline somewhere else, or take them back" "plan"\t"Say how many people a day needs, against those there are - where it is short, whom to call in, which desks to light"
             set usual 'list'
         case number
             set verbs "list"\t"List every number and what it leads to"
@@ -91,8 +91,11 @@ function __campctl
             set verbs "list"\t"List backends, their options, and where their secrets come from (never the secrets)" "check"\t"Look whether backends are well - reached, signed in, within their limits" "login"\t"Keep a backends secrets in the keyring, each read back" "init"\t"Write the configuration of a fresh exchange into a folder, and say how to put it in place" "poke"\t"Change the embedded exchange behind campctls back, to practise drift, adoption and bad days"
             set usual 'list'
         case runbook
-            set verbs "list"\t"The campaigns runbooks, with how many steps they come to and what is wrong with them" "show"\t"The steps a runbook comes to - variables put in, loops gone through, other files taken in" "lint"\t"Find everything that is wrong with runbooks before the day, in one go"
+            set verbs "list"\t"The campaigns runbooks, with how many steps they come to and what is wrong with them" "show"\t"The steps a runbook comes to - variables put in, loops gone through, other files taken in" "lint"\t"Find everything that is wrong with runbooks before the day, in one go" "run"\t"Follow a runbook, step by step" "resume"\t"Go on with a run that was stopped, killed, or that failed at a step" "status"\t"Where a run stands - what was done, what is going on, what is to come" "confirm"\t"Answer the question a run waits with, from any terminal"
             set usual 'list'
+        case autopilot
+            set verbs "run"\t"Lead - apply the plan at every moment at which it changes, take back what is over, and move seats by live figures" "status"\t"Show who leads since when, what comes next, and why each hotline with autoscale has its seats"
+            set usual 'run'
         case audit
             set verbs "log"\t"Show the newest entries, oldest of them first" "verify"\t"Check that no entry was changed or removed"
             set usual 'log'
@@ -166,6 +169,14 @@ function __campctl
             set spec '--day=-' '--shape==flat|ordinary|debate-night|election-day' '--calls=-' '--faults=@file' '--against=-' '--seed=-' '--replications=-' '--interval=-' '--trunks=-' '--hotline=hotlines' '--html=@file' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
             set helps "--day"\t"2026-11-03, today (unless told otherwise) or tomorrow." "--shape"\t"flat, ordinary, debate-night, election-day, or 24 weights." "--calls"\t"So many calls in all, shared out as expected; or to a hotline (repeatable)." "--faults"\t"What goes wrong, as YAML - docs/rehearsal.md." "--against"\t"Compare with another plan - a campaigns folder, or a YAML file that differs." "--seed"\t"Another one draws other callers; the same one the same." "--replications"\t"Play the day N times. Default - as often as makes 300,000 calls, at most 10." "--interval"\t"Length of an interval." "--trunks"\t"Only so many calls at once. Default - as many as it takes." "--hotline"\t"Show this one closely (repeatable); all of them are played." "--html"\t"Also write a report with charts; it opens without a network." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'autopilot run'
+            set spec '--once' '--standby' '--dry-run' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--once"\t"One turn, for cron - apply, look at the hotlines, end." "--standby"\t"While another autopilot leads, wait, and take over when it ends." "--dry-run"\t"Only say what would be done, as time goes by. Takes no lead." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'autopilot status'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'runbook list'
             set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
@@ -178,6 +189,22 @@ function __campctl
             set spec '--var=-' '-o==table|plain|json|yaml|csv|github' '--output==table|plain|json|yaml|csv|github' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args '@file*'
             set helps "--var"\t"The value of a variable (repeatable)." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'runbook run'
+            set spec '--var=-' '--from=-' '--no-wait' '--dry-run' '-y' '--yes' '--events' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '@file'
+            set helps "--var"\t"The value of a variable (repeatable)." "--from"\t"Begin at this step; those above count as left out." "--no-wait"\t"Do not wait for the times steps are planned at (at)." "--dry-run"\t"Show the steps, do nothing." "-y"\t"Answer the questions whose step says allow-yes. Others wait for a person." "--yes"\t"Answer the questions whose step says allow-yes. Others wait for a person." "--events"\t"A line of JSON for each line of the journal, instead of words and a table." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'runbook resume'
+            set spec '--assume=-' '--accept-edit' '--no-wait' '-y' '--yes' '--events' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'book-runs'
+            set helps "--assume"\t"What came of an unsafe step whose outcome nobody knows." "--accept-edit"\t"Go on with the runbook as it is now, edited." "--no-wait"\t"Do not wait for the times steps are planned at (at)." "-y"\t"Answer the questions whose step says allow-yes. Others wait for a person." "--yes"\t"Answer the questions whose step says allow-yes. Others wait for a person." "--events"\t"A line of JSON for each line of the journal, instead of words and a table." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'runbook status'
+            set spec '--all' '--follow' '--events' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'book-runs'
+            set helps "--all"\t"List the runs there were instead, newest first." "--follow"\t"Tell what happens until the run is over, or nobody follows it." "--events"\t"A line of JSON for each line of the journal, instead of words and a table." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'runbook confirm'
+            set spec '--as=-' '--no' '--why=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'book-runs' '-'
+            set helps "--as"\t"The role you answer as." "--no"\t"Say no - the step fails." "--why"\t"A remark, kept in the report." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'resume'
             set spec '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
@@ -210,6 +237,10 @@ function __campctl
             set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 'users'
             set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'user why'
+            set spec '--at=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'users'
+            set helps "--at"\t"Then instead of now - 21 -00, +2h, 2026-11-03T06 -00." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'user provision'
             set spec '--name=-' '--office=offices' '--extension=-' '--number=-' '--role=-' '--skill=-' '--language=-' '--permission==internal|local|national|international' '--floor=-' '--room=-' '-f=@file' '--file=@file' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args '-'
@@ -282,6 +313,10 @@ function __campctl
             set spec '--at=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 'hotlines'
             set helps "--at"\t"Then instead of now - 21 -00, +2h, 2026-11-03T06 -00." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'hotline who'
+            set spec '--at=-' '--next=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'hotlines'
+            set helps "--at"\t"Then instead of now - 21 -00, +2h, 2026-11-03T06 -00." "--next"\t"Show so many of those who are next in line." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'hotline scale'
             set spec '--until=-' '-f=@file' '--file=@file' '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 'hotlines' '-'
@@ -346,6 +381,14 @@ function __campctl
             set spec '--month=-' '--by==office|hotline|backend' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
             set helps "--month"\t"Which month. Default - this one." "--by"\t"Add up by these. Default - a line per item." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'status'
+            set spec '--check=-' '--timeout=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '-*'
+            set helps "--check"\t"End in status 18 when it does not hold. May be repeated." "--timeout"\t"How long each exchange may take to answer (default - 10)." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'watch'
+            set spec '--hotline=hotlines' '--type=-' '--backend=backends' '--for=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--hotline"\t"Only what is about it. May be repeated." "--type"\t"Only events of this type. May be repeated." "--backend"\t"Only what is on it. May be repeated." "--for"\t"End after 10s, 5m, 1h30m. Default - when stopped." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'backend list'
             set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
@@ -436,6 +479,7 @@ set -g __campctl_nouns \
     "plan"\t"Say what would be changed" \
     "apply"\t"Change it, and prove that it happened" \
     "rehearse"\t"Play a day of calls through before it comes" \
+    "autopilot"\t"Apply whenever something changes, and hold service targets" \
     "runbook"\t"Follow ordered steps with times, checks and a way back" \
     "resume"\t"Go on with a run that was interrupted" \
     "rollback"\t"Undo a run" \
@@ -454,6 +498,8 @@ set -g __campctl_nouns \
     "calendar"\t"Every moment at which something changes" \
     "match"\t"Volunteers to call lists by what they have in common" \
     "cost"\t"What a month costs, where prices are known" \
+    "status"\t"What goes on now, and whether it is as expected" \
+    "watch"\t"What happens, a line of JSON each, for scripts" \
     "backend"\t"Telephony systems - list, check, sign in" \
     "audit"\t"Who did what, when and why" \
     "store"\t"The campaigns own records" \

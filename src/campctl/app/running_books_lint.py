@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -48,9 +49,9 @@ def known_of(campaign: Campaign) -> Known:
     )
 
 
-def look_through(ctx: Context, verbs: Verbs, name: str, given: Mapping[str, str], *, strict: bool) -> Looked:
-    """Read, unroll and inspect one. `strict`: required variables have to be given."""
-    known, now = known_of(ctx.campaign), ctx.clock.now()
+def look_through(ctx: Context, verbs: Verbs, name: str, given: Mapping[str, str], *, strict: bool, now: datetime | None = None) -> Looked:
+    """Read, unroll and inspect one. `strict`: required variables have to be given. `now`: as of then."""
+    known, now = known_of(ctx.campaign), now or ctx.clock.now()
     shelf = Shelf(ctx.root)
     document = shelf.open(shelf.find(name))
     if document is None:
@@ -138,9 +139,9 @@ def lint(ctx: Context, verbs: Verbs, names: Sequence[str], given: Mapping[str, s
     return Validation(findings=findings, files=tuple(files), counts={"steps": steps}, excerpts=excerpts)
 
 
-def program_of(ctx: Context, verbs: Verbs, name: str, given: Mapping[str, str]) -> Program:
+def program_of(ctx: Context, verbs: Verbs, name: str, given: Mapping[str, str], *, now: datetime | None = None) -> Program:
     """The program to be run; `errors.InvalidManifest` with every finding when the runbook has errors."""
-    looked = look_through(ctx, verbs, name, given, strict=True)
+    looked = look_through(ctx, verbs, name, given, strict=True, now=now)
     if looked.program is None or looked.broken:
         raise errors.InvalidManifest(
             f"The runbook has {count_words(looked.findings)}; nothing was begun.",

@@ -1,13 +1,16 @@
-"""`runbook list|show|lint`."""
+"""`runbook list|show|lint|run|resume|status|confirm`."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from campctl.cli.command import command, noun
 from campctl.cli.session import Session
+
+if TYPE_CHECKING:
+    from campctl.errors import Exit
 
 APPS = {"runbook": noun("Ordered steps with times, checks, confirmations and a way back: docs/runbooks.md.")}
 NAME = typer.Argument(metavar="RUNBOOK", help="The name of a file in runbooks/ without its end, or a path.")
@@ -73,3 +76,171 @@ def lint(
 
     session: Session = ctx.obj
     return session.show(use_case(session.open(), verbs(), name, given(var)))
+
+
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Answer the questions whose step says `allow-yes`. Others wait for a person.")]
+Events = Annotated[bool, typer.Option("--events", help="A line of JSON for each line of the journal, instead of words and a table.")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait for the times steps are planned at (`at`).")]
+RunId = Annotated[str, typer.Argument(metavar="[RUN]", help="A run, or the beginning of its id; the one that is not over when left out.")]
+
+
+def ended(report: Any) -> Exit:
+    """The exit status a run stands for."""
+    from campctl.errors import Exit
+
+    if report.undecided and report.run.status != "running":
+        return Exit.UNDECIDED
+    return {"done": Exit.OK, "running": Exit.OK, "interrupted": Exit.INTERRUPTED}.get(report.run.status, Exit.STEP)
+
+
+def shown(session: Session, report: Any, *, events: bool) -> int:
+    """Show how a run stands; with --events its lines were shown already."""
+    from campctl.app.complete import add_run
+
+    status = ended(report)
+    add_run(session.open().root, report.run.id, of="book-runs")
+    return int(status) if events else session.show(report, exit=status)
+
+
+@command(
+    APPS["runbook"],
+    "run",
+    examples=(
+        "campctl runbook run election-day",
+        "campctl runbook run debate --var hotline=voter-protection --var seats=40",
+        "campctl runbook run debate --from more-seats --no-wait",
+        "campctl runbook run election-day --dry-run",
+    ),
+)
+def run(
+    ctx: typer.Context,
+    name: Annotated[str, NAME],
+    var: Var = [],  # noqa: B006 - typer copies it
+    from_step: Annotated[str, typer.Option("--from", metavar="STEP", help="Begin at this step; those above count as left out.")] = "",
+    no_wait: NoWait = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the steps, do nothing.")] = False,
+    yes: Yes = False,
+    events: Events = False,
+) -> int:
+    """Follow a runbook, step by step. Each is written down before and after it is done, so a run that is killed can be resumed.
+
+    One process follows a run; others look on with `runbook status RUN --follow` and answer with `runbook confirm`. Ctrl-C (or
+    SIGTERM, or a lost connection) ends it at the next step. Exit status 19 when a step failed, 20 when somebody has to say whether
+    an unsafe one was done, 130 when it was stopped.
+    """
+    from campctl.app.results import Listing
+    from campctl.app.running_books import Asked, Crew
+    from campctl.app.running_books import run as use_case
+    from campctl.cli.runbook_desk import TerminalDesk, run_with_signals
+    from campctl.cli.runbook_verbs import verbs
+    from campctl.runbook.engine import Stop
+
+    session: Session = ctx.obj
+    stop = Stop()
+    crew = Crew(verbs(), TerminalDesk(session, events=events).desk(), stop)
+    asked = Asked(given=given(var), from_step=from_step, yes=yes, at_once=no_wait, dry_run=dry_run)
+    context = session.open()
+    made = run_with_signals(lambda: use_case(context, name, asked, crew), session, stop)
+    return session.show(made) if isinstance(made, Listing) else shown(session, made, events=events)
+
+
+@command(
+    APPS["runbook"],
+    "resume",
+    examples=(
+        "campctl runbook resume",
+        "campctl runbook resume 20261103-0500 --assume done",
+        "campctl runbook resume --accept-edit",
+    ),
+)
+def resume(
+    ctx: typer.Context,
+    run_id: RunId = "",
+    assume: Annotated[
+        str, typer.Option("--assume", metavar="done|not-done", help="What came of an unsafe step whose outcome nobody knows.")
+    ] = "",
+    accept_edit: Annotated[bool, typer.Option("--accept-edit", help="Go on with the runbook as it is now, edited.")] = False,
+    no_wait: NoWait = False,
+    yes: Yes = False,
+    events: Events = False,
+) -> int:
+    """Go on with a run that was stopped, killed, or that failed at a step.
+
+    It goes on at the step where it stood. One that must not be done twice (`unsafe`) and has no known outcome is not repeated: exit
+    status 20 says so, and --assume what came of it. A runbook that was edited meanwhile is shown, and refused with status 21.
+    """
+    from campctl.app.running_books import Asked, Crew
+    from campctl.app.running_books import resume as use_case
+    from campctl.cli.runbook_desk import TerminalDesk, run_with_signals
+    from campctl.cli.runbook_verbs import verbs
+    from campctl.errors import UsageError
+    from campctl.runbook.engine import Stop
+
+    if assume not in {"", "done", "not-done"}:
+        raise UsageError(f"--assume {assume!r} says nothing.", hint="Write --assume done or --assume not-done.")
+    session: Session = ctx.obj
+    stop = Stop()
+    crew = Crew(verbs(), TerminalDesk(session, events=events).desk(), stop)
+    asked = Asked(assume=assume, accept_edit=accept_edit, at_once=no_wait, yes=yes)  # type: ignore[arg-type]  # one of three, as just checked
+    context = session.open()
+    return shown(session, run_with_signals(lambda: use_case(context, run_id, asked, crew), session, stop), events=events)
+
+
+@command(
+    APPS["runbook"],
+    "status",
+    examples=("campctl runbook status", "campctl runbook status --all", "campctl runbook status 20261103-0500 --follow"),
+)
+def status(
+    ctx: typer.Context,
+    run_id: RunId = "",
+    every: Annotated[bool, typer.Option("--all", help="List the runs there were instead, newest first.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Tell what happens until the run is over, or nobody follows it.")] = False,
+    events: Events = False,
+) -> int:
+    """Where a run stands: what was done, what is going on, what is to come. Exit status as that of the run; 0 while it goes on."""
+    from campctl.app.running_books import runs
+    from campctl.app.running_books import status as use_case
+
+    session: Session = ctx.obj
+    context = session.open()
+    if every:
+        return session.show(runs(context, 50))
+    if not (follow or events):
+        report = use_case(context, run_id)
+        return session.show(report, exit=ended(report))
+    from campctl.app.running_books import watch
+    from campctl.app.running_books_report import find_run, program_of_run
+    from campctl.cli.runbook_desk import TerminalDesk, run_with_signals
+    from campctl.runbook.engine import Stop
+
+    stop = Stop()
+    desk = TerminalDesk(session, events=events)
+    steps = {step.id: step for step in program_of_run(find_run(context.store(), run_id)).steps}
+    report = run_with_signals(lambda: watch(context, run_id, lambda entry: desk.tell(entry, steps.get(entry.step)), stop), session, stop)
+    return int(ended(report)) if events else session.show(report, exit=ended(report))
+
+
+@command(
+    APPS["runbook"],
+    "confirm",
+    examples=(
+        "campctl runbook confirm 20261103-0500 news-desk --as shift-lead",
+        'campctl runbook confirm 20261103-0500 --no --why "two desks are empty"',
+    ),
+)
+def confirm(
+    ctx: typer.Context,
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="The run that waits.")],
+    step: Annotated[str, typer.Argument(metavar="[STEP]", help="The step that asks, so that nobody answers another.")] = "",
+    role: Annotated[str, typer.Option("--as", metavar="ROLE", help="The role you answer as.")] = "",
+    no: Annotated[bool, typer.Option("--no", help="Say no: the step fails.")] = False,
+    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="A remark, kept in the report.")] = "",
+) -> int:
+    """Answer the question a run waits with, from any terminal. Who answered, and as what, is kept in the run and the audit log."""
+    from campctl.app.running_books import confirm as use_case
+
+    session: Session = ctx.obj
+    report = use_case(session.open(), run_id, step, role=role, yes=not no, why=why)
+    session.say(f"Said {'no' if no else 'yes'}.")
+    return session.show(report, exit=None)

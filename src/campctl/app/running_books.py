@@ -1,0 +1,347 @@
+"""`runbook run|resume|status|confirm|report`: a run of a runbook from its beginning to its end, whatever comes between."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from campctl import errors
+from campctl.app.context import Context
+from campctl.app.results import Listing
+from campctl.app.running_books_hands import Desk, ProcessHands, require_secrets
+from campctl.app.running_books_lint import program_of, show_book
+from campctl.app.running_books_report import BookReport, find_run, program_of_run, report_of
+from campctl.model.records import AuditEntry, Holder
+from campctl.model.runbooks import BookEntry, BookRun, BookState, BookStatus, Program
+from campctl.runbook.engine import Follower, Hands, Stop, Way
+from campctl.runbook.progress import TRIED, Decide, Over, next_move, numbers, stand
+
+if TYPE_CHECKING:
+    from campctl.ports.store import Store
+    from campctl.runbook.verbs import Verbs
+
+TTL = 30.0
+"""Seconds after which a run may be gone on with whose follower, on another machine, is silent."""
+Assume = Literal["", "done", "not-done"]
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """How a run is to go. `from_step`: steps before it count as skipped. `at_once`: planned times are not waited for."""
+
+    given: Mapping[str, str] = {}
+    from_step: str = ""
+    yes: bool = False
+    at_once: bool = False
+    dry_run: bool = False
+    assume: Assume = ""
+    accept_edit: bool = False
+
+
+class Crew(Struct, frozen=True):
+    """What a run is followed with: the catalogue of verbs, who looks on, and who may ask it to stop."""
+
+    verbs: Verbs
+    desk: Desk
+    stop: Stop
+    hands: Callable[[Context, Program, str], Hands] | None = None
+    """Other hands than processes (a rehearsal's)."""
+
+
+class StoreLedger:
+    """`runbook.engine.Ledger` over the campaign's store."""
+
+    def __init__(self, store: Store, run: str, token: str) -> None:
+        self._store = store
+        self._run = run
+        self._token = token
+
+    def record(self, entry: BookEntry) -> int:
+        """Write a line; `errors.LockLost` when another process follows this run now."""
+        return self._store.record_book(entry, self._token)
+
+    def entries(self, after: int) -> Sequence[BookEntry]:
+        """Lines above a number."""
+        return self._store.book_entries(self._run, after)
+
+
+async def run(ctx: Context, name: str, asked: Asked, crew: Crew) -> BookReport | Listing:
+    """Begin a run and follow it to its end. With `dry_run` the steps are shown, and nothing is begun."""
+    program = program_of(ctx, crew.verbs, name, asked.given)
+    where = numbers(program)
+    if asked.from_step and asked.from_step not in where:
+        from campctl.findings.suggest import Suggester
+
+        near = Suggester(where).did_you_mean(asked.from_step)
+        raise errors.NotFound(f"The runbook has no step `{asked.from_step}`.", hint=near or f"`campctl runbook show {name}` lists them.")
+    if asked.dry_run:
+        return show_book(ctx, crew.verbs, name, asked.given)
+    require_secrets(ctx.environ, program)
+    store = ctx.store(write=True)
+    begun = ctx.clock.now()
+    book = BookRun(
+        id=f"{begun:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+        book=name,
+        name=program.name,
+        started=begun,
+        author=ctx.who,
+        command=ctx.command,
+        digest=program.digest,
+        program=msgspec.json.encode(program),
+    )
+    store.begin_book(book)
+    holder = _holder(ctx)
+    store.follow_book(book.id, holder, TTL)
+    first = _line(ctx, book, "", "started")
+    store.record_book(first, holder.token)
+    crew.desk.tell(first, None)
+    for step in program.steps[: where.get(asked.from_step, 0)]:
+        store.record_book(_line(ctx, book, step.id, "skipped", f"--from {asked.from_step}"), holder.token)
+    _audit(ctx, store, "runbook run", book, "begun")
+    return await _follow(ctx, store, book, program, holder, asked, crew)
+
+
+async def resume(ctx: Context, run_id: str, asked: Asked, crew: Crew) -> BookReport:
+    """Go on where a run stands. What must not be done twice and has no outcome is asked about, never guessed."""
+    store = ctx.store(write=True)
+    book = find_run(store, run_id)
+    if book.status in {"done", "rolled-back"}:
+        words = "is done" if book.status == "done" else "was rolled back"
+        raise errors.UsageError(
+            f"Run {book.id} {words}; there is nothing to go on with.", hint=f"Run it anew: campctl runbook run {book.book}"
+        )
+    holder = _holder(ctx)
+    store.follow_book(book.id, holder, TTL)
+    try:
+        book, program = _same(ctx, store, book, asked, crew, holder.token)
+        require_secrets(ctx.environ, program)
+        _decide(ctx, store, book, program, asked.assume, holder.token)
+        first = _line(ctx, book, "", "resumed")
+        store.record_book(first, holder.token)
+        crew.desk.tell(first, None)
+        book = replace(book, status="running", ended=None)
+        store.update_book(book)
+    except BaseException:
+        with suppress(errors.StoreError):
+            store.leave_book(holder.token)
+        raise
+    _audit(ctx, store, "runbook resume", book, "begun")
+    return await _follow(ctx, store, book, program, holder, asked, crew)
+
+
+def _same(ctx: Context, store: Store, book: BookRun, asked: Asked, crew: Crew, token: str) -> tuple[BookRun, Program]:
+    """The run's program, when its files are still what they were; the new one when the edit was accepted."""
+    from campctl.app.running_books_edits import edits
+
+    program = program_of_run(book)
+    difference = edits(ctx, book, program)
+    if not difference:
+        return book, program
+    if not asked.accept_edit:
+        raise errors.RunbookEdited(
+            f"The runbook was edited since run {book.id} began; nothing more was done.\n{difference}",
+            hint=f"Undo the edit, or go on with it: campctl runbook resume {book.id} --accept-edit",
+        )
+    # Unrolled as of the day it was begun, so that its times stay where they were.
+    made = program_of(ctx, crew.verbs, book.book, program.variables, now=book.started)
+    standing = stand(program, store.book_entries(book.id))
+    gone = sorted(name for name, outcome in standing.outcomes.items() if outcome and name not in numbers(made))
+    if gone:
+        raise errors.RunbookEdited(
+            f"The edited runbook has no step {', '.join(f'`{name}`' for name in gone[:5])} any more, which this run came to already.",
+            hint="Give it its name back, or run the edited runbook anew (`--from STEP` leaves out what was done).",
+        )
+    book = replace(book, digest=made.digest, program=msgspec.json.encode(made))
+    store.update_book(book)
+    store.record_book(_line(ctx, book, "", "edited", difference), token)
+    return book, made
+
+
+def _decide(ctx: Context, store: Store, book: BookRun, program: Program, assume: Assume, token: str) -> None:
+    """See that it is known how to go on: what has no outcome is said, what failed is begun anew."""
+    standing = stand(program, store.book_entries(book.id))
+    move = next_move(program, standing)
+    said = f"{ctx.who} said so (--assume {assume})"
+    if isinstance(move, Decide):
+        if not assume:
+            raise _undecided(book, move.step.id, undoing=move.undoing)
+        done: BookState = "undone" if move.undoing else "done"
+        store.record_book(_line(ctx, book, move.step.id, done if assume == "done" else "reset", said), token)
+        return
+    for name in sorted(standing.undo_failed):  # the ways back that failed are tried again
+        store.record_book(_line(ctx, book, name, "reset", "begun anew"), token)
+    if not isinstance(move, Over) or move.status != "failed" or not move.step:
+        return
+    step = program.steps[numbers(program)[move.step]]
+    if step.kind == "fail":
+        raise errors.UsageError(
+            f"Run {book.id} ended itself at `{step.id}`: {step.text}", hint=f"Run it anew: campctl runbook run {book.book}"
+        )
+    if step.unsafe and step.kind in TRIED and not assume:
+        raise _undecided(book, step.id, failed=True)
+    state: BookState = "done" if assume == "done" else "reset"
+    store.record_book(_line(ctx, book, step.id, state, said if assume else "begun anew"), token)
+
+
+def _undecided(book: BookRun, step: str, *, undoing: bool = False, failed: bool = False) -> errors.Undecided:
+    what = f"The way back of `{step}`" if undoing else f"`{step}`"
+    known = "failed, and may have been done in part" if failed else "was begun, and nobody knows whether it was done"
+    return errors.Undecided(
+        f"{what} {known}; it must not be done twice. Nothing more was done.",
+        hint=f"Look, then say it: campctl runbook resume {book.id} --assume done (go on after it), or --assume not-done (do it again).",
+    )
+
+
+async def _follow(ctx: Context, store: Store, book: BookRun, program: Program, holder: Holder, asked: Asked, crew: Crew) -> BookReport:
+    """Follow a run that this process holds, keep it held, and write down how it ended."""
+    hands = crew.hands(ctx, program, book.id) if crew.hands else ProcessHands(ctx, program, book.id, crew.verbs, crew.desk)
+    way = Way(run=book.id, who=ctx.who, yes=asked.yes, at_once=asked.at_once, **({"slice": 60.0, "poll": 10.0} if crew.hands else {}))
+    ledger = StoreLedger(store, book.id, holder.token)
+    heart = asyncio.ensure_future(_beat(ctx, store, holder.token, crew.stop))
+    status: BookStatus = "interrupted"
+    try:
+        ended = await Follower(program, ledger, hands, ctx.clock, crew.stop, way).follow()
+        status = ended.status if isinstance(ended, Over) else "interrupted"
+        state: BookState = "ended" if isinstance(ended, Over) else "stopped"
+        detail = status if isinstance(ended, Over) else crew.stop.why or "somebody has to decide"
+        last = _line(ctx, book, "", state, detail)
+        store.record_book(last, holder.token)
+        crew.desk.tell(last, None)
+    finally:
+        heart.cancel()
+        with suppress(errors.StoreError):
+            current = store.book_follower(book.id)
+            if current is not None and current.token == holder.token:
+                book = replace(book, status=status, ended=ctx.clock.now() if status not in {"running", "interrupted"} else None)
+                store.update_book(book)
+                _audit(ctx, store, "runbook run", book, status)
+            store.leave_book(holder.token)
+    return replace(report_of(book, store.book_entries(book.id)), rehearsal=crew.hands is not None)
+
+
+async def _beat(ctx: Context, store: Store, token: str, stop: Stop) -> None:
+    """Say "still here" by a clock of this process, whatever clock the run goes by."""
+    while True:
+        await asyncio.sleep(TTL / 3)
+        with suppress(errors.StoreError):
+            if not await asyncio.to_thread(store.beat_book, token, ctx.clock.now()):
+                stop.ask("another process goes on with this run")
+                return
+
+
+def confirm(ctx: Context, run_id: str, step_id: str, *, role: str, yes: bool, why: str) -> BookReport:
+    """Say yes or no to the question a run waits with, from any process; who and as what is recorded."""
+    store = ctx.store(write=True)
+    book = find_run(store, run_id)
+    program = program_of_run(book)
+    standing = stand(program, store.book_entries(book.id))
+    waiting = program.steps[standing.at] if standing.at < len(program.steps) else None
+    if book.status not in {"running", "interrupted"} or waiting is None or waiting.kind != "confirm":
+        raise errors.UsageError(
+            f"Run {book.id} does not wait for anybody to confirm.", hint=f"`campctl runbook status {book.id}` shows where it is."
+        )
+    if step_id and step_id != waiting.id:
+        raise errors.UsageError(
+            f"It is not `{step_id}` that waits for an answer, but `{waiting.id}`: {waiting.text}", hint="Read it, then confirm it."
+        )
+    wrong = who_may_not(program, waiting.role, role, ctx.who)
+    if wrong:
+        raise errors.UsageError(wrong, hint=f"Ask one of them, or say who you are: --as {waiting.role}" if waiting.role else "")
+    store.record_book(
+        BookEntry(
+            run=book.id, step=waiting.id, state="confirmed" if yes else "declined", at=ctx.clock.now(), who=ctx.who, role=role, detail=why
+        )
+    )
+    _audit(ctx, store, f"runbook {'confirm' if yes else 'decline'} {waiting.id}", book, f"as {role}" if role else "done", why)
+    return report_of(book, store.book_entries(book.id), followed_by=_followed_by(store, book))
+
+
+def who_may_not(program: Program, wanted: str, role: str, who: str) -> str:
+    """Why `who` cannot answer as `role` a question for role `wanted`; "" when they can."""
+    if wanted and role != wanted:
+        return f"The question is for the role `{wanted}`{f', not `{role}`' if role else ''}."
+    people = program.roles.get(role, ())
+    if people and who not in people:
+        return f"{who} does not have the role `{role}`; {', '.join(people)} have."
+    return ""
+
+
+def status(ctx: Context, run_id: str) -> BookReport | Listing:
+    """Where a run stands; without an id every run there is when there are several, newest first."""
+    store = ctx.store()
+    book = find_run(store, run_id)
+    return report_of(_as_is(store, book), store.book_entries(book.id), followed_by=_followed_by(store, book))
+
+
+def runs(ctx: Context, limit: int) -> Listing:
+    """Past and present runs of runbooks, newest first."""
+    store = ctx.store()
+    rows = tuple(
+        {
+            "run": one.id,
+            "runbook": one.book,
+            "name": one.name,
+            "status": one.status,
+            "started": one.started,
+            "ended": one.ended,
+            "author": one.author,
+        }
+        for one in (_as_is(store, book) for book in store.books(limit))
+    )
+    columns = ("run", "runbook", "status", "started", "ended", "author", "name")
+    return Listing(of="book-run", columns=columns, rows=rows, empty="No runbook was run yet.")
+
+
+def _as_is(store: Store, book: BookRun) -> BookRun:
+    """A run whose process was killed is interrupted, whatever it still says of itself."""
+    if book.status == "running" and not store.book_is_followed(book.id, socket.gethostname(), TTL):
+        return replace(book, status="interrupted")
+    return book
+
+
+def _followed_by(store: Store, book: BookRun) -> str:
+    if not store.book_is_followed(book.id, socket.gethostname(), TTL):
+        return ""
+    holder = store.book_follower(book.id)
+    return f"{holder.who} on {holder.host}" if holder else ""
+
+
+async def watch(ctx: Context, run_id: str, tell: Callable[[BookEntry], None], stop: Stop) -> BookReport:
+    """Tell of every line of a run, those there are first, until it is over or nobody follows it."""
+    store = ctx.store()
+    book = find_run(store, run_id)
+    last = 0
+    while True:
+        followed = bool(_followed_by(store, book))
+        for entry in await asyncio.to_thread(store.book_entries, book.id, last):
+            last = entry.seq
+            tell(entry)
+        book = _as_is(store, store.book(book.id))
+        if not followed or book.status != "running" or stop.asked:
+            return report_of(book, store.book_entries(book.id), followed_by=_followed_by(store, book))
+        await ctx.clock.sleep(0.5)
+
+
+def _holder(ctx: Context) -> Holder:
+    now = ctx.clock.now()
+    return Holder(
+        token=secrets.token_hex(8), who=ctx.who, host=socket.gethostname(), pid=os.getpid(), command=ctx.command, since=now, beat=now
+    )
+
+
+def _line(ctx: Context, book: BookRun, step: str, state: BookState, detail: str = "") -> BookEntry:
+    return BookEntry(run=book.id, step=step, state=state, at=ctx.clock.now(), who=ctx.who, detail=detail)
+
+
+def _audit(ctx: Context, store: Store, what: str, book: BookRun, result: str, why: str = "") -> None:
+    store.append_audit(
+        AuditEntry(at=ctx.clock.now(), who=ctx.who, what=f"{what} ({book.book})", why=why, command=ctx.command, result=result, run=book.id)
+    )

@@ -1,0 +1,140 @@
+"""Whoever sits in front of a run: told of every line, read notes to, asked questions; and what Ctrl-C, SIGTERM and SIGHUP do."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+from campctl.errors import Interrupted
+from campctl.views.runbook_lines import line_of, waiting_words
+from campctl.views.text import harmless
+
+if TYPE_CHECKING:
+    from campctl.app.running_books_hands import Desk
+    from campctl.cli.session import Session
+    from campctl.model.runbooks import BookEntry, Step
+    from campctl.runbook.engine import Stop
+
+T = TypeVar("T")
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class TerminalDesk:
+    """Words on stderr; with `events` JSON lines on stdout. Answers are read from a terminal only."""
+
+    def __init__(self, session: Session, *, events: bool = False) -> None:
+        self._session = session
+        self._terminal = session.terminal
+        self._events = events
+        self._asked = ""
+        self._answer: bool | None = None
+        self._listening = False
+
+    def desk(self) -> Desk:
+        """As the use case wants it."""
+        from campctl.app.running_books_hands import Desk
+
+        return Desk(tell=self.tell, waiting=self.waiting, answered=self.answered)
+
+    def tell(self, entry: BookEntry, step: Step | None) -> None:
+        """A line of the journal."""
+        if self._events:
+            from campctl.views.envelope import line
+
+            self._terminal.write(line({"kind": "book-entry", **{name: getattr(entry, name) for name in entry.__struct_fields__}}))
+            self._terminal.flush()
+            return
+        if entry.step and entry.state in {"done", "failed", "skipped", "interrupted"}:
+            self._hush()
+        words = line_of(entry, step, self._zone())
+        if words and not self._terminal.quiet:
+            self._terminal.say(words)
+
+    def waiting(self, step: Step, until: datetime | None, why: str) -> None:
+        """A step waits; a question is asked where there is a terminal to answer on."""
+        if step.kind == "confirm":
+            self._ask(step)
+        elif not self._terminal.quiet and not self._events:
+            self._terminal.say(waiting_words(step, until, why, self._zone()))
+
+    def answered(self, step: Step) -> bool | None:
+        """What was typed since; None while nothing was."""
+        answer, self._answer = self._answer, None
+        return answer if self._asked == step.id else None
+
+    def _ask(self, step: Step) -> None:
+        who = f" ({step.role})" if step.role else ""
+        self._terminal.say(f"\n  {harmless(step.text)}{who}\n")
+        if not self._terminal.interactive or self._events:
+            role = f" --as {step.role}" if step.role else ""
+            self._terminal.say(f"  There is no terminal to answer on. From another one: campctl runbook confirm RUN {step.id}{role}\n")
+            return
+        self._asked, self._answer = step.id, None
+        self._terminal.say("  Confirmed? [yes/no] ")
+        with suppress(OSError, ValueError, NotImplementedError):
+            asyncio.get_running_loop().add_reader(self._terminal.stdin.fileno(), self._typed)
+            self._listening = True
+
+    def _typed(self) -> None:
+        """A line is there to be read. An end of input (a closed terminal) asks nobody any more."""
+        try:
+            line = self._terminal.stdin.readline()
+        except (OSError, ValueError):
+            line = ""
+        word = line.strip().lower()
+        if not line:
+            self._hush()
+        elif word in {"y", "yes", "n", "no"}:
+            self._answer = word[0] == "y"
+            self._hush(keep=True)
+        else:
+            self._terminal.say("  Write yes or no: ")
+
+    def _hush(self, *, keep: bool = False) -> None:
+        if self._listening:
+            with suppress(OSError, ValueError):
+                asyncio.get_running_loop().remove_reader(self._terminal.stdin.fileno())
+            self._listening = False
+        if not keep:
+            self._asked = ""
+
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self._session._time_zone() or "UTC")  # noqa: SLF001 - the session's own helper
+
+
+def run_with_signals(work: Callable[[], Awaitable[T]], session: Session, stop: Stop) -> T:
+    """Run to the end. Ctrl-C, SIGTERM or SIGHUP once ends at the next step, and asks the present one to end; Ctrl-C again ends at once."""
+
+    async def main() -> T:
+        task = asyncio.ensure_future(work())
+        loop = asyncio.get_running_loop()
+
+        def asked(number: int) -> None:
+            name = signal.Signals(number).name
+            if stop.asked and number == signal.SIGINT:
+                task.cancel()
+                return
+            stop.ask({"SIGINT": "Ctrl-C", "SIGHUP": "SIGHUP (the terminal went away)"}.get(name, name))
+            session.terminal.say("\nStopping: the present step is asked to end, none is begun. Ctrl-C again stops at once.\n")
+
+        taken = []
+        for number in SIGNALS:
+            with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread: whoever runs us there minds them
+                loop.add_signal_handler(number, asked, number)
+                taken.append(number)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if stop.asked:
+                raise Interrupted("Stopped at once.", hint="`campctl runbook resume` goes on.") from None
+            raise
+        finally:
+            for number in taken:
+                loop.remove_signal_handler(number)
+
+    return asyncio.run(main())

@@ -1,0 +1,372 @@
+"""Runbooks run, and everything that goes wrong while they do: on the embedded exchange, as processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+
+from campctl.errors import Exit
+
+from .conftest import Camp  # type: ignore[import-not-found]
+
+
+@pytest.fixture
+def book(make: Callable[..., Camp]) -> Callable[..., Camp]:
+    """A campaign with one runbook, `tonight`."""
+
+    def call(steps: str, head: str = "") -> Camp:
+        camp = make()
+        (camp.root / "runbooks").mkdir()
+        (camp.root / "runbooks/tonight.yaml").write_text(f"name: Tonight\n{head}steps:\n{steps}")
+        return camp
+
+    return call
+
+
+def lines(camp: Camp, run: str = "") -> dict[str, Any]:
+    """The steps of a run, by name: the last line of each."""
+    report = camp.do("runbook", "status", *([run] if run else []), "-o", "json").data
+    return {line["step"]: line for line in report["lines"]}
+
+
+def wait_for(what: Callable[[], object], process: subprocess.Popen[str] | None = None) -> None:
+    """Until it is true; half a minute at the most."""
+    deadline = time.monotonic() + 30
+    while not what():
+        assert process is None or process.poll() is None, process.communicate() if process else ""
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
+def state_of(camp: Camp, step: str) -> str:
+    try:
+        return str(lines(camp)[step]["state"])
+    except (AssertionError, KeyError, TypeError, ValueError):
+        return ""
+
+
+GATE = "  - {{ id: gate, shell: 'echo begun >> log; while [ ! -e go ]; do sleep 0.05; done; echo over >> log'{more} }}\n"
+
+
+def test_a_run_does_what_it_says(book) -> None:
+    """Verbs change the exchange, checks look at it, values are in the environment; the audit log names the runbook as the reason."""
+    camp = book(
+        "  - { id: more, run: 'hotline scale {line} 3 --until +1h' }\n"
+        "  - { id: enough, expect: 'hotline {line} seats >= 3 within 20s' }\n"
+        '  - { id: tell, shell: \'printf "%s" "$line" > told\' }\n'
+        "  - { id: never, expect: drift none, when: 'hotline {line} seats < 3' }\n"
+        "  - { id: none, expect: drift none }\n",
+        "vars: { line: { type: hotline, default: help } }\n",
+    )
+    done = camp.run("runbook", "run", "tonight", "-o", "json").ok()
+    assert {line["step"]: line["state"] for line in done.data["lines"]} == {
+        "more": "done", "enough": "done", "tell": "done", "never": "skipped", "none": "done",
+    }  # fmt: skip
+    assert camp.read("told") == "help"
+    why = [row["why"] for row in camp.do("audit", "log", "-o", "json").ok().data["entries"]]
+    assert "runbook Tonight: more" in why
+    assert camp.do("runbook", "status").status == Exit.OK
+
+
+def test_a_failure_rolls_back_to_the_mark(book) -> None:
+    """What was done since the mark is taken back, the newest first, the failed step too; what was done before stays."""
+    camp = book(
+        "  - { id: a, shell: 'echo a >> log', undo: { shell: 'echo -a >> log' } }\n"
+        "  - mark: here\n"
+        "  - { id: b, shell: 'echo b >> log', undo: { shell: 'echo -b >> log' } }\n"
+        "  - { id: c, shell: 'echo c >> log', undo: { shell: 'echo -c >> log; exit 3' } }\n"
+        "  - { id: d, shell: 'echo d >> log; exit 7', undo: { shell: 'echo -d >> log' }, retries: 1, delay: 0s,\n"
+        "      on-failure: roll-back to here }\n"
+        "  - { id: e, shell: 'echo e >> log', undo: plan }\n"
+    )
+    done = camp.run("runbook", "run", "tonight", "-o", "json")
+    assert done.status == Exit.STEP
+    assert done.data["run"]["status"] == "failed"  # c could not be taken back, and that is said
+    assert camp.read("log").split() == ["a", "b", "c", "d", "d", "-d", "-c", "-b"]
+    seen = lines(camp)
+    assert (seen["d"]["code"], seen["d"]["attempts"], seen["d"]["undone"]) == (7, 2, "undone")
+    assert seen["c"]["undone"] == "undo failed"
+    (camp.root / "runbooks/tonight.yaml").write_text(camp.read("runbooks/tonight.yaml").replace("; exit 3", ""))
+    again = camp.run("runbook", "resume", "--accept-edit", "-o", "json")
+    assert again.data["run"]["status"] == "rolled-back"
+    assert camp.read("log").split()[-1] == "-c"
+    assert camp.run("runbook", "resume", done.data["run"]["id"]).status == Exit.USAGE
+
+
+def test_after_a_failure_it_goes_on_or_elsewhere(book) -> None:
+    """`continue` goes on, `jump` goes elsewhere, `end` ends, `fail` fails with its words."""
+    camp = book(
+        "  - { id: a, shell: 'exit 1', on-failure: continue }\n"
+        "  - { id: b, expect: 'hotline help seats > 100', on-failure: jump to mend }\n"
+        "  - { id: c, end: Well. }\n"
+        "  - { id: mend, shell: 'exit 0' }\n"
+        "  - { id: over, fail: Not well. }\n"
+    )
+    done = camp.run("runbook", "run", "tonight", "-o", "json")
+    assert done.status == Exit.STEP
+    assert {name: line["state"] for name, line in lines(camp).items()} == {
+        "a": "failed",
+        "b": "failed",
+        "mend": "done",
+        "over": "done",
+        "c": "",
+    }
+    assert "hotline help seats is 2" in lines(camp)["b"]["detail"]
+    assert camp.run("runbook", "resume").status == Exit.USAGE
+
+
+def test_a_timeout_ends_the_command_and_what_it_started(book) -> None:
+    """A command that takes too long is ended with its children, and counts as failed."""
+    camp = book("  - { id: slow, shell: 'sleep 300 & echo $! > pid; wait', timeout: 1s }\n")
+    done = camp.run("runbook", "run", "tonight", "-o", "json")
+    assert done.status == Exit.STEP
+    assert "took longer than 1 s" in lines(camp)["slow"]["detail"]
+    wait_for(lambda: not Path(f"/proc/{camp.read('pid').strip()}").exists())
+
+
+@pytest.mark.parametrize("sign", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT], ids=lambda sign: sign.name)
+def test_a_lost_connection_ends_it_between_steps(book, processes, sign: signal.Signals) -> None:
+    """SIGHUP (a disconnected ssh), SIGTERM and Ctrl-C end the step's command, begin none, and say how to go on; resume does."""
+    camp = book(GATE.format(more="") + "  - { id: after, shell: 'echo after >> log' }\n")
+    process = camp.start("runbook", "run", "tonight", "-o", "json")
+    processes.append(process)
+    wait_for(lambda: (camp.root / "log").exists(), process)
+    process.send_signal(sign)
+    err = process.communicate(timeout=30)[1]
+    assert process.returncode == Exit.INTERRUPTED, err
+    assert "runbook resume" in err
+    assert state_of(camp, "gate") == "interrupted"
+    (camp.root / "go").touch()
+    assert camp.run("runbook", "resume", "-o", "json").ok().data["run"]["status"] == "done"
+    assert camp.read("log").split() == ["begun", "begun", "over", "after"]
+
+
+def test_killed_it_goes_on_at_the_step_where_it_stood(book, processes) -> None:
+    """After kill -9 the run is known to be interrupted, and resume repeats only the step that was going on."""
+    camp = book(
+        "  - { id: before, shell: 'echo before >> log' }\n" + GATE.format(more="") + "  - { id: after, shell: 'echo after >> log' }\n"
+    )
+    process = camp.start("runbook", "run", "tonight")
+    processes.append(process)
+    wait_for(lambda: "begun" in (camp.read("log") if (camp.root / "log").exists() else ""), process)
+    process.kill()
+    process.wait()
+    (camp.root / "go").touch()
+    wait_for(lambda: "over" in camp.read("log"))  # the command itself outlives its runner; let it end
+    assert camp.do("runbook", "status", "-o", "json").data["run"]["status"] == "interrupted"
+    camp.run("runbook", "resume").ok()
+    assert camp.read("log").split() == ["before", "begun", "over", "begun", "over", "after"]
+
+
+@pytest.mark.parametrize(("assume", "times"), [("done", 1), ("not-done", 2)])
+def test_an_unsafe_step_is_never_repeated_unasked(book, processes, assume: str, times: int) -> None:
+    """Without a known outcome an unsafe step is neither done again nor left out, until somebody says what came of it."""
+    camp = book(GATE.format(more=", unsafe: true, undo: plan") + "  - { id: after, shell: 'echo after >> log' }\n")
+    process = camp.start("runbook", "run", "tonight")
+    processes.append(process)
+    wait_for(lambda: (camp.root / "log").exists(), process)
+    process.kill()
+    process.wait()
+    (camp.root / "go").touch()
+    wait_for(lambda: "over" in camp.read("log"))
+    for _ in range(2):
+        refused = camp.run("runbook", "resume")
+        assert refused.status == Exit.UNDECIDED
+        assert "--assume" in refused.err
+    assert camp.do("runbook", "status").status == Exit.UNDECIDED
+    camp.run("runbook", "resume", "--assume", assume).ok()
+    assert camp.read("log").split().count("begun") == times
+    assert camp.read("log").split()[-1] == "after"
+
+
+def test_a_runbook_edited_while_it_runs(book, processes) -> None:
+    """Resuming after an edit is refused with the difference shown; --accept-edit goes on with what it is now."""
+    camp = book(GATE.format(more="") + "  - { id: after, shell: 'echo after >> log' }\n")
+    process = camp.start("runbook", "run", "tonight")
+    processes.append(process)
+    wait_for(lambda: (camp.root / "log").exists(), process)
+    camp.edit("runbooks/tonight.yaml", "echo after >> log", "echo later >> log")
+    process.terminate()
+    process.communicate(timeout=30)
+    (camp.root / "go").touch()
+    refused = camp.run("runbook", "resume", "-o", "json")
+    assert refused.status == Exit.EDITED
+    assert "+  - { id: after, shell: 'echo later >> log' }" in refused.json["errors"][0]["message"]
+    assert "after" not in camp.read("log")
+    camp.edit("runbooks/tonight.yaml", "id: gate", "id: gone")
+    assert "`gate`" in camp.run("runbook", "resume", "--accept-edit").err
+    camp.edit("runbooks/tonight.yaml", "id: gone", "id: gate")
+    camp.run("runbook", "resume", "--accept-edit").ok()
+    assert camp.read("log").split()[-1] == "later"
+    events = [event["what"] for event in camp.do("runbook", "status", "-o", "json").data["events"]]
+    assert events == ["begun", "stopped", "edited", "resumed", "ended"]
+
+
+def test_an_edit_while_it_runs_does_not_change_the_run(book, processes) -> None:
+    """A run follows the runbook as it was when it began, whatever happens to the file meanwhile."""
+    camp = book(GATE.format(more="") + "  - { id: after, shell: 'echo after >> log' }\n")
+    process = camp.start("runbook", "run", "tonight")
+    processes.append(process)
+    wait_for(lambda: (camp.root / "log").exists(), process)
+    (camp.root / "runbooks/tonight.yaml").write_text("not: yaml: at all")
+    (camp.root / "go").touch()
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert camp.read("log").split() == ["begun", "over", "after"]
+
+
+ROLES = "roles: { shift-lead: [dana, lee], floor: [] }\n"
+ASKS = "  - {{ id: told, confirm: 'Is the news desk told?', role: {role}{more} }}\n  - {{ id: after, shell: 'echo after >> log' }}\n"
+
+
+def test_another_process_confirms(book, processes) -> None:
+    """Without a terminal a question waits for `runbook confirm`, by somebody who has the role; who said so is kept."""
+    camp = book(ASKS.format(role="shift-lead", more=""), ROLES)
+    process = camp.start("runbook", "run", "tonight", "--yes")
+    processes.append(process)
+    wait_for(lambda: state_of(camp, "told") == "running", process)
+    run = camp.do("runbook", "status", "-o", "json").data["run"]["id"]
+    lee = {"CAMPCTL_USER": "lee"}
+    assert camp.do("runbook", "confirm", run, "told", "--as", "shift-lead").status == Exit.USAGE  # tess has not that role
+    assert camp.do("runbook", "confirm", run, "told", env=lee).status == Exit.USAGE  # as whom?
+    assert camp.do("runbook", "confirm", run, "after", "--as", "shift-lead", env=lee).status == Exit.USAGE  # another step
+    assert camp.do("runbook", "confirm", run, "told", "--as", "floor", env=lee).status == Exit.USAGE
+    second = camp.do("runbook", "resume", run)
+    assert second.status == Exit.LOCKED
+    assert "--follow" in second.err
+    camp.do("runbook", "confirm", run, "told", "--as", "shift-lead", "--why", "by phone", env=lee).ok()
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    told = lines(camp)["told"]
+    assert (told["who"], told["role"], told["state"]) == ("lee", "shift-lead", "done")
+    assert "by phone" in told["detail"]
+    assert camp.read("log").split() == ["after"]
+    assert camp.do("runbook", "confirm", run).status == Exit.USAGE
+
+
+def test_a_no_fails_the_step(book, processes) -> None:
+    """Who says no stops the run there; resume asks again."""
+    camp = book(ASKS.format(role="floor", more=""), ROLES)
+    process = camp.start("runbook", "run", "tonight")
+    processes.append(process)
+    wait_for(lambda: state_of(camp, "told") == "running", process)
+    run = camp.do("runbook", "status", "-o", "json").data["run"]["id"]
+    camp.do("runbook", "confirm", run, "--as", "floor", "--no", "--why", "two desks are empty").ok()
+    process.communicate(timeout=30)
+    assert process.returncode == Exit.STEP
+    assert "two desks are empty" in lines(camp)["told"]["detail"]
+    assert not (camp.root / "log").exists()
+
+
+def test_a_confirmation_that_never_comes(book) -> None:
+    """With a timeout, nobody's answer is a failure with its own words; --yes answers only where the step allows it."""
+    camp = book(ASKS.format(role="floor", more=", timeout: 1s"), ROLES)
+    done = camp.run("runbook", "run", "tonight", "--yes", "-o", "json")
+    assert done.status == Exit.STEP
+    assert lines(camp)["told"]["detail"] == "nobody confirmed it within 1 s"
+    camp.edit("runbooks/tonight.yaml", ", timeout: 1s", ", timeout: 1s, allow-yes: true")
+    camp.run("runbook", "run", "tonight", "--yes").ok()
+
+
+def test_a_person_at_the_terminal_confirms(book) -> None:
+    """On a terminal the question is asked there, and anything but yes or no is asked again."""
+    camp = book(ASKS.format(role="floor", more=""), ROLES)
+    child = camp.spawn("runbook", "run", "tonight")
+    child.expect(r"Is the news desk told\? \(floor\)")
+    child.expect(r"\[yes/no\] ")
+    child.sendline("perhaps")
+    child.expect("Write yes or no")
+    child.sendline("yes")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert camp.read("log").split() == ["after"]
+
+
+def test_a_terminal_that_goes_away(book) -> None:
+    """Closing the terminal (a lost ssh) while a question waits stops the run; it can be gone on with from another."""
+    camp = book(ASKS.format(role="floor", more=", allow-yes: true"), ROLES)
+    child = camp.spawn("runbook", "run", "tonight")
+    child.expect(r"\[yes/no\] ")
+    child.close(force=False)
+    wait_for(lambda: camp.do("runbook", "status", "-o", "json").data["run"]["status"] == "interrupted")
+    camp.run("runbook", "resume", "--yes").ok()
+    assert camp.read("log").split() == ["after"]
+
+
+def test_escape_codes_and_secrets_are_not_kept(book) -> None:
+    """What a command says is kept without escape codes, without secrets, and not without end; names with codes steer no terminal."""
+    camp = book(
+        '  - { id: loud, shell: \'printf "\\033[31m\\033]0;title\\007red\\r\\n$token\\n"; seq 1 5000\', about: "a \\e[2Jname" }\n',
+        "vars: { token: { type: secret, env: PAGER_TOKEN } }\n",
+    )
+    assert camp.run("runbook", "run", "tonight").status == Exit.SECRET
+    done = camp.run("runbook", "run", "tonight", "-o", "json", env={"PAGER_TOKEN": "hunter2hunter2"}).ok()
+    kept = lines(camp)["loud"]["output"]
+    assert kept.startswith("red\n***\n1\n2\n")
+    assert kept.endswith("4999\n5000")
+    assert "characters are left out" in kept
+    assert len(kept) < 5000
+    everything = done.out + done.err + camp.run("runbook", "status", "--follow").out
+    assert "\x1b" not in everything
+    assert "hunter2" not in everything + (camp.root / ".campctl/store.db").read_bytes().decode("latin-1")
+
+
+def test_a_hostile_value_stays_a_value(book) -> None:
+    """Values are words and environment variables, never parts of a command's text."""
+    camp = book(
+        '  - { id: a, shell: \'printf "%s" "$what" > told\' }\n'
+        "  - { id: b, shell: [sh, -c, 'printf \"%s\" \"$1\" > told2', x, '{what}'] }\n",
+        "vars: { what: { type: text, required: true } }\n",
+    )
+    hostile = "\"; touch pwned; echo $(touch pwned2) `touch pwned3` '"
+    camp.run("runbook", "run", "tonight", "--var", f"what={hostile}").ok()
+    assert (camp.read("told"), camp.read("told2")) == (hostile, hostile)
+    assert not list(camp.root.glob("pwned*"))
+
+
+def test_from_a_step_and_a_dry_run(book) -> None:
+    """--from leaves out what stands above, --dry-run does nothing at all."""
+    camp = book("  - { id: a, shell: 'echo a >> log' }\n  - { id: b, shell: 'echo b >> log' }\n")
+    camp.run("runbook", "run", "tonight", "--dry-run").ok()
+    assert not (camp.root / "log").exists()
+    assert camp.do("runbook", "status").status == Exit.NOT_FOUND
+    camp.run("runbook", "run", "tonight", "--from", "b").ok()
+    assert camp.read("log").split() == ["b"]
+    assert state_of(camp, "a") == "skipped"
+    assert camp.run("runbook", "run", "tonight", "--from", "c").status == Exit.NOT_FOUND
+
+
+def test_a_runbook_with_mistakes_is_not_begun(book) -> None:
+    """What lint finds is refused before the first step."""
+    camp = book("  - { id: a, shell: 'echo a >> log' }\n  - { id: b, run: hotline scale nobody 3 }\n")
+    refused = camp.run("runbook", "run", "tonight", "-o", "json")
+    assert refused.status == Exit.INVALID
+    assert [one["code"] for one in refused.json["findings"]] == ["runbook-unknown-id"]
+    assert not (camp.root / "log").exists()
+
+
+def test_two_people_follow_the_same_run(book, processes) -> None:
+    """`status --follow` in a second process tells every line, and ends when the run does."""
+    camp = book(GATE.format(more="") + "  - { id: after, shell: 'true' }\n")
+    first = camp.start("runbook", "run", "tonight")
+    processes.append(first)
+    wait_for(lambda: (camp.root / "log").exists(), first)
+    second = camp.start("runbook", "status", "--events", "--follow")
+    processes.append(second)
+    os.close(os.open(camp.root / "go", os.O_CREAT))
+    first.communicate(timeout=30)
+    out, _ = second.communicate(timeout=30)
+    assert second.returncode == 0
+    import json
+
+    told = [(line["step"], line["state"]) for line in map(json.loads, out.splitlines())]
+    assert told == [("", "started"), ("gate", "begun"), ("gate", "done"), ("after", "begun"), ("after", "done"), ("", "ended")]
