@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from campctl.effective import Desired, desired, present_members
+from campctl.effective.first_line import Round
+from campctl.effective.reasons import Inquiry
+from campctl.effective.staff import asked
 from campctl.model.campaign import (
     Address,
     Answer,
@@ -234,16 +237,78 @@ def test_seats_are_held(campaign: Campaign, live: list[Override], present: Prese
         assert all(reference in resources for resource in resources.values() for reference in references(resource))
 
 
-@settings(max_examples=120, deadline=None)
+def seated(members: dict[str, dict[str, int]], hid: str) -> set[str]:
+    return {line for line, level in members.get(hid, {}).items() if level == 1}
+
+
+@settings(max_examples=150, deadline=None)
 @given(campaigns(), overrides(), presents(), user("zz"))
 def test_a_newcomer_unseats_nobody(campaign: Campaign, live: list[Override], present: Present, new: User) -> None:
-    """Adding a person leaves everyone who sits where they sit."""
+    """Adding a person leaves everyone who sits where they sit, unless others moving up fills a seat that the newcomer may not answer.
+
+    Then one seat more is filled, everybody who sat in a first line still does, and the newcomer sits where somebody left.
+    """
     before = members_of(desired(campaign, AT, live, present))
     after = members_of(desired(replace(campaign, users={**campaign.users, "zz": new}), AT, live, before))
+    grown = [hid for hid in after if len(seated(after, hid)) > len(seated(before, hid))]
+    moved = {line for hid in before for line in seated(before, hid) - seated(after, hid)}
+    if moved:
+        assert moved <= set().union(*(seated(after, hid) for hid in after))
+        (more,) = grown
+        assert len(seated(after, more)) == len(seated(before, more)) + 1
+        assert "user/zz" in set().union(*(seated(after, hid) for hid in after if hid != more))
+        return
     for queue, lines in before.items():
         assert lines.items() <= after[queue].items()
     joined = {line for queue, lines in after.items() for line in lines if line not in before.get(queue, {})}
     assert joined <= {"user/zz"}
+
+
+def inquiry(campaign: Campaign, live: list[Override], present: Present) -> Inquiry:
+    return Inquiry(campaign, AT, live, present)
+
+
+@settings(max_examples=120, deadline=None)
+@given(campaigns(), overrides(), presents())
+def test_nobody_who_may_answer_is_idle_while_a_seat_is_empty(campaign: Campaign, live: list[Override], present: Present) -> None:
+    """All who may answer a short hotline sit, and none of them in one that comes later, nor in one of the same that is better off.
+
+    Better off: that would still have the larger share of its seats filled, or as large a one, after giving one to it.
+    """
+    asked = inquiry(campaign, live, present)
+    for hotline in campaign.hotlines.values():
+        seating = asked.seating[hotline.id]
+        for waiting in asked.next_in_line(hotline) if seating.short else ():
+            other = campaign.hotlines[waiting.sits]
+            assert other.priority >= hotline.priority
+            if other.priority == hotline.priority:
+                theirs, mine = asked.seating[other.id], seating
+                shares = sorted((len(one.at_level(1)) + change) / one.wanted for one, change in ((theirs, 0), (mine, 0)))
+                moved = sorted((len(one.at_level(1)) + change) / one.wanted for one, change in ((theirs, -1), (mine, 1)))
+                assert shares >= moved
+
+
+@settings(max_examples=120, deadline=None)
+@given(campaigns(), overrides(), presents())
+def test_the_short_way_is_as_good_as_the_search(campaign: Campaign, live: list[Override], present: Present) -> None:
+    """Where seats are given out without a search, the search gives them to the same people."""
+    crowd, demand = asked(campaign, AT, live, present, [])
+    plain, searched = (Round(campaign, demand, crowd, present) for _ in range(2))
+    if plain.plainly():
+        searched.search()
+        assert plain.result() == searched.result()
+
+
+@settings(max_examples=120, deadline=None)
+@given(campaigns(), overrides(), presents())
+def test_every_no_has_its_rule(campaign: Campaign, live: list[Override], present: Present) -> None:
+    """Of each person and hotline, either they may answer it, or at least one rule says why not; who sits has a reason."""
+    asked = inquiry(campaign, live, present)
+    for uid, person in campaign.users.items():
+        for hotline, verdict in zip(campaign.hotlines.values(), asked.verdicts(person), strict=True):
+            line = asked.crowd.by_line(f"user/{uid}", hotline.id, hotline.answer, hotline.backend or campaign.default_backend, 1)
+            assert verdict.may == (line is not None or verdict.level > 1)
+            assert verdict.why
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,4 +1,4 @@
-"""`hotline list|show|scale|failover|plan`."""
+"""`hotline list|show|who|scale|failover|plan`."""
 
 from __future__ import annotations
 
@@ -31,6 +31,29 @@ def show(ctx: typer.Context, hotline: Annotated[str, typer.Argument(metavar="HOT
 
     session: Session = ctx.obj
     return session.show(session.run(lambda: show_hotline(session.open(), hotline=hotline, at=at)))
+
+
+@command(
+    APP,
+    "who",
+    examples=(
+        "campctl hotline who voter-protection",
+        "campctl hotline who voter-protection --at 2026-11-03T06:00",
+        "campctl hotline who main --next 50",
+        "campctl hotline who main -o json",
+    ),
+)
+def who(
+    ctx: typer.Context,
+    hotline: Annotated[str, typer.Argument(metavar="HOTLINE", help="Its id.")],
+    at: At = "",
+    count: Annotated[int, typer.Option("--next", metavar="N", help="Show so many of those who are next in line.")] = 10,
+) -> int:
+    """Say who sits in every seat, since when and why; who is next in line and why not seated; and what is missing."""
+    from campctl.app.seats_why import who as use_case
+
+    session: Session = ctx.obj
+    return session.show(session.run(lambda: use_case(session.open(), hotline=hotline, at=at, count=count)))
 
 
 @command(

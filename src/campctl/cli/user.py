@@ -1,4 +1,4 @@
-"""`user list|show|provision|deprovision|secret`."""
+"""`user list|show|why|provision|deprovision|secret`."""
 
 from __future__ import annotations
 
@@ -36,6 +36,21 @@ def show(ctx: typer.Context, user: Annotated[str, typer.Argument(metavar="USER",
 
     session: Session = ctx.obj
     return session.show(session.run(lambda: show_user(session.open(), user=user)))
+
+
+@command(
+    APP, "why", examples=("campctl user why ann.lee", "campctl user why ann.lee --at 2026-11-03T18:00", "campctl user why ann.lee -o json")
+)
+def why(
+    ctx: typer.Context,
+    user: Annotated[str, typer.Argument(metavar="USER", help="The person's id.")],
+    at: Annotated[str, typer.Option("--at", metavar="TIME", help="Then instead of now: 21:00, +2h, 2026-11-03T06:00.")] = "",
+) -> int:
+    """Say where a person sits and why; of each hotline, whether they may answer it and which rule says no, or why they do not sit there."""
+    from campctl.app.seats_why import why as use_case
+
+    session: Session = ctx.obj
+    return session.show(session.run(lambda: use_case(session.open(), user=user, at=at)))
 
 
 @command(

@@ -52,6 +52,10 @@ class Crowd:
         lit = self.floor.lit.get(name)
         return lit.user if lit is not None and lit.user else line
 
+    def located(self, office: str) -> bool:
+        """Whether phones of an office have an address for 911."""
+        return self._located[office]
+
     def by_line(self, line: str, hotline: str, answer: Answer, backend: str, level: int) -> Candidate | None:
         """Who answers on that line, or None when it is not there, not enabled, elsewhere, or may not answer.
 

@@ -42,13 +42,15 @@ class FirstLines(Struct):
 
 def first_lines(campaign: Campaign, demand: Mapping[str, Demand], crowd: Crowd, present: Present) -> FirstLines:
     """Pinned ports first; then everybody else, at once: without a search where nobody is asked for twice."""
-    round_ = _Round(campaign, demand, crowd, present)
+    round_ = Round(campaign, demand, crowd, present)
     if not round_.plainly():
         round_.search()
     return round_.result()
 
 
-class _Round:
+class Round:
+    """One giving out of seats; pinned ports have theirs."""
+
     def __init__(self, campaign: Campaign, demand: Mapping[str, Demand], crowd: Crowd, present: Present) -> None:
         self.campaign = campaign
         self.crowd = crowd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from heapq import nsmallest
 
@@ -9,6 +10,7 @@ from campctl.effective.crowd import Candidate, Crowd, Order, penalty
 from campctl.effective.demand import Demand
 from campctl.effective.first_line import FirstLines, Present, first_lines
 from campctl.effective.result import Seat, Seating
+from campctl.effective.words import asked_for
 from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding
 from campctl.findings.text import plural
@@ -18,6 +20,10 @@ from campctl.model.campaign import Answer, Campaign, Hotline
 def assign(campaign: Campaign, demand: Mapping[str, Demand], crowd: Crowd, present: Present, findings: list[Finding]) -> dict[str, Seating]:
     """Fill all first lines at once, then escalation levels; the result is in the campaign's order of hotlines."""
     return _Assignment(campaign, demand, crowd, present, findings).run()
+
+
+STAYS = "was already there"
+"""Why somebody sits who did so before."""
 
 
 class _Assignment:
@@ -46,8 +52,8 @@ class _Assignment:
     def _first_line(self, hotline: Hotline) -> list[Seat]:
         line, answer = self.first.lines[hotline.id], hotline.answer
         chosen = [(one, self._pinned_why(one, hotline)) for one in line.pinned]
-        chosen += [(one, "was already there") for one in line.stays]
-        chosen += [(one, f"{_why(answer, one)}{self._from(one)}") for one in line.joins]
+        chosen += [(one, STAYS) for one in line.stays]
+        chosen += [(one, f"{for_them(answer, one)}{self._from(one)}") for one in line.joins]
         if line.beyond:
             self._beyond(hotline, line.wanted, line.wanted + line.beyond)
         return [Seat(one.line, one.name, 1, penalty(answer, one.user), why) for one, why in chosen]
@@ -78,13 +84,13 @@ class _Assignment:
             answer, left = step.answer, max(0, step.seats)
             here = (self.crowd.by_line(line, hotline.id, answer, backend, level) for line, at in now.items() if at == level)
             staying = {one.person: one for one in here if one is not None and one.person not in inside}
-            chosen = [(one, "was already there") for one in sorted(staying.values(), key=self._freest)[:left]]
+            chosen = [(one, STAYS) for one in sorted(staying.values(), key=self._freest)[:left]]
             # Those who sit in no first line are asked before those who do.
             for busy in (self.claimed, {}):
                 if len(chosen) < left:
                     skip = inside | busy.keys() | {one.person for one, _ in chosen}
                     orders = self.crowd.everyone(hotline.id, answer, backend, level, skip)
-                    chosen += [(one, _why(answer, one)) for one in self._first(hotline, answer, level, left - len(chosen), orders)]
+                    chosen += [(one, for_them(answer, one)) for one in self._first(hotline, answer, level, left - len(chosen), orders)]
             for one, why in chosen:
                 inside.add(one.person)
                 seats.append(Seat(one.line, one.name, level, penalty(answer, one.user), why))
@@ -100,12 +106,24 @@ class _Assignment:
                 finding(
                     "seats-short",
                     f"Hotline {hotline.id} should have {plural(demand.wanted, 'seat')} ({demand.whence}); of the people and lit ports who "
-                    f"may answer it {demand.wanted - short} could be seated, so {short} stay{'s' if short == 1 else ''} empty.",
+                    f"may answer it {demand.wanted - short} could be seated, so {short} stay{'s' if short == 1 else ''} empty. "
+                    + self._others(hotline),
                     help=f"Light ports for it (`campctl port light ... --hotline {hotline.id}`), widen `answer`, or ask for fewer seats.",
                     at=Ref("hotlines", hotline.id, "seats"),
                 )
             )
         return Seating(hotline=hotline.id, wanted=demand.wanted, whence=demand.whence, filled=tuple(seats), short=short)
+
+    def _others(self, hotline: Hotline) -> str:
+        """Where those are who may answer a short hotline and do not: nobody else may, or other hotlines have them."""
+        everyone = self.crowd.everyone(hotline.id, hotline.answer, self._backend(hotline), 1, ())
+        where = Counter(self.claimed.get(self.crowd.person(order[-1]), "") for order in everyone)
+        here = where.pop(hotline.id, 0)
+        counts = [f"{count} in {hid}" for hid, count in sorted(where.items(), key=lambda pair: (-pair[1], pair[0])) if hid]
+        if counts:
+            return f"Others who may answer it sit elsewhere: {', '.join(counts)}."
+        asks = asked_for(hotline.answer)
+        return f"{'Nobody else' if here else 'Nobody at all'} who is there may answer it{f' ({asks})' if asks else ''}."
 
     def _pinned_why(self, one: Candidate, hotline: Hotline) -> str:
         lit = self.crowd.floor.lit[one.port]
@@ -125,7 +143,7 @@ class _Assignment:
         )
 
 
-def _why(answer: Answer, one: Candidate) -> str:
+def for_them(answer: Answer, one: Candidate) -> str:
     """In words, what speaks for this candidate."""
     if one.port:
         return f"lit port, {one.name} sits there" if one.name else "lit port"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from campctl.effective.crowd import Crowd, matches
-from campctl.effective.demand import demands
+from campctl.effective.demand import Demand, demands
 from campctl.effective.formula import active_at, surges_at
 from campctl.effective.lighting import Lighter
 from campctl.effective.places import Places
@@ -46,15 +46,23 @@ def staff_at(
 ) -> Staff:
     """The same seats and lit ports as `desired` of that instant has, in less than half its time."""
     findings: list[Finding] = []
+    crowd, demand = asked(campaign, at, overrides, present, findings)
+    seating = assign(campaign, demand, crowd, present, findings)
+    floor = crowd.floor
+    return Staff(at, seating, floor.lit, frozenset(floor.dark), tuple(findings), frozenset(floor.away), crowd.off)
+
+
+def asked(
+    campaign: Campaign, at: datetime, overrides: Iterable[Override], present: Mapping[str, Mapping[str, int]], findings: list[Finding]
+) -> tuple[Crowd, dict[str, Demand]]:
+    """Who is there at an instant, and how many seats each hotline should have: what seats are given out from."""
     active, surges = active_at(overrides, at), surges_at(campaign, at)
     places = Places(campaign)
     lighter = Lighter(campaign, places, findings)
     floor = lighter.named(surges, active)
     demand = demands(campaign, at, surges, active, floor.added, findings)
     lighter.take_any(surges, {hotline: one.wanted for hotline, one in demand.items()}, present)
-    crowd = Crowd(campaign, places, floor, at)
-    seating = assign(campaign, demand, crowd, present, findings)
-    return Staff(at, seating, floor.lit, frozenset(floor.dark), tuple(findings), frozenset(floor.away), crowd.off)
+    return Crowd(campaign, places, floor, at), demand
 
 
 def staff_through(campaign: Campaign, at: Sequence[datetime], overrides: Sequence[Override] = ()) -> list[Staff]:

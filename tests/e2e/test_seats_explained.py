@@ -1,0 +1,67 @@
+"""`hotline who` and `user why`: every seat, every no."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Camp
+
+
+def test_who_sits_and_who_is_next(camp: Camp) -> None:
+    """Every seat with its line, since when and why; then those who wait, the one to come first by what one seat more would do."""
+    data = camp.do("hotline", "who", "voter-protection", "-o", "json").ok().data
+    seats, waiting = (listing["rows"] for listing in data["listings"])
+    assert [row["line"] for row in seats] == ["user/ann.lee", "user/ben.ortiz", "user/carla.nowak", "user/dev.patel"]
+    assert all(row["now"] and row["since"] and row["why"] == "was already there; skills voter-protection" for row in seats)
+    assert (data["fields"]["seats"], data["fields"]["missing"]) == ("4 of 4 (baseline 4)", [])
+    first = waiting[0]
+    assert data["fields"]["one seat more"] == f"{first['who']} would sit in voter-protection"
+    assert (first["has"], first["why"]) == ("skills voter-protection", "no seat is free: who sits there stays")
+    camp.do("hotline", "scale", "voter-protection", "+1").ok()
+    told = camp.do("user", "why", first["line"].removeprefix("user/")).ok().out
+    assert "voter-protection: was already there; skills voter-protection" in told
+    camp.settled()
+
+
+def test_before_and_after(fresh: Camp) -> None:
+    """Before the first apply nobody sits anywhere yet; with --at the day is asked for, not now; --next says how many."""
+    now = fresh.do("hotline", "who", "voter-protection", "--next", "0", "-o", "json").ok().data
+    assert [row["now"] for row in now["listings"][0]["rows"]] == [False] * 4
+    assert now["listings"][1]["rows"] == []
+    later = fresh.do("hotline", "who", "voter-protection", "--at", "2026-10-13T19:00-04:00", "-o", "json").ok().data
+    assert len(later["listings"][0]["rows"]) > 4
+
+
+def test_what_is_missing(camp: Camp) -> None:
+    """With more seats than people it says how many may answer, and the plan's finding that nobody else may."""
+    camp.do("hotline", "scale", "voter-protection", "12").ok()
+    data = camp.do("hotline", "who", "voter-protection", "-o", "json").ok().data
+    assert data["fields"]["missing"][0] == "5 seats: 7 may answer it, 7 sit here"
+    assert data["fields"]["one seat more"] == "would stay empty, too"
+    finding = camp.do("plan", "-o", "json").ok().json["findings"]
+    assert ["Nobody else who is there may answer it (skill voter-protection)." in one["detail"] for one in finding] == [True]
+
+
+def test_why_not(camp: Camp) -> None:
+    """Of each hotline it says yes or no with the rule; rules have stable names in JSON."""
+    rows = camp.do("user", "why", "ben.ortiz", "-o", "json").ok().data["listings"][0]["rows"]
+    assert [(row["hotline"], row["may"], row["level"], row["rules"]) for row in rows] == [
+        ("voter-protection", True, 1, []),
+        ("main", False, None, ["roles"]),
+    ]
+    assert "role is lawyer, not reception" in camp.do("user", "why", "ben.ortiz").ok().out
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (("hotline", "who", "mian"), "Did you mean `main`?"),
+        (("hotline", "who", "main", "--next", "-1"), "is not a number of people"),
+        (("hotline", "who", "main", "--at", "25:00"), "'25:00' is not a time"),
+        (("user", "why", "ann.le"), "Did you mean `ann.lee`?"),
+    ],
+)
+def test_wrong_words(camp: Camp, argv: tuple[str, ...], words: str) -> None:
+    """What is not there is said, with what may have been meant."""
+    refused = camp.do(*argv)
+    assert (refused.status > 0, words in refused.err) == (True, True)
