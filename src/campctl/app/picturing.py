@@ -22,6 +22,7 @@ from campctl.app.wishing import Wish, Wishes
 from campctl.live.board import Board, HotlineBoard, LineBoard
 
 if TYPE_CHECKING:
+    from campctl.app.watcher import Heard
     from campctl.app.watching import Pace
     from campctl.effective import LitPort
     from campctl.model.campaign import Hotline, Port, User
@@ -270,11 +271,18 @@ def _same(old: Sequence[T], new: Iterable[T]) -> tuple[T, ...]:
 
 
 async def pictures(
-    ctx: Context, *, hz: float = 5.0, alerting: Alerting | None = None, pace: Pace | None = None, names: Sequence[str] = ()
+    ctx: Context,
+    *,
+    hz: float = 5.0,
+    alerting: Alerting | None = None,
+    pace: Pace | None = None,
+    names: Sequence[str] = (),
+    tell: Callable[[Heard], None] | None = None,
 ) -> AsyncGenerator[Picture, None]:
     """One picture after the other, at most `hz` a second and at least one; ends with all it holds when its iteration is closed.
 
     What is wanted is looked at again once a second; manifests that change are followed, those with errors are told of in `activity`.
+    `tell` hears every event.
     """
     from campctl.app.watching import Watch
 
@@ -284,7 +292,7 @@ async def pictures(
     checked = ctx.clock.monotonic()
     fresh: asyncio.Task[Wish] | None = None
     try:
-        async with Watch(wishes.ctx, names, pace) as watch, aclosing(watch.boards(hz)) as boards:
+        async with Watch(wishes.ctx, names, pace, tell) as watch, aclosing(watch.boards(hz)) as boards:
             async for board in boards:
                 if fresh is None and ctx.clock.monotonic() - checked >= 1.0:
                     fresh = asyncio.ensure_future(wishes.refreshed())
