@@ -62,7 +62,11 @@ async def status(ctx: Context, *, names: Sequence[str] = (), checks: Sequence[st
         if not any(not said.holds and one.within is not None and spent < one.within for one, said in zip(wanted, verdicts, strict=True)):
             break
         await ctx.clock.sleep(AGAIN)
-    return Status(picture=_rows(picture, chosen), checks=tuple(map(_checked, wanted, verdicts)))
+    result = Status(picture=_rows(picture, chosen), checks=tuple(map(_checked, wanted, verdicts)))
+    if outcome(result) is errors.Exit.BACKEND:
+        lost = (one for one in result.picture.backends if one.health == "lost")
+        ctx.silent |= {one.name: errors.Unavailable(one.why or "It does not answer.", backend=one.name) for one in lost}
+    return result
 
 
 def outcome(result: Status) -> errors.Exit:

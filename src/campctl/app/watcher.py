@@ -177,13 +177,15 @@ class Watcher:
 
 async def within(clock: Clock, work: Awaitable[T], seconds: float, name: str) -> T:
     """The result of something that an exchange is asked; Unavailable when it takes longer than that."""
+    sleeping = asyncio.ensure_future(clock.sleep(seconds))
     working = asyncio.ensure_future(work)
     try:
-        await first_of(working, clock.sleep(seconds))
+        await first_of(sleeping, working)
         if not working.done():
             raise errors.Unavailable(f"{name} did not answer within {seconds:g} s.", backend=name)
         return working.result()
     finally:
+        sleeping.cancel()
         if not working.done():
             working.cancel()
             with suppress(asyncio.CancelledError, errors.CampctlError):
