@@ -81,6 +81,20 @@ def test_election_morning(tmp_path: Path) -> None:
     assert down[0] == 16, down[1]
 
 
+def test_shifts(tmp_path: Path) -> None:
+    """The roster with shifts is sound, and the calendar knows who comes and goes."""
+    copy, sound, days = page(
+        tmp_path,
+        "cp ../examples/shifts/volunteers.* .",
+        "campctl validate",
+        "campctl calendar --until 2026-11-04 -o plain",
+        setup=f"seed=quickstart clock={AFTERNOON}",
+    )
+    assert (copy[0], sound[0], days[0]) == (0, 0, 0), sound[1]
+    assert "No findings" in sound[1]
+    assert "2026-11-03 05:00 CST  freeze election-day begins, shift of 2 people begins" in days[1]
+
+
 def test_two_exchanges(tmp_path: Path) -> None:
     """The campaign for a migration is sound, and its wave of people moves from one exchange to the other."""
     setup = f"files=examples/two-exchanges clock={AFTERNOON}"
