@@ -8,7 +8,8 @@ same: better twice than never, and receivers tell repeats by the message's id wh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
@@ -17,15 +18,15 @@ from msgspec.structs import replace
 from campctl.app.alert_messages import Kind, message
 from campctl.app.alerting import AlertState, Track, adopt, evaluate, lines, spoken
 from campctl.errors import StoreError
-from campctl.model.alerts import Alert, AlertRule
+from campctl.model.alerts import BOARD, Alert, AlertRule
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from campctl.app.alert_messages import Message
-    from campctl.app.alert_sending import Outcome, Sender
+    from campctl.app.alert_sending import Outcome, Receiver, Sender
     from campctl.app.alert_words import Directory
-    from campctl.app.picture import Picture
+    from campctl.app.picture import ActivityLine, AlertLine, Picture
     from campctl.ports.clock import Clock
     from campctl.ports.store import Store
 
@@ -36,8 +37,8 @@ PATIENCE = 10.0
 """The same for other alerts."""
 REMEMBERED = 1000
 """Alerts of which something may still be heard."""
-SYNC = 2.0
-"""Seconds between looks at what others wrote down."""
+SYNC, RENEW, OVERDUE = 2.0, 5.0, 60.0
+"""Seconds between looks at what others wrote down, at the manifests, at what overrides left behind."""
 
 
 class News(Struct, frozen=True, kw_only=True):
@@ -51,8 +52,21 @@ class News(Struct, frozen=True, kw_only=True):
     words: str = ""
 
 
+class Rules(Struct, frozen=True):
+    """What the manifests say of alerts, and of who and where."""
+
+    rules: Sequence[AlertRule]
+    directory: Directory
+    receivers: Mapping[str, Receiver]
+    """Those that are new or changed."""
+
+
 class Duty(Struct, frozen=True, kw_only=True):
-    """What alarms are made for. `by`: this process, in words. audit: writes down what was told of an emergency call."""
+    """What alarms are made for. `by`: this process, in words. audit: writes down what was told of an emergency call.
+
+    overdue: looks for overrides that are over and have not come back; None when that cannot be seen now. renew: what the
+    manifests say now, in a thread; None when that is what they said before.
+    """
 
     rules: Sequence[AlertRule]
     directory: Directory
@@ -60,6 +74,8 @@ class Duty(Struct, frozen=True, kw_only=True):
     clock: Clock
     by: str
     audit: Callable[[Alert, str, str], None] = lambda _alert, _receiver, _words: None
+    overdue: Callable[[], Awaitable[tuple[ActivityLine, ...] | None]] | None = None
+    renew: Callable[[], Rules | None] = lambda: None
 
 
 class Alarms:
@@ -76,8 +92,8 @@ class Alarms:
         self._over: dict[str, None] = {}
         """Those that ended here lately, by id."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._synced = -SYNC
-        self._syncing = False
+        self._due: dict[str, float] = {}
+        self._late: tuple[ActivityLine, ...] | None = None
 
     def send_by(self, sender: Sender) -> None:
         """Who carries what is said; it reports to `told`."""
@@ -88,13 +104,11 @@ class Alarms:
         if self._store is not None:
             self._state = adopt(self._state, await asyncio.to_thread(self._store.alerts))
 
-    def change_rules(self, rules: Sequence[AlertRule], directory: Directory) -> None:
-        """The manifests were edited; alerts of rules that are gone end with the next picture."""
-        self._duty = replace(self._duty, rules=rules, directory=directory)
-
-    def see(self, picture: Picture) -> Picture:
-        """Look at a picture, start whatever follows from it, and give it back with the alerts that stand."""
+    def see(self, picture: Picture) -> tuple[AlertLine, ...]:
+        """Look at a picture, start whatever follows from it, and say which alerts stand. Never waits."""
         now = self._duty.clock.now()
+        if self._late:
+            picture = replace(picture, activity=(*picture.activity, *self._late))
         found = evaluate(self._duty.rules, self._state, picture, now, self._duty.directory)
         self._state = found.state
         for track in found.raised:
@@ -102,17 +116,33 @@ class Alarms:
         for track in found.cleared:
             self._over[track.id] = None
             self._begin(self._clear(replace(_alert(track, now, self._duty.by), cleared=now)))
-        self._sync()
-        return replace(picture, alerts=lines(self._state))
+        self._often("store", SYNC, self._look_up)
+        self._often("manifests", RENEW, self._renewed)
+        if self._duty.overdue is not None and (self._sender is None or any(rule.when == "override-overdue" for rule in self._duty.rules)):
+            self._often("overdue", OVERDUE, self._look_overdue)
+        return lines(self._state)
+
+    @property
+    def rules(self) -> Sequence[AlertRule]:
+        """Those that hold now."""
+        return self._duty.rules
+
+    @property
+    def overdue(self) -> int | None:
+        """Overrides and surges that are over and have not come back, when last looked for; None before that."""
+        return None if self._late is None else len(self._late)
+
+    async def settled(self, seconds: float) -> None:
+        """Wait so long for what is under way."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=seconds)
 
     async def close(self, seconds: float = 5.0) -> None:
         """Wait so long for what is under way; give up the rest, and say so."""
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=seconds)
+        await self.settled(seconds)
         if self._sender is not None:
             await self._sender.drain(seconds)
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=seconds)
+        await self.settled(seconds)
         for task in list(self._tasks):
             task.cancel()
 
@@ -125,15 +155,20 @@ class Alarms:
         self._hear(News(at=self._duty.clock.now(), kind="told", alert=alert, receiver=receiver, ok=outcome.ok, words=words))
         self._begin(self._note(alert, receiver, words))
 
+    @property
+    def _written(self) -> Store | None:
+        """The store, where this process tells people: who only shows alerts writes nothing down."""
+        return self._store if self._sender is not None else None
+
     async def _note(self, alert: Alert, receiver: str, words: str) -> None:
-        store = self._store
+        store = self._written
         if store is not None:
             await self._asked(lambda: store.note_telling(alert.id, receiver, words), PATIENCE)
             if alert.once:
                 await self._asked(lambda: self._duty.audit(alert, receiver, words), PATIENCE)
 
     async def _raise(self, alert: Alert) -> None:
-        store, said = self._store, True
+        store, said = self._written, True
         if store is not None:
             patience = CLAIM if alert.once else PATIENCE
             there = await self._asked(lambda: store.raise_alert(alert), patience)
@@ -143,9 +178,11 @@ class Alarms:
         if said:
             self._alerts[alert.id] = alert
             self._say(alert, "raised")
+            if alert.once and store is not None:
+                await self._asked(lambda: self._duty.audit(alert, BOARD, "raised"), PATIENCE)
 
     async def _clear(self, alert: Alert) -> None:
-        store, said = self._store, True
+        store, said = self._written, True
         if store is not None:
             done = await self._asked(lambda: store.clear_alert(alert.id, alert.cleared or alert.raised), PATIENCE)
             said = done is not False
@@ -163,22 +200,39 @@ class Alarms:
             while len(kept) > REMEMBERED:
                 del kept[next(iter(kept))]
 
-    def _sync(self) -> None:
+    def _often(self, what: str, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Do it every so many seconds, one at a time."""
         now = self._duty.clock.monotonic()
-        if self._store is not None and not self._syncing and now - self._synced >= SYNC:
-            self._synced = now
-            self._syncing = True
-            self._begin(self._look_up())
+        if now >= self._due.get(what, 0.0):
+            self._due[what] = inf
+
+            async def done() -> None:
+                try:
+                    await work()
+                finally:
+                    self._due[what] = self._duty.clock.monotonic() + seconds
+
+            self._begin(done())
 
     async def _look_up(self) -> None:
         """What others raised and acknowledged."""
         store = self._store
-        try:
-            if store is not None:
-                found = await self._asked(lambda: store.alerts(cleared=50), PATIENCE)
-                self._state = adopt(self._state, self._theirs(found or ()))
-        finally:
-            self._syncing = False
+        if store is not None:
+            found = await self._asked(lambda: store.alerts(cleared=50), PATIENCE)
+            self._state = adopt(self._state, self._theirs(found or ()))
+
+    async def _renewed(self) -> None:
+        """Rules as they are written now; alerts of those that are gone end with the next picture."""
+        new = await asyncio.to_thread(self._duty.renew)
+        if new is not None:
+            self._duty = replace(self._duty, rules=new.rules, directory=new.directory)
+            if self._sender is not None:
+                self._sender.change(new.receivers)
+
+    async def _look_overdue(self) -> None:
+        if self._duty.overdue is not None:
+            found = await self._duty.overdue()
+            self._late = self._late if found is None else found
 
     def _theirs(self, alerts: Iterable[Alert]) -> list[Alert]:
         """Without those that ended here, which the store may not have known yet when it was asked."""

@@ -59,8 +59,12 @@ class Sender:
     """All receivers. `tell` returns at once; `drain` waits for what is under way."""
 
     def __init__(self, receivers: Mapping[str, Receiver], clock: Clock, report: Report, *, jitter: random.Random | None = None) -> None:
-        made = jitter or random.Random()  # noqa: S311 - jitter
-        self._lanes = {name: _Lane(name, receiver, clock, report, made) for name, receiver in receivers.items()}
+        self._clock = clock
+        self._report = report
+        self._jitter = jitter or random.Random()  # noqa: S311 - jitter
+        self._lanes: dict[str, _Lane] = {}
+        self._former: list[_Lane] = []
+        self.change(receivers)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -73,9 +77,16 @@ class Sender:
             if name in self._lanes:
                 self._lanes[name].tell(message)
 
+    def change(self, receivers: Mapping[str, Receiver]) -> None:
+        """These are new, or others than they were; what is under way to those they replace goes on."""
+        for name, receiver in receivers.items():
+            if name in self._lanes:
+                self._former.append(self._lanes[name])
+            self._lanes[name] = _Lane(name, receiver, self._clock, self._report, self._jitter)
+
     async def drain(self, seconds: float) -> None:
         """Wait so long for what is under way; then give up the rest, each with a word, and let go of the connections."""
-        await asyncio.gather(*(lane.drain(seconds) for lane in self._lanes.values()))
+        await asyncio.gather(*(lane.drain(seconds) for lane in (*self._former, *self._lanes.values())))
 
 
 class _Lane:

@@ -47,7 +47,7 @@ def login(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="BACKE
 
     session: Session = ctx.obj
     campaign = session.open()
-    values = {secret: _secret(session, name, secret) for secret in secrets_asked(campaign, name=name)}
+    values = {secret: read_secret(session, name, secret) for secret in secrets_asked(campaign, name=name)}
     return session.show(use_case(campaign, name=name, values=values))
 
 
@@ -137,7 +137,7 @@ def init(
     order = Order(type=type_, directory=Path(directory).absolute(), options=options, force=force, backend=backend)
     campaign = session.open() if backend else None
     setup = prepare(order, campaign)
-    secrets = {secret: _secret(session, backend or type_, f"password of {secret}") for secret in setup.secrets}
+    secrets = {secret: read_secret(session, backend or type_, f"password of {secret}") for secret in setup.secrets}
     return session.show(use_case(order, setup, campaign, secrets))
 
 
@@ -167,7 +167,8 @@ def poke(
     return session.show(use_case(session.open(), name=name, ops=ops, old_pbx=old_pbx))
 
 
-def _secret(session: Session, backend: str, secret: str) -> str:
+def read_secret(session: Session, backend: str, secret: str) -> str:
+    """One secret, asked for without echo, or a line of stdin."""
     from campctl.views.text import harmless
 
     terminal = session.terminal

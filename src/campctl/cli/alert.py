@@ -1,0 +1,122 @@
+"""`alert list|ack|test|login|run`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from campctl.cli.command import command, noun
+from campctl.cli.session import Session
+from campctl.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from campctl.app.alarms import News
+
+APP = noun("Alerts: what is wrong now, who sees to it, who is told. Rules are in the YAML (docs/alerts.md).")
+APPS = {"alert": APP}
+
+
+@command(APP, "list", examples=("campctl alert list", "campctl alert list -o json"))
+def list_(ctx: typer.Context) -> int:
+    """List what is raised now, and the rules. One look at every exchange; nothing is raised or told by it.
+
+    State `raised`: by the board or `alert run`, which can be acknowledged. `now`: true at this look. `not yet`: true, but the rule
+    wants it to last.
+    """
+    from campctl.app.alert_using import list_alerts
+
+    session: Session = ctx.obj
+    return session.show(session.run(lambda: list_alerts(session.open())))
+
+
+@command(APP, "ack", examples=("campctl alert ack 0badcafe", "campctl alert ack 0bad 911a"))
+def ack(
+    ctx: typer.Context, ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of alerts, or beginnings of them.")]
+) -> int:
+    """Say that you see to it: everybody else is shown that. An emergency call is over with it; anything else when it is well."""
+    from campctl.app.alert_using import acknowledge
+
+    session: Session = ctx.obj
+    return session.show(acknowledge(session.open(), ids=ids))
+
+
+@command(APP, "test", examples=("campctl alert test emergency-call", "campctl alert test nobody-free --to war-room"))
+def send_test(
+    ctx: typer.Context,
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="Its id.")],
+    to: Annotated[list[str], typer.Option("--to", metavar="NAME", help="Only them. May be repeated.")] = [],  # noqa: B006
+) -> int:
+    """Send a message that says it is a test to those a rule tells, one try each. Ends in 8 when somebody was not reached."""
+    from campctl.app.alert_using import send_test as use_case
+
+    session: Session = ctx.obj
+    result = session.run(lambda: use_case(session.open(), rule=rule, to=to))
+    return session.show(result, exit=Exit.OK if all(row["told"] for row in result.rows) else Exit.PARTIAL)
+
+
+@command(APP, "login", examples=("campctl alert login war-room", "pass show war-room | campctl alert login war-room"))
+def login(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="Somebody under `campaign: notify:`.")]) -> int:
+    """Keep the secrets of somebody who is told in the keyring; from a pipe, a line for each."""
+    from campctl.app.alert_using import login as use_case
+    from campctl.app.alert_using import secrets_asked
+    from campctl.cli.backend import read_secret
+
+    session: Session = ctx.obj
+    campaign = session.open()
+    values = {secret: read_secret(session, name, secret) for secret in secrets_asked(campaign, name=name)}
+    return session.show(use_case(campaign, name=name, values=values))
+
+
+@command(
+    APP,
+    "run",
+    examples=("campctl alert run", "campctl alert run -o json | tee -a alerts.jsonl", "campctl alert run --for 12h --quiet"),
+)
+def run(
+    ctx: typer.Context,
+    for_: Annotated[str, typer.Option("--for", metavar="DURATION", help="End after 10m, 12h. Default: when stopped.")] = "",
+) -> int:
+    """Watch and tell, without a board, until stopped (Ctrl-C, SIGTERM): for a machine that is always on.
+
+    A line for everything that is raised, over or told; with -o json a line of JSON each. Several may run, beside boards: of those
+    that share the store, one tells.
+    """
+    from campctl.app.alert_using import watch
+    from campctl.cli.serving import serve
+
+    session: Session = ctx.obj
+    if session.format in {"yaml", "csv"}:
+        raise UsageError(f"alert run tells no {session.format}.", hint="Lines of text, or -o json for lines of JSON.")
+    context = session.open()
+    hear, seconds = _lines(session, context.campaign.time_zone), _seconds(for_)
+    rules = "rules of the campaign" if context.campaign.alerts else "the rules that stand by themselves"
+
+    def ready() -> None:
+        session.say(f"Watching, with {rules}; telling {', '.join(context.campaign.notify) or 'nobody: `notify` in the YAML is empty'}.")
+
+    return serve(lambda stop: watch(context, hear, ready, stop, seconds=seconds))
+
+
+def _lines(session: Session, time_zone: str) -> Callable[[News], None]:
+    from zoneinfo import ZoneInfo
+
+    from campctl.views.alerts import json_line, words_line
+
+    zone, terminal = ZoneInfo(time_zone), session.terminal
+
+    def hear(news: News) -> None:
+        terminal.write(json_line(news) if session.format == "json" else words_line(news, zone))
+        terminal.flush()
+
+    return hear
+
+
+def _seconds(text: str) -> float:
+    from campctl.live.expect import duration
+
+    found = duration(text) if text else 0.0
+    if found is None or (text and found <= 0):
+        raise UsageError(f"--for {text} is no length of time.", hint="Write 10s, 5m or 1h30m.")
+    return found

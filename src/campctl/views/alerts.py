@@ -1,0 +1,51 @@
+"""What alarms hear, a line each: words for people, JSON for scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from campctl.app.alarms import News
+
+VERSION = 1
+"""Of the lines; grows when a field changes its meaning or goes."""
+
+
+def words_line(news: News, zone: ZoneInfo) -> str:
+    """`18:01:07 raised  critical nobody-free hotline/main: Main: 5 callers wait ... [0badcafe]`."""
+    from campctl.views.text import harmless
+
+    alert = news.alert
+    at = f"{news.at.astimezone(zone):%H:%M:%S}"
+    if news.kind == "told":
+        how = "told" if news.ok else "NOT TOLD"
+        return harmless(f"{at} {how:<8} {news.receiver} of {alert.rule} [{alert.id}]: {news.words}") + "\n"
+    by = f" (acknowledged by {alert.acknowledged})" if alert.acknowledged else ""
+    return harmless(f"{at} {news.kind:<8} {alert.severity} {alert.rule} {alert.subject}: {alert.words}{by} [{alert.id}]") + "\n"
+
+
+def json_line(news: News) -> str:
+    """One object, its keys as docs/alerts.md has them."""
+    from campctl.views.envelope import line
+
+    alert = news.alert
+    document = {
+        "v": VERSION,
+        "at": news.at,
+        "kind": news.kind,
+        "alert": {
+            "id": alert.id,
+            "rule": alert.rule,
+            "severity": alert.severity,
+            "subject": alert.subject,
+            "words": alert.words,
+            "since": alert.since,
+            "raised": alert.raised,
+            "acknowledged": alert.acknowledged,
+            "cleared": alert.cleared,
+        },
+        "emergency": alert.caller,
+        **({"receiver": news.receiver, "ok": news.ok, "words": news.words} if news.kind == "told" else {}),
+    }
+    return line(document)
