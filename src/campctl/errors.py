@@ -51,7 +51,7 @@ class Exit(enum.IntEnum):
     STALE = 6, "a saved plan no longer fits the manifests or the exchange"
     LOCKED = 7, "another run holds the lock"
     PARTIAL = 8, "some changes failed or were skipped; the rest is done"
-    BACKEND = 9, "a backend could not be reached, or refused"
+    BACKEND = 9, "a backend could not be reached, refused, or did not say what became of a change"
     STORE = 10, "the campaign's store cannot be used"
     NOT_FOUND = 11, "something named on the command line does not exist"
     UNCONFIRMED = 12, "not confirmed: without a terminal, --yes is needed"

@@ -215,6 +215,7 @@ def applied(plan: Plan, report: ApplyReport, warnings: tuple[str, ...] = ()) -> 
         errors=dict(report.errors),
         next_steps=_next(report.run),
         warnings=(*warnings, *lost, *_notes(report.notes)),
+        stopped=report.stopped_by is not None,
     )
 
 

@@ -51,6 +51,8 @@ class Applied(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     """Backends that did not answer, and were left out."""
+    stopped: bool = False
+    """Somebody stopped it, or another run took its lock: not its own fault that it ended early."""
 
 
 class DriftItem(Struct, frozen=True, kw_only=True):

@@ -218,7 +218,9 @@ def status_of(result: Any) -> Exit:
     if kind == "Validation":
         return Exit.INVALID if any(item.severity == "error" for item in result.findings) else Exit.OK
     if kind == "Applied" and result.run is not None:
-        return {"interrupted": Exit.INTERRUPTED, "running": Exit.INTERRUPTED, "done": Exit.OK}.get(result.run.status, Exit.PARTIAL)
+        # Left as it is without anybody having stopped it: a backend did not say what became of some of it.
+        halfway = Exit.INTERRUPTED if result.stopped else Exit.BACKEND
+        return {"interrupted": halfway, "running": Exit.INTERRUPTED, "done": Exit.OK}.get(result.run.status, Exit.PARTIAL)
     if kind == "Health":
         return Exit.OK if all(probe.ok for one in result.backends for probe in one.probes) else Exit.UNHEALTHY
     return Exit.OK

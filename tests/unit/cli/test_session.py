@@ -20,9 +20,9 @@ NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 PLAN = Plan(campaign="x", at=NOW, binding=Binding(manifest="", overrides=""))
 
 
-def applied(status: str | None) -> Applied:
+def applied(status: str | None, *, stopped: bool = False) -> Applied:
     run = Run(id="r", started=NOW, author="a", command="c", status=status) if status else None
-    return Applied(run=run, plan=PLAN, states={}, errors={})
+    return Applied(run=run, plan=PLAN, states={}, errors={}, stopped=stopped)
 
 
 def validated(*severities: str) -> Validation:
@@ -43,7 +43,8 @@ def checked(*oks: bool) -> Health:
         (applied("done"), Exit.OK),
         (applied("partial"), Exit.PARTIAL),
         (applied("failed"), Exit.PARTIAL),
-        (applied("interrupted"), Exit.INTERRUPTED),
+        (applied("interrupted", stopped=True), Exit.INTERRUPTED),
+        (applied("interrupted"), Exit.BACKEND),  # nobody stopped it: it is not known what became of some of it
         (checked(True, True), Exit.OK),
         (checked(True, False), Exit.UNHEALTHY),
         (Listing(of="x", columns=(), rows=()), Exit.OK),
