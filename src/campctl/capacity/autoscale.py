@@ -269,6 +269,8 @@ def _need(rule: Rule, load: Load, look: Look, room: Room) -> tuple[int, str]:
     waits = f", {look.waiting} waiting up to {look.longest:.0f} s" if look.waiting else ""
     gone = f", {load.missing} {'seats' if load.missing > 1 else 'seat'} without anybody" if load.missing else ""
     words = f"{load.rate * 60:.1f} calls a minute of {load.handling:.0f} s{waits}{met}{gone}"
+    if not need:
+        return 0, "nobody calls"
     if need <= room.now and load.judged >= JUDGED and load.level is not None and load.level < rule.target.level - 0.02:
         need = room.now + max(1, room.now // 20)
         return need, f"{words}: fewer than {rule.target.level:.0%}, although the formula asks for no more seats"

@@ -18,6 +18,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("plan", "planning", "Say what would be changed"),
             ("apply", "planning", "Change it, and prove that it happened"),
             ("rehearse", "rehearse", "Play a day of calls through before it comes"),
+            ("autopilot", "autopilot", "Apply whenever something changes, and hold service targets"),
             ("runbook", "runbook", "Follow ordered steps with times, checks and a way back"),
             ("resume", "planning", "Go on with a run that was interrupted"),
             ("rollback", "planning", "Undo a run"),
@@ -68,6 +69,7 @@ GROUPS: dict[str, str] = {
     "surge": "list",
     "backend": "list",
     "runbook": "list",
+    "autopilot": "run",
     "audit": "log",
     "store": "",
 }
