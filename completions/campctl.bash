@@ -76,6 +76,7 @@ _campctl() {
     surge) verbs='list show'; usual='list' ;;
     backend) verbs='list check login init poke'; usual='list' ;;
     runbook) verbs='list show lint run resume status confirm'; usual='list' ;;
+    autopilot) verbs='run status'; usual='run' ;;
     audit) verbs='log verify'; usual='log' ;;
     store) verbs='check migrate rename login'; usual='' ;;
         esac
@@ -92,7 +93,7 @@ _campctl() {
     case $prev in
     -C | --campaign) _campctl_kind @dir "$cur" ;;
     -o | --output) _campctl_kind '=table|plain|json|yaml|csv' "$cur" ;;
-    *) if [[ $cur == -* ]]; then _campctl_words "$cur" --output --campaign --quiet --no-color --help --version; else _campctl_words "$cur" init validate schema show plan apply rehearse runbook resume rollback history drift adopt user move port seat hotline number office override surge calendar match cost backend audit store completion; fi ;;
+    *) if [[ $cur == -* ]]; then _campctl_words "$cur" --output --campaign --quiet --no-color --help --version; else _campctl_words "$cur" init validate schema show plan apply rehearse autopilot runbook resume rollback history drift adopt user move port seat hotline number office override surge calendar match cost backend audit store completion; fi ;;
     esac
     return 0
   fi
@@ -111,6 +112,8 @@ _campctl() {
     'plan') spec=' --at=- --between=- --out=@file --target=@ref --details --exit-code --skip-unreachable -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'apply') spec=' --target=@ref --skip-unreachable -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@file' ;;
     'rehearse') spec=' --day=- --shape==flat|ordinary|debate-night|election-day --calls=- --faults=@file --against=- --seed=- --replications=- --interval=- --trunks=- --hotline=hotlines --html=@file -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'autopilot run') spec=' --once --standby --dry-run -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'autopilot status') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'runbook list') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'runbook show') spec=' --var=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@file' ;;
     'runbook lint') spec=' --var=- -o==table|plain|json|yaml|csv|github --output==table|plain|json|yaml|csv|github -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@file*' ;;

@@ -93,6 +93,9 @@ function __campctl
         case runbook
             set verbs "list"\t"The campaigns runbooks, with how many steps they come to and what is wrong with them" "show"\t"The steps a runbook comes to - variables put in, loops gone through, other files taken in" "lint"\t"Find everything that is wrong with runbooks before the day, in one go" "run"\t"Follow a runbook, step by step" "resume"\t"Go on with a run that was stopped, killed, or that failed at a step" "status"\t"Where a run stands - what was done, what is going on, what is to come" "confirm"\t"Answer the question a run waits with, from any terminal"
             set usual 'list'
+        case autopilot
+            set verbs "run"\t"Lead - apply the plan at every moment at which it changes, take back what is over, and move seats by live figures" "status"\t"Show who leads since when, what comes next, and why each hotline with autoscale has its seats"
+            set usual 'run'
         case audit
             set verbs "log"\t"Show the newest entries, oldest of them first" "verify"\t"Check that no entry was changed or removed"
             set usual 'log'
@@ -166,6 +169,14 @@ function __campctl
             set spec '--day=-' '--shape==flat|ordinary|debate-night|election-day' '--calls=-' '--faults=@file' '--against=-' '--seed=-' '--replications=-' '--interval=-' '--trunks=-' '--hotline=hotlines' '--html=@file' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
             set helps "--day"\t"2026-11-03, today (unless told otherwise) or tomorrow." "--shape"\t"flat, ordinary, debate-night, election-day, or 24 weights." "--calls"\t"So many calls in all, shared out as expected; or to a hotline (repeatable)." "--faults"\t"What goes wrong, as YAML - docs/rehearsal.md." "--against"\t"Compare with another plan - a campaigns folder, or a YAML file that differs." "--seed"\t"Another one draws other callers; the same one the same." "--replications"\t"Play the day N times. Default - as often as makes 300,000 calls, at most 10." "--interval"\t"Length of an interval." "--trunks"\t"Only so many calls at once. Default - as many as it takes." "--hotline"\t"Show this one closely (repeatable); all of them are played." "--html"\t"Also write a report with charts; it opens without a network." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'autopilot run'
+            set spec '--once' '--standby' '--dry-run' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--once"\t"One turn, for cron - apply, look at the hotlines, end." "--standby"\t"While another autopilot leads, wait, and take over when it ends." "--dry-run"\t"Only say what would be done, as time goes by. Takes no lead." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'autopilot status'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'runbook list'
             set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
@@ -460,6 +471,7 @@ set -g __campctl_nouns \
     "plan"\t"Say what would be changed" \
     "apply"\t"Change it, and prove that it happened" \
     "rehearse"\t"Play a day of calls through before it comes" \
+    "autopilot"\t"Apply whenever something changes, and hold service targets" \
     "runbook"\t"Follow ordered steps with times, checks and a way back" \
     "resume"\t"Go on with a run that was interrupted" \
     "rollback"\t"Undo a run" \

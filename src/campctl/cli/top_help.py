@@ -15,6 +15,7 @@ Plan and apply:
   plan        Say what would be changed
   apply       Change it, and prove that it happened
   rehearse    Play a day of calls through before it comes
+  autopilot   Apply whenever something changes, and hold service targets
   runbook     Follow ordered steps with times, checks and a way back
   resume      Go on with a run that was interrupted
   rollback    Undo a run
