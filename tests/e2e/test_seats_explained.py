@@ -42,6 +42,35 @@ def test_what_is_missing(camp: Camp) -> None:
     assert ["Nobody else who is there may answer it (skill voter-protection)." in one["detail"] for one in finding] == [True]
 
 
+SPANISH = """
+hotlines:
+  voter-protection-es:
+    name: Protección al votante
+    extension: "3902"
+    seats: { baseline: 3, max: 4 }
+    answer: { languages: [es] }
+"""
+
+
+def test_who_is_moved_leaves_no_seat_behind(camp: Camp) -> None:
+    """A hotline by itself, or a person by themselves, is applied with all whom it moves: nothing is left to plan."""
+    (camp.root / "spanish.yaml").write_text(SPANISH)
+    camp.do("apply", "--target", "hotline/voter-protection-es", "--yes").ok()
+    camp.settled()
+    assert camp.do("hotline", "who", "voter-protection-es", "-o", "json").ok().data["fields"]["seats"].startswith("3 of 3")
+    camp.do("hotline", "scale", "voter-protection", "+2").ok()
+    camp.settled()
+    camp.do(
+        "user", "provision", "zoe.example", "--name", "Zoe Example", "--office", "chicago-hq", "--skill", "voter-protection", "--yes"
+    ).ok()
+    camp.settled()
+    rows = camp.do("hotline", "list", "-o", "json").ok().data["rows"]
+    assert {row["id"]: (row["seats"], row["wanted"]) for row in rows if row["id"] != "main"} == {
+        "voter-protection": (6, 6),
+        "voter-protection-es": (2, 3),
+    }
+
+
 def test_why_not(camp: Camp) -> None:
     """Of each hotline it says yes or no with the rule; rules have stable names in JSON."""
     rows = camp.do("user", "why", "ben.ortiz", "-o", "json").ok().data["listings"][0]["rows"]

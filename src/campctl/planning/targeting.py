@@ -22,9 +22,10 @@ def targeted(changes: tuple[Change, ...], targets: tuple[str, ...], campaign: Ca
     finishing: a step of a detour to the change that completes it; who starts one must end it. An office stands for its
     people and desks too, where they are before as well as after; it is closed only when it is itself a target.
 
-    Who gets a seat gives up the one they had, where the whole plan has it so; and no hotline is left with more or fewer
-    seats than it has now and would have after the whole plan: as many others join or leave. A room that nobody is left
-    in goes along, and so does an office's address on an exchange that holds none of its lines any more: no noun names them.
+    Who gets a seat gives up the one they had, and who gives one up gets the other, where the whole plan has it so; and no
+    hotline is left with more or fewer seats than it has now and would have after the whole plan: as many others join or leave.
+    A room that nobody is left in goes along, and so does an office's address on an exchange that holds none of its lines any
+    more: no noun names them.
     """
     wanted = set(targets)
     by_id = {change.id: change for change in changes}
@@ -49,20 +50,48 @@ def targeted(changes: tuple[Change, ...], targets: tuple[str, ...], campaign: Ca
 
 
 def _given_up(seats: Sequence[Change], kept: Container[str], campaign: Campaign) -> list[str]:
-    """First-line seats that the plan takes from people who get another one by what is kept: on the same phone, or at a desk."""
-    lines: set[str] = set()
-    names: set[str] = set()
+    """First-line seats that people of the plan leave for one that is kept, or get for one that is: on the same phone, or at a desk."""
+    got, left = _Seats(campaign), _Seats(campaign)
     for change in seats:
-        if change.id in kept and change.action == "create" and isinstance(change.after, Member) and change.after.level == 1:
-            lines.add(change.after.line)
-            names.add(change.after.name)
+        if change.id in kept:
+            if (joined := _first(change.after)) and not _first(change.before):
+                got.add(joined)
+            elif (gone := _first(change.before)) and not _first(change.after):
+                left.add(gone)
     found = []
     for change in seats:
-        if change.id not in kept and change.action == "delete" and isinstance(change.before, Member) and change.before.level == 1:
-            person = campaign.users.get(change.before.line.removeprefix("user/"))
-            if change.before.line in lines or (person is not None and person.name in names):
+        if change.id not in kept:
+            joined, gone = _first(change.after), _first(change.before)
+            if (gone and not joined and gone in got) or (joined and not gone and joined in left):
                 found.append(change.id)
     return found
+
+
+class _Seats:
+    """Seats by whose they are: a phone's, or a person's who sits at a desk or has a phone of their own."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.users = campaign.users
+        self.lines: set[str] = set()
+        self.names: set[str] = set()
+        self.own: set[str] = set()
+
+    def add(self, seat: Member) -> None:
+        self.lines.add(seat.line)
+        self.names.add(seat.name)
+        self.own |= self._own(seat)
+
+    def __contains__(self, seat: Member) -> bool:
+        return seat.line in self.lines or not self.names.isdisjoint(self._own(seat)) or seat.name in self.own
+
+    def _own(self, seat: Member) -> set[str]:
+        """The name of the person whose own phone it is; a desk's is nobody's own."""
+        person = self.users.get(seat.line.removeprefix("user/"))
+        return {person.name} if person is not None else set()
+
+
+def _first(seat: object) -> Member | None:
+    return seat if isinstance(seat, Member) and seat.level == 1 else None
 
 
 def _to_balance(seats: Sequence[Change], kept: Container[str]) -> list[str]:
@@ -76,14 +105,15 @@ def _to_balance(seats: Sequence[Change], kept: Container[str]) -> list[str]:
                 part[place] += amount
     found = []
     for change in seats:
-        moves = _moves(change)
-        if change.id in kept or len(moves) != 1:
+        if change.id in kept:
             continue
-        ((place, amount),) = moves
-        least, most = min(0, whole[place]), max(0, whole[place])
-        if (part[place] > most and amount < 0) or (part[place] < least and amount > 0):
-            part[place] += amount
-            found.append(change.id)
+        moves = _moves(change)
+        for place, amount in moves:
+            least, most = min(0, whole[place]), max(0, whole[place])
+            if (part[place] > most and amount < 0) or (part[place] < least and amount > 0):
+                part.update(dict(moves))
+                found.append(change.id)
+                break
     return found
 
 
