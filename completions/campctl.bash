@@ -75,7 +75,8 @@ _campctl() {
     override) verbs='list clear promote'; usual='list' ;;
     surge) verbs='list show'; usual='list' ;;
     backend) verbs='list check login init poke'; usual='list' ;;
-    runbook) verbs='list show lint run resume status confirm'; usual='list' ;;
+    alert) verbs='list ack test login run'; usual='list' ;;
+    runbook) verbs='list show lint run resume status confirm report'; usual='list' ;;
     autopilot) verbs='run status'; usual='run' ;;
     audit) verbs='log verify'; usual='log' ;;
     store) verbs='check migrate rename login'; usual='' ;;
@@ -93,7 +94,7 @@ _campctl() {
     case $prev in
     -C | --campaign) _campctl_kind @dir "$cur" ;;
     -o | --output) _campctl_kind '=table|plain|json|yaml|csv' "$cur" ;;
-    *) if [[ $cur == -* ]]; then _campctl_words "$cur" --output --campaign --quiet --no-color --help --version; else _campctl_words "$cur" init validate schema show plan apply rehearse autopilot runbook resume rollback history drift adopt user move port seat hotline number office override surge calendar match cost backend audit store completion; fi ;;
+    *) if [[ $cur == -* ]]; then _campctl_words "$cur" --output --campaign --quiet --no-color --help --version; else _campctl_words "$cur" init validate schema show plan apply rehearse autopilot runbook resume rollback history drift adopt user move port seat hotline number office override surge calendar match cost status watch alert exporter backend audit store completion; fi ;;
     esac
     return 0
   fi
@@ -121,6 +122,7 @@ _campctl() {
     'runbook resume') spec=' --assume=- --accept-edit --no-wait -y --yes --events -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='book-runs' ;;
     'runbook status') spec=' --all --follow --events -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='book-runs' ;;
     'runbook confirm') spec=' --as=- --no --why=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='book-runs -' ;;
+    'runbook report') spec=' --html=@file --markdown -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='book-runs' ;;
     'resume') spec=' -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'rollback') spec=' -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='runs' ;;
     'history list') spec=' --limit=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
@@ -165,6 +167,14 @@ _campctl() {
     'calendar') spec=' --from=- --until=- --hours --ics=@file -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'match') spec=' --volunteers=@file --lists=@file --prefer=@file --weight=- --week=- --time-zone=- --out=@file --explain=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'cost') spec=' --month=- --by==office|hotline|backend -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'status') spec=' --check=- --timeout=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-*' ;;
+    'watch') spec=' --hotline=hotlines --type=- --backend=backends --for=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'alert list') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'alert ack') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-*' ;;
+    'alert test') spec=' --to=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-' ;;
+    'alert login') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-' ;;
+    'alert run') spec=' --for=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'exporter') spec=' --listen=- --allow-remote --once -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'backend list') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'backend check') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='backends' ;;
     'backend login') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='backends' ;;

@@ -90,8 +90,11 @@ function __campctl
         case backend
             set verbs "list"\t"List backends, their options, and where their secrets come from (never the secrets)" "check"\t"Look whether backends are well - reached, signed in, within their limits" "login"\t"Keep a backends secrets in the keyring, each read back" "init"\t"Write the configuration of a fresh exchange into a folder, and say how to put it in place" "poke"\t"Change the embedded exchange behind campctls back, to practise drift, adoption and bad days"
             set usual 'list'
+        case alert
+            set verbs "list"\t"List what is raised now, and the rules" "ack"\t"Say that you see to it - everybody else is shown that" "test"\t"Send a message that says it is a test to those a rule tells, one try each" "login"\t"Keep the secrets of somebody who is told in the keyring; from a pipe, a line for each" "run"\t"Watch and tell, without a board, until stopped (Ctrl-C, SIGTERM) - for a machine that is always on"
+            set usual 'list'
         case runbook
-            set verbs "list"\t"The campaigns runbooks, with how many steps they come to and what is wrong with them" "show"\t"The steps a runbook comes to - variables put in, loops gone through, other files taken in" "lint"\t"Find everything that is wrong with runbooks before the day, in one go" "run"\t"Follow a runbook, step by step" "resume"\t"Go on with a run that was stopped, killed, or that failed at a step" "status"\t"Where a run stands - what was done, what is going on, what is to come" "confirm"\t"Answer the question a run waits with, from any terminal"
+            set verbs "list"\t"The campaigns runbooks, with how many steps they come to and what is wrong with them" "show"\t"The steps a runbook comes to - variables put in, loops gone through, other files taken in" "lint"\t"Find everything that is wrong with runbooks before the day, in one go" "run"\t"Follow a runbook, step by step" "resume"\t"Go on with a run that was stopped, killed, or that failed at a step" "status"\t"Where a run stands - what was done, what is going on, what is to come" "confirm"\t"Answer the question a run waits with, from any terminal" "report"\t"Who did what when - planned against actual, confirmations, what was taken back, and what commands said"
             set usual 'list'
         case autopilot
             set verbs "run"\t"Lead - apply the plan at every moment at which it changes, take back what is over, and move seats by live figures" "status"\t"Show who leads since when, what comes next, and why each hotline with autoscale has its seats"
@@ -205,6 +208,10 @@ function __campctl
             set spec '--as=-' '--no' '--why=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 'book-runs' '-'
             set helps "--as"\t"The role you answer as." "--no"\t"Say no - the step fails." "--why"\t"A remark, kept in the report." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'runbook report'
+            set spec '--html=@file' '--markdown' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 'book-runs'
+            set helps "--html"\t"Write one HTML page, which opens without a network." "--markdown"\t"As Markdown, on stdout." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'resume'
             set spec '-y' '--yes' '--dry-run' '--reason=-' '--details' '--wait==accepted|configured|live' '--allow-deletes' '--allow-updates' '--allow-protected' '--allow-freeze' '--events' '--secrets=@file' '--wait-for-lock=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
@@ -381,6 +388,38 @@ function __campctl
             set spec '--month=-' '--by==office|hotline|backend' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
             set helps "--month"\t"Which month. Default - this one." "--by"\t"Add up by these. Default - a line per item." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'status'
+            set spec '--check=-' '--timeout=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '-*'
+            set helps "--check"\t"End in status 18 when it does not hold. May be repeated." "--timeout"\t"How long each exchange may take to answer (default - 10)." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'watch'
+            set spec '--hotline=hotlines' '--type=-' '--backend=backends' '--for=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--hotline"\t"Only what is about it. May be repeated." "--type"\t"Only events of this type. May be repeated." "--backend"\t"Only what is on it. May be repeated." "--for"\t"End after 10s, 5m, 1h30m. Default - when stopped." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'alert list'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'alert ack'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '-*'
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'alert test'
+            set spec '--to=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '-'
+            set helps "--to"\t"Only them. May be repeated." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'alert login'
+            set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '-'
+            set helps "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'alert run'
+            set spec '--for=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--for"\t"End after 10m, 12h. Default - when stopped." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'exporter'
+            set spec '--listen=-' '--allow-remote' '--once' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args 
+            set helps "--listen"\t"Where Prometheus asks." "--allow-remote"\t"Let other machines ask; nothing asks them who they are." "--once"\t"Print the metrics of one look, and end." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'backend list'
             set spec '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
@@ -490,6 +529,10 @@ set -g __campctl_nouns \
     "calendar"\t"Every moment at which something changes" \
     "match"\t"Volunteers to call lists by what they have in common" \
     "cost"\t"What a month costs, where prices are known" \
+    "status"\t"What goes on now, and whether it is as expected" \
+    "watch"\t"What happens, a line of JSON each, for scripts" \
+    "alert"\t"What is wrong now, and who is told" \
+    "exporter"\t"Metrics for Prometheus" \
     "backend"\t"Telephony systems - list, check, sign in" \
     "audit"\t"Who did what, when and why" \
     "store"\t"The campaigns own records" \

@@ -274,8 +274,8 @@ def who_may_not(program: Program, wanted: str, role: str, who: str) -> str:
     return ""
 
 
-def status(ctx: Context, run_id: str) -> BookReport | Listing:
-    """Where a run stands; without an id every run there is when there are several, newest first."""
+def status(ctx: Context, run_id: str) -> BookReport:
+    """Where a run stands; without an id the newest that is not over, else the newest."""
     store = ctx.store()
     book = find_run(store, run_id)
     return report_of(_as_is(store, book), store.book_entries(book.id), followed_by=_followed_by(store, book))

@@ -1,4 +1,4 @@
-"""`runbook list|show|lint|run|resume|status|confirm`."""
+"""`runbook list|show|lint|run|resume|status|confirm|report`."""
 
 from __future__ import annotations
 
@@ -244,3 +244,58 @@ def confirm(
     report = use_case(session.open(), run_id, step, role=role, yes=not no, why=why)
     session.say(f"Said {'no' if no else 'yes'}.")
     return session.show(report, exit=None)
+
+
+@command(
+    APPS["runbook"],
+    "report",
+    examples=(
+        "campctl runbook report",
+        "campctl runbook report 20261103-0500 --html election-day.html",
+        "campctl runbook report 20261103-0500 --markdown > election-day.md",
+    ),
+)
+def report(
+    ctx: typer.Context,
+    run_id: RunId = "",
+    html: Annotated[str, typer.Option("--html", metavar="FILE", help="Write one HTML page, which opens without a network.")] = "",
+    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, on stdout.")] = False,
+) -> int:
+    """Who did what when: planned against actual, confirmations, what was taken back, and what commands said."""
+    from campctl.app.running_books import status as use_case
+
+    session: Session = ctx.obj
+    context = session.open()
+    made = use_case(context, run_id)
+    if html:
+        write_page(session, made, html)
+        return 0
+    if markdown:
+        from campctl.views.runbook_report import markdown as as_markdown
+
+        return session.show_text(as_markdown(made), of="report")
+    return reported(session, made)
+
+
+def write_page(session: Session, made: Any, file: str) -> None:
+    """The report as HTML, in a file of its owner's."""
+    from pathlib import Path
+
+    from campctl.app.files import write_private
+    from campctl.views.runbook_report import page
+
+    context = session.open()
+    write_private(Path(file), page(made, said=context.command, made=context.clock.now()).encode())
+    session.say(f"The report is in {file}.")
+
+
+def reported(session: Session, made: Any, *, exit: Exit | None = None) -> int:  # noqa: A002 - the word of errors.Exit
+    """The table, with the timeline below it where people look."""
+    status = session.show(made, exit=exit)
+    if session.format in {"", "table"}:
+        from campctl.views.runbook_timeline import text
+
+        lines = text(made, session.terminal.width or 100)
+        session.terminal.write("".join(f"{line}\n" for line in ["", *lines]))
+        session.terminal.flush()
+    return status

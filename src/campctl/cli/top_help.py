@@ -37,6 +37,12 @@ People, desks, hotlines:
   match       Volunteers to call lists by what they have in common
   cost        What a month costs, where prices are known
 
+Watch:
+  status      What goes on now, and whether it is as expected
+  watch       What happens, a line of JSON each, for scripts
+  alert       What is wrong now, and who is told
+  exporter    Metrics for Prometheus
+
 Keep it well:
   backend     Telephony systems: list, check, sign in
   audit       Who did what, when and why

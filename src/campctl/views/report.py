@@ -65,6 +65,11 @@ def text(value: str) -> str:
     return escape(harmless(value))
 
 
+def text_lines(value: str) -> str:
+    """Several lines of such text, for `<pre>`."""
+    return "\n".join(text(line) for line in value.splitlines())
+
+
 def heading(words_: str, *, deep: int = 2) -> str:
     """A heading; those of depth 2 have an anchor made of their words, and are in the page's contents."""
     here = f' id="{anchor(words_)}"' if deep == 2 else ""
