@@ -18,7 +18,8 @@ from campctl.model.stores import BadStoreUrl, is_url, read_url
 DEFAULT = ".campctl"
 CARRIED = {
     "runs": ("run",), "journal": ("line of their journal", "lines of their journal"), "owned": ("owned resource",),
-    "overrides": ("override",), "audit": ("audit entry", "audit entries"),
+    "overrides": ("override",), "audit": ("audit entry", "audit entries"), "alerts": ("alert",),
+    "books": ("run of a runbook", "runs of runbooks"), "book_journal": ("line of their journal", "lines of their journal"),
 }  # fmt: skip
 """What the tables hold, for people: one of it, several."""
 

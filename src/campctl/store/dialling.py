@@ -74,16 +74,16 @@ class Target:
         if (mode := self._sslmode()) is not None:
             given["sslmode"] = mode
         if self._password:
-            return kind.connect(self._url.conninfo, password=self._password, **given)
+            return _connected(kind, self._url.conninfo, password=self._password, **given)
         try:
-            return kind.connect(self._url.conninfo, **given)
+            return _connected(kind, self._url.conninfo, **given)
         except psycopg.OperationalError as error:
             if not error.needs_password if hasattr(error, "needs_password") else "no password supplied" not in str(error):
                 raise
             self._password = self._given(True)
             if not self._password:
                 raise
-        return kind.connect(self._url.conninfo, password=self._password, **given)
+        return _connected(kind, self._url.conninfo, password=self._password, **given)
 
     def _sslmode(self) -> str | None:
         """None leaves it to libpq."""
@@ -112,6 +112,22 @@ class Target:
             if parser.has_section(name):
                 return dict(parser[name])
         return {}
+
+
+def _connected(kind: type[C], conninfo: str, **given: Any) -> C:
+    """A connection. One that could not be made is let go at once.
+
+    psycopg's error holds its frames, these the half-made connection, and in a circle with it a socket that would stay open until
+    the garbage is collected: a frozen server counts them.
+    """
+    try:
+        return kind.connect(conninfo, **given)
+    except psycopg.Error as error:
+        seen: BaseException | None = error
+        while seen is not None:
+            seen.__traceback__ = None
+            seen = seen.__cause__ or seen.__context__
+        raise
 
 
 KEEPALIVES: Final[dict[str, Any]] = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
