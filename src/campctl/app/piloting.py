@@ -38,6 +38,8 @@ TICK = 5.0
 """Seconds from one turn to the next, at the most: how soon an edit, another's override or a jumping clock is noticed."""
 TTL = 30.0
 """Seconds after which the lead of a silent leader on another machine may be taken over."""
+STANDBY = 2.0
+"""Seconds between two tries to take the lead."""
 JUMP = 2.0
 """Seconds by which wall time and monotonic time may differ between two turns."""
 WRITE = 60.0
@@ -80,7 +82,7 @@ async def fly(ctx: Context, orders: Orders, reins: Reins, tell: Tell, notifier: 
                 waiting = held.message
                 cockpit.say("standby", "info", f"Standing by. {held.message}")
                 notifier.ready()
-            await rest(cockpit, TICK)
+            await rest(cockpit, STANDBY)
         else:
             if not lease.lost:
                 return status
