@@ -102,17 +102,15 @@ class Round:
 
     def _first_choices(self, hotline: Hotline, count: int, sitting: set[str]) -> list[Candidate] | None:
         """Of those who sit nowhere, the first `count`; None when others must be asked as well."""
-        skip = self.pinned | self.sitting[hotline.id].keys()
-        others: list[Order] = []
-        busy = 0
-        for order in self._orders(hotline, skip):
-            if self.crowd.person(order[-1]) in sitting:
-                busy += 1
-            else:
-                others.append(order)
-        if len(others) < count and busy:
+        orders = self._orders(hotline, self.pinned | self.sitting[hotline.id].keys())
+        others = [order for order in orders if self.crowd.person(order[-1]) not in sitting] if sitting else orders
+        if len(others) < count and len(others) < len(orders):
             return None
-        return [self._candidate(hotline, order) for order in nsmallest(count, others, key=lambda order: (self._is_new(order), order))]
+        # Whoever has just lost a seat comes before those who had none; mostly nobody has.
+        known = [order for order in others if not self._is_new(order)] if self.before else []
+        first = sorted(known)[:count]
+        new = others if not known else [order for order in others if self._is_new(order)]
+        return [self._candidate(hotline, order) for order in (*first, *nsmallest(count - len(first), new))]
 
     def search(self) -> None:
         """Find the best seating by `capacity.seats_flow`.
