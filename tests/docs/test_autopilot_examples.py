@@ -1,0 +1,92 @@
+"""The autopilot's unit and cron line: well-formed, as hardened as they say, and their command lines run."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import transcripts
+
+UNIT = transcripts.ROOT / "examples" / "campctl-autopilot.service"
+CRONTAB = transcripts.ROOT / "examples" / "autopilot.crontab"
+CRON = re.compile(r"(?:(?:\*|\*/\d+|\d+(?:-\d+)?)\s+){5}(?P<command>.+)")
+
+
+def unit() -> configparser.ConfigParser:
+    parsed = configparser.ConfigParser(strict=True, interpolation=None)
+    parsed.optionxform = str  # type: ignore[assignment,method-assign]
+    parsed.read_string(UNIT.read_text())
+    return parsed
+
+
+def run(tmp_path: Path, *commands: str) -> list[tuple[int, str]]:
+    """Command lines on a fresh campaign; status and output of each."""
+    path = tmp_path / "page.md"
+    setup = "<!-- transcript: seed=quickstart clock=2026-10-13T15:00-05:00 applied -->"
+    path.write_text(f"{setup}\n```console\n" + "".join(f"$ {command}\n" for command in commands) + "```\n")
+    page = transcripts.read(path)
+    transcripts.run(page)
+    return [(command.status, "\n".join(command.real)) for command in page.commands]
+
+
+def test_the_unit_is_what_the_autopilot_expects() -> None:
+    """It is told when it is ready and that it lives, is reloaded by SIGHUP, has time to finish, and is not started over a mistake."""
+    parsed = unit()
+    assert set(parsed.sections()) == {"Unit", "Service", "Install"}
+    service = parsed["Service"]
+    assert service["Type"] == "notify"
+    assert int(service["WatchdogSec"]) >= 120
+    assert service["ExecReload"] == "/bin/kill -HUP $MAINPID"
+    assert int(service["TimeoutStopSec"]) >= 90
+    assert service["Restart"] == "on-failure"
+    assert service["RestartPreventExitStatus"].split() == ["2", "3", "14"]
+
+
+def test_the_unit_may_write_to_its_campaign_and_no_more() -> None:
+    """Hardened; the one folder it may write to is the one it works in."""
+    service = unit()["Service"]
+    assert service["ReadWritePaths"] == service["WorkingDirectory"]
+    assert service["ProtectSystem"] == "strict"
+    assert service["CapabilityBoundingSet"] == ""
+    yes = [name for name, value in service.items() if value == "yes"]
+    assert len(yes) >= 12
+    assert "NoNewPrivileges" in yes
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here; the tests above parse the unit")
+def test_systemd_has_nothing_against_the_unit(tmp_path: Path) -> None:
+    """`systemd-analyze verify`, with the program put where one is."""
+    copy = tmp_path / UNIT.name
+    copy.write_text(UNIT.read_text().replace("/usr/local/bin/campctl", "/bin/true"))
+    done = subprocess.run(["systemd-analyze", "verify", str(copy)], capture_output=True, text=True, check=False)
+    assert UNIT.name not in done.stderr, done.stderr
+
+
+def test_the_command_lines_run(tmp_path: Path) -> None:
+    """The service's leads until it is told to end; cron's takes its turn without a word, and has status 7 beside the service."""
+    start = unit()["Service"]["ExecStart"].removeprefix("/usr/local/bin/")
+    lines = [line for line in CRONTAB.read_text().splitlines() if line and not line.startswith("#") and "=" not in line.split(" ")[0]]
+    (match,) = [CRON.fullmatch(line) for line in lines]
+    assert match is not None
+    cron = match["command"].removeprefix("cd /srv/campaign && ")
+    assert cron.startswith("campctl autopilot --once")
+    served, alone, together, log = run(
+        tmp_path,
+        f"timeout --preserve-status -s TERM 2 {start}",
+        cron,
+        f"{start} > .campctl/told & until grep -q begins .campctl/told; do sleep 0.1; done; {cron}; echo status $?; kill $!; wait",
+        "cat .campctl/autopilot.log",
+    )
+    assert served[0] == 0, served[1]
+    assert "This autopilot leads" in served[1]
+    assert "nothing is half done" in served[1]
+    assert alone == (0, "")
+    assert together[1] == "status 7"
+    assert "Another autopilot leads this campaign" in log[1]
