@@ -76,6 +76,14 @@ def test_freeze(camp, clock) -> None:
     camp.do("move", "ben.ortiz", "--to", "phoenix-field", "--yes").ok()
 
 
+def test_calls_are_led_elsewhere_on_election_day(camp, clock) -> None:
+    """A hotline fails over and comes back, an office is evacuated: what one does in an emergency needs no override in the seeds' freeze."""
+    clock.advance((datetime(2026, 11, 3, 15, 0, tzinfo=UTC) - clock.now()).total_seconds())
+    camp.do("hotline", "failover", "main", "--to", "outside/+13125550177", "--yes", "--reason", "no power").ok()
+    camp.do("hotline", "failover", "main", "--back", "--yes", "--reason", "power is back").ok()
+    camp.do("office", "evacuate", "phoenix-field", "--to", "chicago-hq", "--yes", "--reason", "a burst pipe").ok()
+
+
 def test_without_a_terminal_and_without_yes(camp) -> None:
     """Every command whose change stays refuses with 12, whatever stands on stdin, and changes nothing."""
     calls, yaml = camp.calls(), camp.read("people.yaml")

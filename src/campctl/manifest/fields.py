@@ -141,7 +141,7 @@ FREEZE = Noun(
             "allow",
             list_of(LABEL),
             "Verbs, or things such as `hotline/main`, that may change all the same.",
-            "[light, darken, seat, scale]",
+            "[light, darken, seat, scale, route]",
         ),
         Field("reason", TEXT, "Shown to whoever is refused.", "polls are open"),
     ),
