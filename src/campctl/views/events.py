@@ -55,7 +55,7 @@ def _notice(notice: Notice) -> str:
 
 def _event(event: Event) -> str:
     data: Mapping[str, Any] = event.data
-    hotline, line = hotline_of(event), about(event).get("line", data.get("line", ""))
+    hotline, line = hotline_of(event), about(event).get("line") or data.get("line") or "somebody"
     match event.type:
         case "call-queued":
             return f"{hotline}: {data.get('caller') or 'somebody'} waits, {data.get('waiting', '?')} in all"

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from campctl.live.board import BackendBoard
 
 LEVELS = "▁▂▃▄▅▆▇█"
-WIDE = 20
-"""Cells of the last hour: three minutes each."""
+WIDE = 12
+"""Cells of the last hour: five minutes each."""
 HEALTH = {"live": "green", "stale": "bold yellow", "lost": "bold red"}
 EMERGENCIES = 5
 
@@ -39,6 +39,9 @@ def status(result: Status, sheet: Sheet) -> None:
     if picture.hotlines:
         sheet.page.blank()
         sheet.table(hotlines(picture.hotlines))
+        for line in picture.hotlines:
+            if line.diverted:
+                sheet.page.line(f"Calls of {line.id} go to {line.diverted}.")
         _footnotes(picture, zone, sheet)
     if picture.offices:
         sheet.page.blank()
@@ -80,7 +83,7 @@ def _whole(at: datetime, zone: ZoneInfo) -> datetime:
 
 def hotlines(lines: Sequence[HotlineLine]) -> Listing:
     """A row for each hotline; what matters most stands first, since narrow terminals leave out the rest."""
-    columns = ("hotline", "waiting", "longest", "seats", "now", "today", "agents", "answered", "gave up", "asks", "last hour", "state")
+    columns = ("hotline", "waiting", "longest", "seats", "now", "last hour", "today", "gave up", "answered", "asks", "agents")
     return Listing(of="hotline", columns=columns, rows=tuple(map(_hotline, lines)), empty="No hotlines.")
 
 
@@ -94,7 +97,7 @@ def _hotline(line: HotlineLine) -> dict[str, Any]:
         ("gone", line.gone),
     )
     return {
-        "hotline": line.id,
+        "hotline": f"{line.id} ({', '.join(words)})" if (words := _state(line)) else line.id,
         "waiting": line.waiting,
         "longest": clock(line.longest_wait) if line.waiting else "",
         "seats": Share(line.seated, line.desired),
@@ -105,14 +108,12 @@ def _hotline(line: HotlineLine) -> dict[str, Any]:
         "gave up": line.abandoned,
         "asks": line.asked,
         "last hour": sparkline(line.minutes, WIDE),
-        "state": ", ".join(_state(line)),
     }
 
 
 def _state(line: HotlineLine) -> list[str]:
-    found = [] if line.open else ["closed"]
-    found += [f"calls go to {line.diverted}"] if line.diverted else []
-    return found + (["stale"] if line.stale else [])
+    states = (("closed", not line.open), ("elsewhere", line.diverted), ("stale", line.stale))
+    return [word for word, so in states if so]
 
 
 def offices(lines: Sequence[OfficeLine]) -> Listing:
@@ -136,10 +137,10 @@ def _office(line: OfficeLine) -> dict[str, Any]:
 
 
 def level(share: float | None, target: float | None) -> str:
-    """`84%`, or `61% of 80%` where it is below its target; nothing where nobody called."""
+    """`84%`, or `61% < 80%` where it is below its target; nothing where nobody called."""
     if share is None:
         return ""
-    return f"{share:.0%}" if target is None or share >= target else f"{share:.0%} of {target:.0%}"
+    return f"{share:.0%}" if target is None or share >= target else f"{share:.0%} < {target:.0%}"
 
 
 def clock(length: float) -> str:
