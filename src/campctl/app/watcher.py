@@ -51,6 +51,8 @@ class Notice(Struct, frozen=True, kw_only=True):
 
 
 Heard = Event | Notice
+_SHARE: Final = 10.0
+"""A look that takes long is made less often: an exchange spends at most a tenth of its time on them, while that keeps it from being stale."""
 _TURN: Final = 200
 """Events after which others have their turn."""
 
@@ -110,7 +112,10 @@ class Watcher:
         """Look at once, soon after, whenever events were missed, and every so often."""
         wait = self._pace.second
         while True:
+            began = self._clock.monotonic()
             await self._look(backend)
+            took = self._clock.monotonic() - began
+            wait = max(wait, min(took * _SHARE, self._pace.stale * 0.8))
             spent = 0.0
             while spent < wait and not (spent >= self._pace.least and self._name in self._fold.wants()):
                 step = min(self._pace.least, wait - spent)
