@@ -76,7 +76,7 @@ _campctl() {
     surge) verbs='list show'; usual='list' ;;
     backend) verbs='list check login init poke'; usual='list' ;;
     alert) verbs='list ack test login run'; usual='list' ;;
-    runbook) verbs='list show lint run resume status confirm report'; usual='list' ;;
+    runbook) verbs='list show lint run resume status confirm report rehearse'; usual='list' ;;
     autopilot) verbs='run status'; usual='run' ;;
     audit) verbs='log verify'; usual='log' ;;
     store) verbs='check migrate rename login'; usual='' ;;
@@ -123,6 +123,7 @@ _campctl() {
     'runbook status') spec=' --all --follow --events -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='book-runs' ;;
     'runbook confirm') spec=' --as=- --no --why=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='book-runs -' ;;
     'runbook report') spec=' --html=@file --markdown -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='book-runs' ;;
+    'runbook rehearse') spec=' --var=- --at=- --refuse=- --with-shell --html=@file --markdown -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@file' ;;
     'resume') spec=' -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'rollback') spec=' -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='runs' ;;
     'history list') spec=' --limit=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;

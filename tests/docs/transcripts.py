@@ -39,11 +39,12 @@ SIGNALLED = re.compile(r"^\S+: line \d+: +\d+ (Killed|Terminated|Interrupt) .*$"
 EXIT = re.compile(r"\s+# exit (\d+)$")
 MASKS = (
     (re.compile(r"\b20\d{6}-\d{6}-[0-9a-f]{4}\b"), "RUN"),
-    (re.compile(r"\bo[0-9a-f]{6}\b"), "OVERRIDE"),
+    (re.compile(r"\b(o|ap)[0-9a-f]{6}\b"), "OVERRIDE"),
+    (re.compile(r"(?<=\[)[0-9a-f]{8}(?=\])|(?<=Acknowledged: )[0-9a-f]{8}|(?<=\"id\": \")[0-9a-f]{8}"), "ALERT"),
     (re.compile(r"(?<!\d)(\d\d:\d\d):\d\d(\.\d+)?"), r"\1"),
     (re.compile(r"\b(under )?\d+(\.\d+)? (s|ms)\b"), "SECONDS"),
     (re.compile(r"\b\d+ [KMG]iB\b"), "SIZE"),
-    (re.compile(r"\b(process|kill -INT) \d+"), r"\1 PID"),
+    (re.compile(r"\b(process|kill -INT|`kill) \d+"), r"\1 PID"),
     (re.compile(r"\bon [\w.-]+ (\(process|with)"), r"on HOST \1"),
     (re.compile(r"end it on \S+"), "end it on HOST"),
     (re.compile(r"/tmp/campctl-docs-[A-Za-z0-9_]+"), "/home/dana"),

@@ -16,7 +16,7 @@ from campctl.app.context import Context
 from campctl.app.find import one
 from campctl.app.results import Details, Listing, Message
 from campctl.findings.text import listed
-from campctl.model.alerts import BOARD, DEFAULT_RULES, MEASURES, Alert, AlertRule, rules_of
+from campctl.model.alerts import BOARD, DEFAULT_RULES, MEASURES, Alert, AlertRule, Notifier, rules_of
 
 if TYPE_CHECKING:
     from campctl.app.alarms import News
@@ -53,10 +53,11 @@ async def list_alerts(ctx: Context) -> Details:
         id="",
         fields={
             "exchanges": [f"{board.name} {board.health}" + (f" ({board.why})" if board.why else "") for board in picture.backends],
+            "raised": "" if raised else "nothing",
             "told": [_source(ctx, name) for name in notifiers] or "nobody but the board; docs/alerts.md says how to tell people",
         },
         listings=(
-            Listing(of="now", columns=RAISED, rows=raised, empty="No alert is raised."),
+            Listing(of="now", columns=RAISED, rows=raised),
             Listing(of="rules", columns=RULES, rows=tuple(_rule(rule, found, tracks, notifiers) for rule in rules)),
         ),
     )
@@ -145,7 +146,7 @@ async def send_test(ctx: Context, *, rule: str, to: Sequence[str] = ()) -> Listi
     known = {one.id: one for one in (*DEFAULT_RULES, *campaign.alerts.values())}
     chosen = one(known, rule, "alert")
     for name in to:
-        one(campaign.notify, name, "notifier")
+        _notifier(ctx, name)
     names = tuple(to) or (tuple(campaign.notify) if chosen.notify is None else tuple(name for name in chosen.notify if name != BOARD))
     now = ctx.clock.now()
     made = Alert(
@@ -179,12 +180,12 @@ async def send_test(ctx: Context, *, rule: str, to: Sequence[str] = ()) -> Listi
 
 def secrets_asked(ctx: Context, *, name: str) -> tuple[str, ...]:
     """Names of the secrets somebody who is told needs."""
-    return one(ctx.campaign.notify, name, "notifier").needs
+    return _notifier(ctx, name).needs
 
 
 def login(ctx: Context, *, name: str, values: dict[str, str]) -> Message:
     """Keep the secrets of somebody who is told in the keyring, each read back."""
-    notifier = one(ctx.campaign.notify, name, "notifier")
+    notifier = _notifier(ctx, name)
     if not notifier.needs:
         return Message(text=f"`{name}` needs no secret.")
     secrets = NotifierSecrets(ctx.environ, notifier)
@@ -194,6 +195,16 @@ def login(ctx: Context, *, name: str, values: dict[str, str]) -> Message:
     kept = {secret: secrets.put(secret, values[secret]) for secret in notifier.needs}
     words = ", ".join(f"{secret} in {place}" for secret, place in kept.items())
     return Message(text=f"Kept for {name}: {words}.", data={"kept": kept})
+
+
+def _notifier(ctx: Context, name: str) -> Notifier:
+    from campctl.app.find import did_you_mean
+
+    known = ctx.campaign.notify
+    if name not in known:
+        there = f"There are {listed(list(known), 5)}." if known else "`campaign: notify:` is empty; docs/alerts.md says what it takes."
+        raise errors.NotFound(f"Nobody called `{name}` is told of alerts.", hint=did_you_mean(name, known) or there)
+    return known[name]
 
 
 async def watch(

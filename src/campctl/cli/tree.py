@@ -45,6 +45,15 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Watch",
+        (
+            ("status", "status", "What goes on now, and whether it is as expected"),
+            ("watch", "watch", "What happens, a line of JSON each, for scripts"),
+            ("alert", "alert", "What is wrong now, and who is told"),
+            ("exporter", "exporter", "Metrics for Prometheus"),
+        ),
+    ),
+    (
         "Keep it well",
         (
             ("backend", "backend", "Telephony systems: list, check, sign in"),
@@ -68,6 +77,7 @@ GROUPS: dict[str, str] = {
     "override": "list",
     "surge": "list",
     "backend": "list",
+    "alert": "list",
     "runbook": "list",
     "autopilot": "run",
     "audit": "log",
