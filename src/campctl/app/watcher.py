@@ -52,7 +52,7 @@ class Notice(Struct, frozen=True, kw_only=True):
 
 Heard = Event | Notice
 _SHARE: Final = 10.0
-"""A look that takes long is made less often: an exchange spends at most a tenth of its time on them, while that keeps it from being stale."""
+"""A look that takes long is made less often: it may take a tenth of the time, unless the exchange would be stale by then."""
 _TURN: Final = 200
 """Events after which others have their turn."""
 
