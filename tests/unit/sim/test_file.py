@@ -284,6 +284,17 @@ def test_equal_secrets_do_not_look_equal(lab: Any) -> None:
     assert all(console.verify_secret(lab.file, line, "made-up-secret-0123456789") for line in (LINE.id, OTHER_LINE.id))
 
 
+def test_many_secrets_take_few_requests(lab: Any) -> None:
+    """As many in one as changes; each line has its own, and those there are not are named."""
+    backend = lab.found()
+    wanted = {line.id: f"made-up-{n:04}" for n, line in enumerate(lines(25))}
+    lab.run(lambda: backend.execute([create(line) for line in lines(25)]))
+    before, batch = backend.requests["ok"], backend.capabilities.batch
+    assert lab.run(lambda: backend.set_secrets({**wanted, "user/nobody": "made-up"})) == ["user/nobody"]
+    assert backend.requests["ok"] - before == -(-26 // batch)
+    assert all(console.verify_secret(lab.file, line, secret) for line, secret in wanted.items())
+
+
 def test_the_file_forgets_what_it_no_longer_needs(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Values that arrived, what a restart can no longer lose, and the oldest of the log go with later writes."""
     monkeypatch.setattr("campctl.backends.sim.requests.LOG_KEEP", 5)

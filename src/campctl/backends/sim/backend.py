@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -81,11 +81,25 @@ class SimBackend:
 
     async def set_secret(self, line: str, secret: str) -> None:
         """Give a line a new SIP secret; only a salted hash of it is kept."""
+        (outcome,) = await self._secrets({line: secret})
+        if outcome.error is not None:
+            raise Refused(outcome.error, backend=self.name, hint="A line gets a secret of its own when it is created.")
+
+    async def set_secrets(self, secrets: Mapping[str, str]) -> Collection[str]:
+        """The same for many lines, as many in a request as changes; returned are those there are not."""
+        lines, refused = list(secrets), []
+        for start in range(0, len(lines), self._settings.batch):
+            part = {line: secrets[line] for line in lines[start : start + self._settings.batch]}
+            outcomes = await self._secrets(part)
+            for lost in (outcome for outcome in outcomes if outcome.code == "uncertain"):
+                raise Uncertain(lost.error or "", backend=self.name)
+            refused += [outcome.change for outcome in outcomes if outcome.error is not None]
+        return refused
+
+    async def _secrets(self, secrets: Mapping[str, str]) -> tuple[Outcome, ...]:
         async with self._request() as (faults, work_first, delay):
-            answer = await self._timed(lambda c: requests.set_secret(c, self._moment(faults), line, secret), work_first, delay)
-            (outcome,) = await self._told(answer, faults)
-            if outcome.error is not None:
-                raise Refused(outcome.error, backend=self.name, hint="A line gets a secret of its own when it is created.")
+            answer = await self._timed(lambda c: requests.set_secrets(c, self._moment(faults), secrets), work_first, delay)
+            return await self._told(answer, faults)
 
     async def events(self) -> AsyncIterator[Event]:
         """What happens from now on; a gap when the exchange was down, restarted, or told more than is kept."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
@@ -64,19 +64,24 @@ def execute(connection: sqlite3.Connection, moment: Moment, changes: Sequence[Ch
     return _call(connection, moment, work)
 
 
-def set_secret(connection: sqlite3.Connection, moment: Moment, line: str, secret: str) -> Answer:
-    """A new secret for a line; refused as an outcome with an error."""
+def set_secrets(connection: sqlite3.Connection, moment: Moment, secrets: Mapping[str, str]) -> Answer:
+    """New secrets for lines; the outcome of each goes by the line's id, refused as one with an error."""
 
     def work(exchange: Exchange, fault: str) -> tuple[tuple[Outcome, ...], list[Logged]]:
-        outcome, result = Outcome(change="secret"), "done"
-        if fault == "lie":
-            result = "lied"
-        else:
-            try:
-                exchange.set_secret(line, secret)
-            except No as no:
-                outcome, result = Outcome(change="secret", error=no.sentence, code=no.code), no.code
-        return (outcome,), [("", "secret", "line", line, result)]
+        outcomes: list[Outcome] = []
+        log: list[Logged] = []
+        for line, secret in secrets.items():
+            outcome, result = Outcome(change=line), "done"
+            if fault == "lie":
+                result = "lied"
+            else:
+                try:
+                    exchange.set_secret(line, secret)
+                except No as no:
+                    outcome, result = Outcome(change=line, error=no.sentence, code=no.code), no.code
+            outcomes.append(outcome)
+            log.append(("", "secret", "line", line, result))
+        return tuple(outcomes), log
 
     return _call(connection, moment, work)
 
