@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 RUNS = 50
 """So many runs are looked through for when somebody was seated."""
-SEATS = ("level", "who", "line", "penalty", "now", "since", "why")
-NEXT = ("place", "who", "line", "has", "sits", "why")
+SEATS = ("level", "who", "line", "why", "penalty", "since")
+NEXT = ("place", "who", "why", "has", "sits", "line")
 HOTLINES = ("hotline", "priority", "filled", "may", "level", "why")
 
 

@@ -195,7 +195,7 @@ class Inquiry:
         here = where.pop(hotline.id, 0)
         places = [f"{count} sit{'s' if count == 1 else ''} in {hid}" for hid, count in where.most_common() if hid]
         found = [
-            f"{plural(seating.short, 'seat')}: {plural(len(people), 'may', 'may')} answer it, {here} sit here"
+            f"{plural(seating.short, 'seat')}: {plural(len(people), 'may', 'may')} answer it, {here} sit{'s' if here == 1 else ''} here"
             + "".join(f", {one}" for one in places)
         ]
         asks = asked_for(hotline.answer)
