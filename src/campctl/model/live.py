@@ -103,7 +103,8 @@ class Event(Struct, frozen=True, kw_only=True):
 class QueueNow(Struct, frozen=True, kw_only=True):
     """A queue at one moment. `answered`, `abandoned` and `within` (answered within the service level) count since `Live.since`.
 
-    `agents` counts members by state; states nobody is in may be left out.
+    waiting: callers not answered yet, those at whose agent it rings among them. abandoned: left unanswered after having waited;
+    who found the queue closed or full never was in it. `agents` counts members by state; states nobody is in may be left out.
     """
 
     queue: str
