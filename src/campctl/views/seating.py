@@ -16,10 +16,7 @@ from campctl.views.zones import localized
 def seated(result: Seated, sheet: Sheet) -> None:
     """Stories, remarks, cards; the QR code only where a terminal has room for it."""
     zone = sheet.style.time_zone or result.card.time_zone
-    if result.applied.run is None:
-        sheet.page.line("Nothing was changed.")
-    else:
-        applied(localized(result.applied, zone), sheet)
+    applied(localized(result.applied, zone), sheet)
     for remark in result.remarks:
         sheet.words.line(("cyan", "Note: "), remark)
     for card in (result.card, *((result.moved,) if result.moved is not None else ())):
