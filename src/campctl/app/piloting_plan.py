@@ -13,6 +13,7 @@ from campctl.app.piloting_cockpit import Cockpit
 from campctl.app.piloting_rooms import is_own
 from campctl.app.piloting_seats import Seats
 from campctl.app.results import Applied, Planned
+from campctl.app.results_piloting import What
 from campctl.errors import Exit
 from campctl.findings.text import listed, plural
 
@@ -75,8 +76,8 @@ class Plans:
     def _done(self, done: Applied | Planned, reason: str) -> None:
         cockpit, words = self._cockpit, f"{reason}: {_story(done)}"
         if isinstance(done, Planned):
-            if not done.plan.empty:
-                cockpit.say("would-apply", "info", words, changes=len(done.plan.changes), reason=reason)
+            event: What = "nothing-to-apply" if done.plan.empty else "would-apply"
+            cockpit.say(event, "info", words, changes=len(done.plan.changes), reason=reason)
             return
         run = done.run.id if done.run is not None else ""
         left = [f"{listed(done.silent)} {'does' if len(done.silent) == 1 else 'do'} not answer"] if done.silent else []
@@ -147,7 +148,7 @@ def _story(done: Applied | Planned) -> str:
     stories = done.plan.stories
     if not stories:
         return "nothing to change"
-    return listed([f"{story.verb} {story.subject}" for story in stories], 4)
+    return listed([story.text.partition(";")[0].rstrip(".") for story in stories], 3)
 
 
 def _short(error: errors.CampctlError) -> str:

@@ -203,7 +203,7 @@ def _led(holder: Holder, seen: Sign, silent: float, expires: datetime) -> LockHe
     )
     hint = "`--standby` waits, and takes over when it ends. "
     if seen == "alive":
-        return LockHeld(message, hint=hint + f"To end that one: `kill {holder.pid}` on {holder.host}.")
+        return LockHeld(message, hint=hint + f"To end it on {holder.host}: `kill {holder.pid}`.")
     return LockHeld(message, hint=hint + f"If {holder.host} died, its lead expires by itself at {expires:%H:%M:%S} UTC.")
 
 

@@ -23,7 +23,7 @@ def test_a_surge_begins_and_ends_by_itself(scene: Scene) -> None:
     scene.run(script)
     assert found == [4, 12, 12, 4]
     assert [round(at, 1) for at in scene.at("applied")] == [10.0, 30.0]
-    assert scene.events("applied")[0].startswith("surge debate begins: scale hotline/help")
+    assert scene.events("applied")[0].startswith("surge debate begins: Scale Help from")
     assert len(scene.told) == 5  # it leads, looked once, two moments, stopped
     assert scene.status == Exit.OK
 
@@ -127,7 +127,7 @@ def test_an_override_that_ends_while_the_exchange_is_down(scene: Scene) -> None:
 
     scene.run(script)
     assert "local does not answer" in scene.events("not-applied")[0]
-    assert scene.events("applied")[-1].startswith("again, since local does not answer: scale hotline/help")
+    assert scene.events("applied")[-1].startswith("again, since local does not answer: Scale Help from")
 
 
 def test_with_one_exchange_down_it_goes_on_with_the_others(scene: Scene) -> None:
@@ -143,7 +143,7 @@ def test_with_one_exchange_down_it_goes_on_with_the_others(scene: Scene) -> None
         await scene.wait(6)
 
     scene.run(script)
-    assert scene.events("not-applied")[0].startswith("surge debate begins: scale hotline/help; other does not answer.")
+    assert scene.events("not-applied")[0].startswith("surge debate begins: Scale Help from 4 to 12 seats; other does not answer.")
     assert scene.events("nothing-to-apply")[-1].startswith("again, since other does not answer")
 
 
@@ -222,7 +222,7 @@ def test_dry_run_says_and_does_nothing(scene: Scene) -> None:
         assert all(one.what != "autopilot" for one in ctx.store().audit())
 
     scene.run(script, Orders(dry_run=True))
-    assert scene.events("would-apply") == ["surge debate begins: scale hotline/help"]
+    assert scene.events("would-apply") == ["surge debate begins: Scale Help from 4 to 12 seats"]
 
 
 def test_once_takes_one_turn(scene: Scene) -> None:
@@ -240,8 +240,8 @@ def test_once_takes_one_turn(scene: Scene) -> None:
     scene.command(work)
     assert scene.events() == [
         "autopilot looks: nothing to change",
-        "autopilot looks; missed 1 moment since 2026-10-13 12:10 (surge debate begins): scale hotline/help",
-        "autopilot looks; missed 1 moment since 2026-10-13 12:30 (surge debate ends): scale hotline/help",
+        "autopilot looks; missed 1 moment since 2026-10-13 12:10 (surge debate begins): Scale Help from 4 to 12 seats",
+        "autopilot looks; missed 1 moment since 2026-10-13 12:30 (surge debate ends): Scale Help from 12 to 4 seats",
     ]
 
 
