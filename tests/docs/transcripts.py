@@ -44,7 +44,7 @@ MASKS = (
     (re.compile(r"(?<!\d)(\d\d:\d\d):\d\d(\.\d+)?"), r"\1"),
     (re.compile(r"\b(under )?\d+(\.\d+)? (s|ms)\b"), "SECONDS"),
     (re.compile(r"\b\d+ [KMG]iB\b"), "SIZE"),
-    (re.compile(r"\b(process|kill -INT|`kill) \d+"), r"\1 PID"),
+    (re.compile(r"\b(process|kill -INT|kill) \d+"), r"\1 PID"),
     (re.compile(r"\bon [\w.-]+ (\(process|with)"), r"on HOST \1"),
     (re.compile(r"end it on \S+"), "end it on HOST"),
     (re.compile(r"/tmp/campctl-docs-[A-Za-z0-9_]+"), "/home/dana"),
