@@ -21,7 +21,7 @@ APPS = {"status": APP}
         "campctl status",
         "campctl status hotline/main office/chicago-hq",
         "campctl status --check 'hotline:voter-protection waiting<20' -q",
-        "campctl status --check 'hotline main seats >= 40 within 30s' --check 'not office chicago-hq silent'",
+        "campctl status --check 'hotline main short none within 30s' --check 'not office chicago-hq silent'",
         "campctl status -o json",
     ),
 )
