@@ -90,7 +90,7 @@ class Trial:
         for _ in range(3):
             await self.pilot.pause()
         for screen in self.app.screen_stack:
-            busy = [worker for worker in self.app.workers if worker.node is screen and worker.group in {"look"} and not worker.is_finished]
+            busy = [worker for worker in self.app.workers if worker.node is screen and worker.group == "look" and not worker.is_finished]
             for worker in busy:
                 await worker.wait()
         for _ in range(3):

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 WIDE = 170
 """From so many columns on alerts and activity stand beside every screen."""
+PARTS = 6
+"""Widgets from top to bottom."""
 NOTICE = 10.0
 """Seconds that words about what was done stay; words about what went wrong stay until the next key."""
 
@@ -76,7 +78,12 @@ class Board(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin with what there is."""
-        self.pane.main.focus()
+        self.draw()
+
+    def on_pane_ready(self) -> None:
+        """A pane's widgets are there."""
+        if self.pane.ready:
+            self.pane.main.focus()
         self.draw()
 
     # What it shows
@@ -109,6 +116,8 @@ class Board(Screen[None]):
 
     def draw(self) -> None:
         """All of it; widgets see to it that only what changed is drawn."""
+        if not self._standing:
+            return
         view = self.view
         self._draw_top(view)
         if self.picture is not None:
@@ -117,9 +126,14 @@ class Board(Screen[None]):
                 self._side.take(self.picture, view, self.board.palette)
         self._draw_bottom()
 
+    @property
+    def _standing(self) -> bool:
+        """Whether its widgets are there: not yet at first, and no more at the end."""
+        return self.is_attached and len(self.children) >= PARTS
+
     def tick(self) -> None:
         """A second went by."""
-        if not self.is_mounted:
+        if not self._standing or not self.pane.ready:
             return
         if self._notice_until is not None and self.board.now() >= self._notice_until:
             self.notice("")
@@ -132,7 +146,7 @@ class Board(Screen[None]):
 
     def blink(self) -> None:
         """The banner's sign comes and goes, where motion is not minded."""
-        if self.picture is not None and self._alarms(self.picture):
+        if self._standing and self.picture is not None and self._alarms(self.picture):
             self._blink = not self._blink
             self._draw_banner()
 
@@ -167,6 +181,8 @@ class Board(Screen[None]):
         self.query_one("#banner", Lines).say(lines, self.board.palette)
 
     def _draw_bottom(self) -> None:
+        if not self._standing:
+            return
         width, palette = self.size.width, self.board.palette
         notice: list[Line] = []
         if self._notice is not None:
@@ -229,7 +245,8 @@ class Board(Screen[None]):
             self._keep(name, "")
         self._here = name
         pane.display = True
-        pane.main.focus()
+        if pane.ready:
+            pane.main.focus()
         self.draw()
         self.call_after_refresh(self.draw)
 
@@ -259,7 +276,7 @@ class Board(Screen[None]):
 
     def _keep(self, name: str, words: str) -> None:
         self._filters[name] = words
-        if name in self._panes and self._panes[name].is_mounted:
+        if name in self._panes and self._panes[name].ready:
             self._panes[name].keep(words)
 
     async def on_table_chosen(self, event: Table.Chosen) -> None:

@@ -58,8 +58,9 @@ def layout(columns: Sequence[Column], width: int) -> tuple[Placed, ...]:
     """The columns for which there is room, in their own order. Never wider than `width`; a gap of one cell, two when there is room."""
     kept = [column for column in columns if column.rank == 0]
     for column in sorted((column for column in columns if column.rank), key=lambda column: column.rank):
-        if _needs([*kept, column], 1) <= width:
-            kept.append(column)
+        if _needs([*kept, column], 1) > width:
+            break
+        kept.append(column)
     kept.sort(key=columns.index)
     gap = 2 if len(kept) == len(columns) and _needs(kept, 2) <= width else 1
     widths = [column.width for column in kept]

@@ -133,7 +133,11 @@ class Confirm(ModalScreen[Done | None]):
         self.query_one(".foot", Lines).say(self._foot(), self._palette)
 
     def _body(self, width: int) -> list[Line]:
-        command = wrapped([("dim", command_line(self.intent))], width, hang=4) if not isinstance(self.intent, TakeBack) else []
+        command = (
+            wrapped([("dim", command_line(self.intent))], width, hang=4)
+            if self.state != "asking" and not isinstance(self.intent, TakeBack)
+            else []
+        )
         lines: list[Line] = [*command, []]
         if self._result is not None:
             return [*lines, *self._told(self._result, width)]

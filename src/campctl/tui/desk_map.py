@@ -49,8 +49,9 @@ class DeskMap(ScrollView, can_focus=True):
     class Moved(Message):
         """The cursor is on another desk."""
 
-    def __init__(self, *, zoomed: bool = False, empty: str, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(self, *, zoomed: bool = False, empty: str, cursor: bool = True, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
+        self.can_focus = self._has_cursor = cursor
         self.zoomed = zoomed
         self.empty = empty
         self._offices: Sequence[OfficeLine] = ()
@@ -98,7 +99,7 @@ class DeskMap(ScrollView, can_focus=True):
     def _arrange(self) -> None:
         here = self.spot
         kept = keep(self._offices, self._filter)
-        width = max(1, self.size.width)
+        width = max(1, self.scrollable_content_region.width)
         if self.zoomed:
             self._map = large(*kept[0], width) if kept else Map((), (), 0)
         else:
@@ -172,9 +173,9 @@ class DeskMap(ScrollView, can_focus=True):
         assert self._view is not None
         made = []
         for at, spot in self._spots.get(line, ()):
-            style = self._palette.style(STATE_ROLES[spot.desk.state], picked=at == self._cursor)
+            style = self._palette.style(STATE_ROLES[spot.desk.state], picked=self._has_cursor and at == self._cursor)
             glyph = self._view.glyphs.states[spot.desk.state]
-            made.append((spot.x, [Segment(glyph, style + Style(reverse=True) if at == self._cursor else style)]))
+            made.append((spot.x, [Segment(glyph, style + Style(reverse=True) if self._has_cursor and at == self._cursor else style)]))
         return made
 
     def _cards(self, line: int) -> list[tuple[int, list[Segment]]]:

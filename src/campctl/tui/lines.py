@@ -59,15 +59,16 @@ def wrapped(line: Line, width: int, *, hang: int = 0) -> list[Line]:
         for word in _words(text):
             rest = word
             while used + cell_len(rest) > width:
-                if used > hang and rest.strip() and cell_len(rest.strip()) <= width - hang:
-                    rest = rest.lstrip()
-                elif not rest.strip():
+                if not rest.strip():
                     rest = ""
-                    break
+                elif used > hang and (cell_len(rest.strip()) <= width - hang or width - used < 2):
+                    rest = rest.lstrip()
                 else:
-                    head = _head(rest, max(1, width - used))
+                    head = _head(rest, width - used)
                     lines[-1].append((role, head))
                     rest = rest[len(head) :]
+                if not rest:
+                    break
                 lines.append([("text", " " * hang)] if hang else [])
                 used = hang
             if rest:

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widget import Widget
 
 from campctl.app.picture import DeskCell, HotlineLine, OfficeLine, PersonLine, Picture
@@ -19,6 +20,8 @@ from campctl.tui.looks import Palette
 from campctl.tui.table import Table
 from campctl.tui.tables import ACTIVITY, ALERTS, HOTLINES, PEOPLE
 
+WALL = 18
+"""Lines that must be left over below the hotlines for the map of desks to stand there."""
 NO_HOTLINES = "This campaign has no hotlines. Add them under `hotlines:` in its YAML."
 NO_OFFICES = "This campaign has no offices. Add them under `offices:` in its YAML."
 NO_DESKS = "This office has no desks. Add them under `ports:` in the campaign's YAML."
@@ -56,6 +59,9 @@ class Pane(Vertical):
     DEFAULT_CSS = "Pane { height: 1fr; width: 1fr; }"
     kind = ""
 
+    class Ready(Message):
+        """Its widgets are there."""
+
     def __init__(self) -> None:
         super().__init__(id=self.kind)
         self.of = ""
@@ -68,10 +74,20 @@ class Pane(Vertical):
         """The widget that has the cursor."""
         return self.query_one(f"#{self.kind}-main")
 
+    @property
+    def ready(self) -> bool:
+        """Whether its widgets are there."""
+        return bool(self.children)
+
+    def on_mount(self) -> None:
+        """Now they are."""
+        self.post_message(self.Ready())
+
     def take(self, picture: Picture, view: View, palette: Palette) -> None:
         """Another picture, or the same one later or elsewhere."""
         self.picture, self.view, self.palette = picture, view, palette
-        self.draw(picture, view, palette)
+        if self.ready:
+            self.draw(picture, view, palette)
 
     def draw(self, picture: Picture, view: View, palette: Palette) -> None:
         """Hand it on to the widgets."""
@@ -114,12 +130,31 @@ class HotlinesPane(Pane):
         """Totals, then the table."""
         yield Lines(id="totals")
         yield Table(HOTLINES, ident=ident, empty=NO_HOTLINES, id="hotlines-main")
+        yield Lines(id="wall-legend")
 
     def draw(self, picture: Picture, view: View, palette: Palette) -> None:
         """Totals are left out where there is hardly room for the rows."""
         lines = [totals(picture.hotlines, view, self.size.width), ()] if self.size.height >= 14 and picture.hotlines else []
         self.query_one("#totals", Lines).say(lines, palette)
         self.query_one("#hotlines-main", Table).show(picture.hotlines, view, palette)
+        self._wall(picture, view, palette)
+
+    def _wall(self, picture: Picture, view: View, palette: Palette) -> None:
+        """On a screen that is high enough the map of desks stands below, to be looked at."""
+        table = self.query_one("#hotlines-main", Table)
+        rows = len(picture.hotlines) + 1
+        roomy = self.size.height >= rows + WALL and bool(picture.offices)
+        table.styles.height = rows + 1 if roomy else "1fr"
+        self.query_one("#wall-legend", Lines).say([legend(picture, view, self.size.width), ()] if roomy else [], palette)
+        found = self.query("#wall-map").results(DeskMap)
+        desks = next(found, None)
+        if roomy and desks is None:
+            desks = DeskMap(empty="", cursor=False, id="wall-map")
+            self.mount(desks)
+        if desks is not None:
+            desks.display = roomy
+            if roomy:
+                desks.show(picture.offices, view, palette)
 
     @property
     def subject(self) -> Subject:
@@ -337,6 +372,10 @@ class AlertsPane(TablePane):
         yield Table(ALERTS, ident=_alert, empty=NO_ALERTS, sort="severity", id="alerts-main")
 
 
+IN_SHORT = {"severity", "since", "subject", "words", "at", "kind", "who", "what", "ends"}
+"""Columns of the tables at the side."""
+
+
 class Side(Vertical):
     """At the right of a wide screen: alerts and activity, whatever else is looked at."""
 
@@ -349,11 +388,14 @@ class Side(Vertical):
             ("activity", ACTIVITY, _deed, NO_ACTIVITY, "at"),
         ):
             yield Lines(id=f"side-{kind}-title")
-            table = Table(columns, ident=deed, empty=empty, sort=sort, id=f"side-{kind}", cursor=False)
+            short = [column for column in columns if column.name in IN_SHORT]
+            table = Table(short, ident=deed, empty=empty, sort=sort, id=f"side-{kind}", cursor=False)
             yield table
 
     def take(self, picture: Picture, view: View, palette: Palette) -> None:
         """Another picture."""
+        if not self.children:
+            return
         for kind, title in (("alerts", "Alerts"), ("activity", "Activity")):
             self.query_one(f"#side-{kind}-title", Lines).say([[("strong", title)]], palette)
             self.query_one(f"#side-{kind}", Table).show(getattr(picture, kind), view, palette)

@@ -184,8 +184,8 @@ class Table(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """The heading, a row, or nothing."""
-        width = self.size.width
-        if self._view is None or self._palette is None or not width:
+        width = self.scrollable_content_region.width
+        if self._view is None or self._palette is None or width <= 0:
             return Strip.blank(width, Style())
         if width != self._laid:
             self._placed, self._laid = layout(self.columns, width), width
@@ -221,7 +221,7 @@ class Table(ScrollView, can_focus=True):
         palette, view = self._palette, self._view
         assert palette is not None
         assert view is not None
-        head = palette.style("head", on=palette.raised)
+        head = palette.style("head", on=palette.raised) + Style(underline=palette.mono or None)
         segments: list[Segment] = []
         x = 0
         for item in self._placed:

@@ -90,7 +90,7 @@ def _percent(field: str) -> Callable[[Any, View], tuple[str, str]]:
 
 
 def _seats(line: HotlineLine, view: View) -> tuple[str, str]:
-    short = line.seated < line.desired
+    short = line.open and line.seated < line.desired
     return ("warn" if short else "text"), f"{line.seated}/{line.desired}{view.glyphs.down if short else ' '}"
 
 
