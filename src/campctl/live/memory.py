@@ -64,7 +64,8 @@ def recall(exchange: Exchange, memory: Memory, day: float, now: float) -> None:
     if memory.format != FORMAT or memory.at > now or exchange.looked is None:
         return
     same = memory.epoch == exchange.epoch
-    if memory.at > now - MINUTES * 60.0:
+    lately = memory.at > now - MINUTES * 60.0
+    if lately:
         exchange.first = memory.first
     for name, kept in memory.queues.items():
         queue = exchange.queues.get(name)
@@ -72,8 +73,9 @@ def recall(exchange: Exchange, memory: Memory, day: float, now: float) -> None:
             continue
         queue.window = restored(kept.minutes)
         queue.window.forget(now)
-        if same:
+        if same and lately:
             _since_then(queue, kept, memory.at, exchange.looked)
+        if same:
             _midnight(queue, kept, memory, day)
 
 

@@ -71,9 +71,7 @@ class Window:
 
     def spread(self, more: Minute, start: float, end: float, now: float) -> None:
         """Share out calls that came at unknown instants between two, evenly over the whole minutes."""
-        first, last = int(start // _MINUTE), int(end // _MINUTE)
-        first = max(first, last - MINUTES)
-        places = range(first, last + 1)
+        places = range(int(start // _MINUTE), int(end // _MINUTE) + 1)
         for name in ("offered", "answered", "abandoned", "within", "ended"):
             each, rest = divmod(getattr(more, name), len(places))
             for n, number in enumerate(places):

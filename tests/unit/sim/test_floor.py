@@ -220,3 +220,39 @@ def test_calls_by_queue() -> None:
 def test_hours(rule: str, when: tuple[int, int, int, int, int], open_then: bool) -> None:
     """From the first minute up to, not including, the last."""
     assert is_open(replace(HOTLINE, hours=(rule,)), datetime(*when)) is open_then  # noqa: DTZ001  # local by meaning
+
+
+def test_who_pauses_in_a_call_is_paused_after_it() -> None:
+    """A pause asked for while somebody talks begins when the call is over, whatever their phone does meanwhile, and holds until its end."""
+    one = floor(world(Member("vp", "user/ann")))
+    one.advance(NOON)
+    one.place("vp")
+    one.advance(NOON + 5)
+    assert one.state.agents["user/ann"].state == "busy"
+    one.pause("user/ann", "lunch")
+    told = [h for h in one.advance(NOON + 3600) if h.type == "agent-state"]
+    assert [h.data["state"] for h in told][-2:] == ["wrap-up", "paused"]
+    assert told[-1].data["reason"] == "lunch"
+    away = floor(world(Member("vp", "user/ann"), gone=("user/ann",)), state=one.state)
+    away.advance(NOON + 3700)
+    assert one.state.agents["user/ann"].state == "gone"
+    back = floor(world(Member("vp", "user/ann")), state=one.state)
+    back.advance(NOON + 3800)
+    assert (one.state.agents["user/ann"].state, one.state.agents["user/ann"].reason) == ("paused", "lunch")
+    back.pause("user/ann", None)
+    assert one.state.agents["user/ann"].state == "free"
+
+
+@pytest.mark.parametrize(("queue", "counted"), [(replace(HOTLINE, max_waiting=1, max_wait=0), 0), (replace(HOTLINE, max_wait=30), 1)])
+def test_who_never_was_in_the_queue_is_not_counted_there(queue: Queue, counted: int) -> None:
+    """Callers who find it full are told of and not counted; those who waited too long are, also when they go on elsewhere."""
+    main = Queue("main", "Main")
+    one = floor(world(queues=(replace(queue, overflow="queue/main"), main)))
+    one.advance(NOON)
+    one.place("vp")
+    one.advance(NOON + 1)
+    one.place("vp") if not counted else None
+    told = one.advance(NOON + 60)
+    whys = [h.data["why"] for h in told if h.type == "call-abandoned" and h.key == ("queue", "vp")]
+    assert whys == (["timeout"] if counted else ["full"])
+    assert (one.state.tallies["vp"].abandoned if "vp" in one.state.tallies else 0) == counted
