@@ -54,6 +54,14 @@ async def fly(ctx: Context, orders: Orders, reins: Reins, tell: Tell, notifier: 
     ctx: the campaign; whoever started it leads, and the changes are the autopilot's.
     """
     who, ctx = ctx.who, ctx.again(who=AUTHOR)
+    try:
+        return await _fly(ctx, orders, reins, tell, notifier, who)
+    finally:
+        notifier.stopping()
+
+
+async def _fly(ctx: Context, orders: Orders, reins: Reins, tell: Tell, notifier: Notifier, who: str) -> Exit:
+    """One term of leading after the other, and standing by in between."""
     ctx.campaign  # noqa: B018 - manifests with errors end it here, before anything is told or taken
     if orders.dry_run:
         reins.renew()
@@ -70,8 +78,6 @@ async def fly(ctx: Context, orders: Orders, reins: Reins, tell: Tell, notifier: 
         lease = Lease(store.leadership, holder, ctx.clock, reins.stopper, ttl=TTL)
         try:
             async with lease:
-                if waiting:
-                    ctx = cockpit.ctx = ctx.again()
                 status = await Pilot(cockpit).fly()
         except errors.LockLost as lost:
             cockpit.say("lead-lost", "error", lost.message)
@@ -82,6 +88,7 @@ async def fly(ctx: Context, orders: Orders, reins: Reins, tell: Tell, notifier: 
                 waiting = held.message
                 cockpit.say("standby", "info", f"Standing by. {held.message}")
                 notifier.ready()
+            notifier.alive()
             await rest(cockpit, STANDBY)
         else:
             if not lease.lost:
@@ -120,7 +127,6 @@ class Pilot:
                 if not cockpit.reins.stopping:
                     await rest(cockpit, self._pause())
         finally:
-            cockpit.notifier.stopping()
             await self._seats.close()
         if not cockpit.reins.stopper.error:
             self._end()
@@ -139,6 +145,7 @@ class Pilot:
             about = f"seats move of {', '.join(names)}" if names else "no hotline has `autoscale`"
             cockpit.say("leading", "info", f"{'Dry run' if cockpit.orders.dry_run else 'This autopilot leads'}; {about}.", hotlines=names)
             self._audit("leads")
+        cockpit.notifier.ready()
 
     def _end(self) -> None:
         cockpit = self._cockpit

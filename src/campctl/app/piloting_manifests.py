@@ -17,6 +17,7 @@ class Manifests:
     def __init__(self, cockpit: Cockpit) -> None:
         self._cockpit = cockpit
         self._read = self._rested = self._stamps()
+        cockpit.ctx = cockpit.ctx.again()  # what was edited since they were read last, while standing by too, is read now
         self.ends = Exit.OK
         """Why it has to end: the records are in another place now."""
 

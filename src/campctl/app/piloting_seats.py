@@ -27,6 +27,8 @@ from campctl.ports.backend import Backend
 
 LEASE = timedelta(minutes=20)
 """How long an override of its holds; renewed when half of it is over."""
+SILENT = 60.0
+"""Seconds until one that showed nothing is asked again, at the least: who waits for an answer looks at nothing else meanwhile."""
 REST = 300.0
 """Seconds until a move that a guardrail refused is tried again."""
 
@@ -54,6 +56,8 @@ class Seats:
             self._due[place.hotline] = mono + place.rule.every
             if place.backend not in looks:
                 looks[place.backend] = await self._live(place.backend)
+            if looks[place.backend] is None:
+                self._due[place.hotline] = mono + max(SILENT, place.rule.every)
         for place in due:
             if cockpit.reins.stopping:
                 return
@@ -79,7 +83,7 @@ class Seats:
             if seen is None or seen.at is None or place.base == seen.base or place.room.held:
                 over += [one.id for one in place.own[:-1]]
                 continue
-            to = across(seen.memory, seen.seats, place.base, place.room.low, place.room.high)
+            to = across(place.rule, seen.memory, place.base, replace(place.room, now=seen.seats), now.timestamp())
             if to != place.room.now or len(place.own) > 1:
                 why = f"the plan says {place.base} seats now, {seen.base} before; calls of the last minutes need {to}"
                 over += [one.id for one in place.own]
@@ -128,7 +132,8 @@ class Seats:
         self._doubt(place, decision, live)
         if decision.kind != "hold" and not await self._move(place, decision):
             memory = replace(memory, up=seen.memory.up, down=seen.memory.down)
-            decision = replace(decision, kind="hold", to=place.room.now)
+            left = "in a dry run nothing moves" if cockpit.orders.dry_run else "this could not be done"
+            decision = replace(decision, kind="hold", to=place.room.now, reason=f"{decision.reason}; {left}")
         moved = decision.kind != "hold"
         cockpit.seen[place.hotline] = Seen(
             memory=memory,

@@ -41,6 +41,8 @@ JUDGED = 20
 """Calls answered or lost since the last move up, before the service they met counts for more than the formula."""
 BAND = 8
 """The dead band: a difference of one seat in so many takes none away."""
+SLACK = 1.0
+"""Seconds by which two looks may be nearer to each other than they should be."""
 ABSURD = 1_000_000
 
 Kind = Literal["up", "down", "hold"]
@@ -181,13 +183,13 @@ def decide(rule: Rule, memory: Memory, look: Look | None, room: Room, now: float
     return Decision(kind=kind, to=to, reason=f"{words}; {why}", need=need, level=load.level), memory
 
 
-def across(memory: Memory, before: int, base: int, low: int, high: int) -> int:
-    """Seats when what the plan says changes under a hotline (a surge begins or ends) and now says `base`; there were `before`.
+def across(rule: Rule, memory: Memory, base: int, room: Room, now: float) -> int:
+    """Seats when what the plan says changes under a hotline (a surge begins or ends) and now says `base`; there were `room.now`.
 
     Never fewer than it says; and what goes with a surge's end stays as long as the calls of the last `hold` needed it.
     """
-    needed = max((need for _, need in memory.needs), default=0)
-    return max(low, min(high, max(base, min(before, needed))))
+    needed = max((need for at, need in memory.needs if now - rule.hold <= at <= now), default=0)
+    return max(room.low, min(room.high, max(base, min(room.now, needed))))
 
 
 def _bounded(room: Room, why: str, *, trusted: bool) -> Decision:
@@ -223,7 +225,8 @@ def _take_in(rule: Rule, memory: Memory, look: Look | None, room: Room, now: flo
     last = memory.samples[-1]
     if memory.life != look.life:
         return "the exchange counts anew (it restarted, or its day began)", begun
-    if look.answered < last.answered or look.abandoned < last.abandoned or look.within < last.within:
+    # Where an exchange keeps only the share answered in time (Asterisk, to a tenth of a percent), its figure wavers a little.
+    if look.answered < last.answered or look.abandoned < last.abandoned or look.within < last.within - max(5, look.answered // 500):
         return "the exchange's counters went back", begun
     if now <= last.at:
         return "the clock went back", begun
@@ -296,7 +299,7 @@ def _move(rule: Rule, memory: Memory, load: Load, look: Look, room: Room, need: 
 
 def _up(rule: Rule, memory: Memory, seen: tuple[Load, Look], room: Room, wanted: int, now: float) -> tuple[Kind, int, str]:
     load, look = seen
-    if now - memory.up < rule.every:
+    if now - memory.up < rule.every - SLACK:
         return "hold", room.now, f"more came {now - memory.up:.0f} s ago"
     if room.filled < room.now:
         return "hold", room.now, f"{room.now - room.filled} of {room.now} are empty already: there is nobody else to sit there"

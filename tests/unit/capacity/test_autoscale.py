@@ -141,6 +141,16 @@ def test_handling_is_learnt_within_reason() -> None:
     assert "of 960 s" in mad.decisions[-1][1].reason
 
 
+def test_a_share_that_wavers_is_no_counter_that_went_back() -> None:
+    """An exchange that rounds the share answered in time shows a few fewer now and then."""
+    line = Line()
+    line.go(8, 1)
+    line.within -= 3
+    assert line.look(0).trusted
+    line.within -= 9
+    assert line.look(0).reason == "the exchange's counters went back"
+
+
 HELD = [
     pytest.param({"at": START - 1000.0}, "old", id="stale"),
     pytest.param({"at": START + 10_000.0}, "ahead of this clock", id="from the future"),
@@ -229,7 +239,9 @@ def test_empty_seats_are_not_added_to() -> None:
 )
 def test_across_a_change_of_plan(before: int, base: int, recent: int, expected: int) -> None:
     """Never fewer than the plan, and a surge's seats stay as long as its calls."""
-    assert across(Memory(needs=((START, recent), (START + 30, 1))), before, base, 2, 40) == expected
+    room, memory = Room(now=before, low=2, high=40, filled=before), Memory(needs=((START, recent), (START + 30, 1)))
+    assert across(RULE, memory, base, room, START + 60) == expected
+    assert across(RULE, memory, base, room, START + 86_400) == max(2, min(40, base))
 
 
 @pytest.mark.parametrize("calls", [0, 1, 2, 3, 5])

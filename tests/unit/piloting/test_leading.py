@@ -167,7 +167,7 @@ def test_a_note_of_another_campctl_is_done_without(scene: Scene) -> None:
 
 
 def test_systemd_is_told(scene: Scene, tmp_path: Path) -> None:
-    """Ready once it looked, signs of life a few times within the watchdog's span, its words, and that it stops."""
+    """Ready once it leads, signs of life a few times within the watchdog's span, its words, and that it stops."""
     place = str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
         heard.bind(place)
