@@ -3,7 +3,8 @@
     python bench/asterisk_cluster.py [--lines 20000] [--nodes 1] [--quick]
 
     b   2,000 new users, as an apply sends them / one bare COPY of the same rows (records, endpoints, AORs, auths) in one transaction.
-        Beside it: the same / that COPY and bare pipelined DBPut of what each node keeps for itself (extensions, caller IDs, 911).
+        Beside it, as nobody has those users without it: the same / that COPY and bare pipelined DBPut of what each node keeps for
+        itself (extensions, caller IDs, 911).
         The part of PostgreSQL alone, without image and nodes: asterisk_sql.py
     d   observe of 20,000 lines / bare SELECT of the same rows as dictionaries, and DBGetTree of the maps
 
