@@ -90,16 +90,18 @@ class Context:
 
     def with_overlay(self, overlay: Mapping[str, bytes]) -> Context:
         """The same campaign with edits that are not on disk yet; it shares the store."""
-        other = Context(
+        other = type(self)(
             self.root, clock=self.clock, who=self.who, command=self.command, environ=self.environ, overlay={**self.overlay, **overlay}
         )
-        other._stores = self._stores
+        other._stores = self._stores  # noqa: SLF001 - the same class
         return other
 
     def again(self, *, who: str = "") -> Context:
         """The same campaign, its manifests read anew; it shares the store. `who`: somebody else at work."""
-        other = Context(self.root, clock=self.clock, who=who or self.who, command=self.command, environ=self.environ, overlay=self.overlay)
-        other._stores = self._stores
+        other = type(self)(
+            self.root, clock=self.clock, who=who or self.who, command=self.command, environ=self.environ, overlay=self.overlay
+        )
+        other._stores = self._stores  # noqa: SLF001 - the same class
         return other
 
     def store(self, *, write: bool = False) -> Store:

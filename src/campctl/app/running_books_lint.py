@@ -23,7 +23,7 @@ from campctl.model.runbooks import Document, Program, Step
 from campctl.runbook.filling import NOUNS, Filled, Known
 from campctl.runbook.inspect import inspect
 from campctl.runbook.unroll import Ask, Place, unroll
-from campctl.runbook.verbs import Verbs
+from campctl.runbook.verbs import Verbs, with_made
 
 
 class Looked(Struct, frozen=True):
@@ -61,6 +61,7 @@ def look_through(ctx: Context, verbs: Verbs, name: str, given: Mapping[str, str]
         raise _no_variable(document, unknown[0])
     made = unroll(document, Ask(given=given, known=known, now=now, fetch=shelf.fetch, strict=strict))
     found = [*shelf.findings, *made.findings]
+    known = with_made(known, [place.step.act.argv for place in made.places if place.step.kind == "run" and place.step.act])
     readable = [place for place in made.places if place.step.kind != "run" or place.argv]
     found += inspect(replace(made, places=tuple(readable)), verbs, known, now)
     ids = {place.step.id for place in made.places}

@@ -157,7 +157,7 @@ class Wishes:
 
 def _again(ctx: Context) -> Context:
     """The same campaign, read anew."""
-    return Context(ctx.root, clock=ctx.clock, who=ctx.who, command=ctx.command, environ=ctx.environ, overlay=ctx.overlay)
+    return type(ctx)(ctx.root, clock=ctx.clock, who=ctx.who, command=ctx.command, environ=ctx.environ, overlay=ctx.overlay)
 
 
 def _activity(campaign: Campaign, seen: _Seen, now: datetime, mistakes: str) -> tuple[ActivityLine, ...]:

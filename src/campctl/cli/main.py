@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from campctl.cli.session import Session
+from campctl.cli.session import Opener, Session
 from campctl.cli.tree import GROUPS, NOUNS
 from campctl.errors import CampctlError, Exit, UsageError
 from campctl.views.terminal import Terminal
@@ -17,10 +17,10 @@ FLAGS = {"-q": "quiet", "--quiet": "quiet", "--no-color": "no_color"}
 HELP = frozenset({"-h", "--help"})
 
 
-def run(argv: list[str], terminal: Terminal | None = None) -> int:
-    """Run one command line to its exit status."""
+def run(argv: list[str], terminal: Terminal | None = None, opener: Opener | None = None) -> int:
+    """Run one command line to its exit status. `opener` opens the campaign in another way than from its folder (a rehearsal)."""
     terminal = terminal or Terminal.real()
-    session = Session(terminal, argv)
+    session = Session(terminal, argv, opener)
     try:
         try:
             return _dispatch(session)

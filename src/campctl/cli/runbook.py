@@ -1,4 +1,4 @@
-"""`runbook list|show|lint|run|resume|status|confirm|report`."""
+"""`runbook list|show|lint|run|resume|status|confirm|report|rehearse`."""
 
 from __future__ import annotations
 
@@ -299,3 +299,51 @@ def reported(session: Session, made: Any, *, exit: Exit | None = None) -> int:  
         session.terminal.write("".join(f"{line}\n" for line in ["", *lines]))
         session.terminal.flush()
     return status
+
+
+@command(
+    APPS["runbook"],
+    "rehearse",
+    examples=(
+        "campctl runbook rehearse election-day",
+        "campctl runbook rehearse debate --var seats=60 --html rehearsal.html",
+        "campctl runbook rehearse debate --refuse news-desk --at 2026-10-13T20:00",
+    ),
+)
+def rehearse(
+    ctx: typer.Context,
+    name: Annotated[str, NAME],
+    var: Var = [],  # noqa: B006 - typer copies it
+    at: Annotated[str, typer.Option("--at", metavar="TIME", help="When it begins; else 5 minutes before the first planned time.")] = "",
+    refuse: Annotated[list[str], typer.Option("--refuse", metavar="STEP", help="Say no to this question (repeatable).")] = [],  # noqa: B006
+    with_shell: Annotated[bool, typer.Option("--with-shell", help="Run the commands of `shell` steps, too, in the copy.")] = False,
+    html: Annotated[str, typer.Option("--html", metavar="FILE", help="Also write the report as one HTML page.")] = "",
+    markdown: Annotated[bool, typer.Option("--markdown", help="The report as Markdown, on stdout.")] = False,
+) -> int:
+    """Play a runbook through before the day, in no time: on embedded exchanges, in a copy of the campaign, by a clock that jumps.
+
+    No real exchange is asked, and nothing is changed. Questions are answered with yes, `shell` steps only told. The report is that of
+    a run; exit status 19 when a step failed.
+    """
+    from campctl.app.running_books import Asked, Crew
+    from campctl.app.running_books_rehearse import Rehearsed, rehearsal_desk
+    from campctl.app.running_books_rehearse import rehearse as use_case
+    from campctl.cli.runbook_desk import TerminalDesk, run_here, run_with_signals
+    from campctl.cli.runbook_verbs import verbs
+    from campctl.runbook.engine import Stop
+
+    session: Session = ctx.obj
+    stop = Stop()
+    crew = Crew(verbs(), rehearsal_desk(TerminalDesk(session).desk()), stop)
+    how = Rehearsed(at=at, shell=with_shell, refuse=tuple(refuse))
+    context = session.open()
+    asked = Asked(given=given(var), yes=True)
+    made = run_with_signals(lambda: use_case(context, name, asked, how, crew, run_here), session, stop)
+    if html:
+        write_page(session, made, html)
+    if markdown:
+        from campctl.views.runbook_report import markdown as as_markdown
+
+        session.show_text(as_markdown(made), of="report")
+        return int(ended(made))
+    return reported(session, made, exit=ended(made))

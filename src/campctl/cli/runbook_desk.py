@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from campctl.errors import Interrupted
@@ -107,8 +108,23 @@ class TerminalDesk:
         return ZoneInfo(self._session._time_zone() or "UTC")  # noqa: SLF001 - the session's own helper
 
 
+def run_here(argv: list[str], env: Mapping[str, str], opener: Callable[..., Any]) -> tuple[int, str]:
+    """A command line in this process, as rehearsals need it: its status, and what it said on both streams."""
+    import io
+
+    from campctl.cli.main import run
+    from campctl.views.terminal import Terminal
+
+    said = io.StringIO()
+    status = run(argv, Terminal(io.StringIO(), said, said, env, width=100), opener)
+    return status, said.getvalue()
+
+
 def run_with_signals(work: Callable[[], Awaitable[T]], session: Session, stop: Stop) -> T:
     """Run to the end. Ctrl-C, SIGTERM or SIGHUP once ends at the next step, and asks the present one to end; Ctrl-C again ends at once."""
+    # A run lasts hours: here the collector is worth its time.
+    gc.freeze()
+    gc.enable()
 
     async def main() -> T:
         task = asyncio.ensure_future(work())

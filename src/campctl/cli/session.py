@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from campctl.views.style import Style
 
 T = TypeVar("T")
+Opener = Callable[..., "Context"]
+"""As `app.context.open_campaign`."""
 FORMATS = ("table", "plain", "json", "yaml", "csv")
 GITHUB = frozenset({"validate", "runbook lint"})
 """Commands whose findings may be annotations of a pull request."""
@@ -27,7 +29,8 @@ WAITS = ("accepted", "configured", "live")
 class Session:
     """Made by `main`, handed to every command as the context's `obj`."""
 
-    def __init__(self, terminal: Terminal, argv: list[str]) -> None:
+    def __init__(self, terminal: Terminal, argv: list[str], opener: Opener | None = None) -> None:
+        self._opener = opener
         self.terminal = terminal
         self.argv = argv
         self.command = ""
@@ -64,7 +67,8 @@ class Session:
             start = Path(self.options.get("campaign") or ".").absolute()
             if not start.is_dir():
                 raise UsageError(f"--campaign {start}: there is no such folder.", hint="Name a campaign's folder, or any below it.")
-            self._context = open_campaign(start, environ=self.terminal.env, command=shlex.join(["campctl", *self.argv]))
+            opener = self._opener or open_campaign
+            self._context = opener(start, environ=self.terminal.env, command=shlex.join(["campctl", *self.argv]))
         return self._context
 
     def close(self) -> None:

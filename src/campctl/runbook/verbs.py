@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from campctl.findings import Finding
 from campctl.findings.catalogue import finding
@@ -29,6 +30,10 @@ KIND_SECTION: Mapping[str, str] = {
     "number": "numbers",
     "surge": "surges",
 }
+
+
+MAKES: Mapping[tuple[str, ...], str] = {("user", "provision"): "users"}
+"""Verbs whose argument does not exist yet, and the section it is in from then on."""
 
 
 class Argument(Struct, frozen=True):
@@ -66,6 +71,16 @@ class Verbs(Struct, frozen=True):
         if len(words) > 1 and (words[0], words[1]) in self.every:
             return self.every[words[0], words[1]]
         return self.every.get((words[0], self.usual[words[0]]))
+
+
+def with_made(known: Known, command_lines: Iterable[Sequence[str]]) -> Known:
+    """What is known once these verbs have run: who is provisioned in one step may be moved in the next."""
+    ids = dict(known.ids)
+    for argv in command_lines:
+        section = MAKES.get(tuple(argv[:2]))
+        if section and len(argv) > 2 and not argv[2].startswith("-"):
+            ids[section] = (*ids[section], argv[2])
+    return replace(known, ids=ids)
 
 
 def look(argv: Sequence[Filled], verbs: Verbs, known: Known) -> tuple[Verb | None, list[Finding]]:
@@ -161,7 +176,7 @@ def _arguments(verb: Verb, given: Sequence[Filled], first: Filled, known: Known,
                 f"Write `{' '.join((*verb.path, *(one.metavar for one in wanted)))}`.",
             )
             return
-        for word in mine:
+        for word in mine if verb.path not in MAKES else ():
             refers(argument.metavar, word.value, word, known, add)
     if len(given) > len(wanted) and not any(argument.many for argument in wanted):
         extra = given[len(wanted)]

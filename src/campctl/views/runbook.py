@@ -60,7 +60,7 @@ def book_report(result: BookReport, sheet: Sheet) -> None:
     run = result.run
     listing = localized(steps(result.lines), result.zone)
     facts = {
-        "run": run.id,
+        "run": "" if result.rehearsal else run.id,
         "runbook": f"{run.name} ({run.book})",
         "status": run.status + (f", followed by {result.followed_by}" if result.followed_by else ""),
         "begun": when(run.started.astimezone(ZoneInfo(result.zone))) + f" by {run.author}",
@@ -74,6 +74,8 @@ def book_report(result: BookReport, sheet: Sheet) -> None:
         sheet.words.line(("bold yellow", "Warning: "), words)
     for words in result.next_steps:
         sheet.words.line(words)
-    if not result.next_steps and run.status == "done":
+    if result.rehearsal:
+        sheet.words.line("Rehearsed on embedded exchanges, in a copy of the campaign: nothing was changed, and this run is kept nowhere.")
+    elif not result.next_steps and run.status == "done":
         done = sum(line.state == "done" for line in result.lines)
         sheet.words.line(f"Done: {count(done, 'step')}. `campctl runbook report {run.id}` tells who did what when.")

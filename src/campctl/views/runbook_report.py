@@ -27,7 +27,7 @@ def facts(report: BookReport) -> dict[str, str]:
     late = [line for line in report.lines if line.late is not None]
     worst = max(late, key=lambda line: line.late or 0.0, default=None)
     return {
-        "run": run.id + (" (a rehearsal)" if report.rehearsal else ""),
+        "run": "a rehearsal" if report.rehearsal else run.id,
         "runbook": run.book,
         "status": run.status,
         "begun": f"{when(run.started.astimezone(zone))} by {run.author}",

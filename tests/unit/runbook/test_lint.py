@@ -79,6 +79,7 @@ def test_a_sound_runbook_has_no_findings(look) -> None:
         ("  - { id: a, run: 'plan --exit-code=yes' }\n", [("runbook-unknown-option", 7, 25)]),
         ("  - { id: a, run: 'port light --for annn --any 1 --office hq' }\n", [("runbook-unknown-id", 7, 37)]),
         ("  - { id: a, run: 'hotline failover main --to user/annn' }\n", [("runbook-unknown-id", 7, 47)]),
+        ("  - { id: a, run: 'user provision new.one --office hq' }\n  - { id: b, run: user show new.one }\n", []),
         ("  - { id: a, run: 'plan -C /elsewhere' }\n", [("runbook-unknown-option", 7, 25)]),
         ("  - { id: a, run: backend login local }\n", [("runbook-verb-refused", 7, 19)]),
         ("  - { id: a, run: 'hotline show {hotlin}' }\n", [("runbook-unknown-variable", 7, 33)]),
