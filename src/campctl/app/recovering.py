@@ -32,8 +32,11 @@ class Settled(NamedTuple):
     lines: tuple[tuple[str, Line], ...] = ()
 
 
-async def settle(ctx: Context, how: How, backends: Mapping[str, Backend], store: Store) -> Settled:
-    """Look up what killed runs had sent without hearing the answer, and record it; a new plan does the rest."""
+async def settle(ctx: Context, how: How, backends: Mapping[str, Backend], store: Store, *, skip: bool = False) -> Settled:
+    """Look up what killed runs had sent without hearing the answer, and record it; a new plan does the rest.
+
+    `skip`: what was sent to backends that do not answer is left for later.
+    """
     unfinished = store.unfinished()
     if not unfinished:
         return Settled()
@@ -48,7 +51,13 @@ async def settle(ctx: Context, how: How, backends: Mapping[str, Backend], store:
     for run in unfinished:
         plan = decode(run.plan)
         given = SettleInput(plan=plan, run=run, backends=backends, store=store, clock=ctx.clock)
-        settled = await ask(ctx.clock, partial(settle, given))
+        try:
+            settled = await ask(ctx.clock, partial(settle, given))
+        except errors.BackendError as error:
+            if not skip:
+                raise
+            said.append(f"Run {run.id} had not ended; what it had sent to {error.backend} is looked up once that answers.")
+            continue
         record_audit(ctx, store, f"settle {run.id}", how, result=result_words(settled), run=run.id)
         said.append(f"Run {run.id} had not ended; what it had sent was looked up and recorded ({result_words(settled)}).")
         states = {entry.change: entry.state for entry in store.journal(run.id)}

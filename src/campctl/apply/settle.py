@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from campctl.apply.judge import judge, keys_of
 from campctl.apply.owning import Ledger
+from campctl.errors import BackendError
 from campctl.model.changes import Change, Plan, State
 from campctl.model.records import JournalEntry, Owned, Run, RunStatus
 from campctl.model.resources import Key, Resource
@@ -39,7 +40,11 @@ class SettleInput(Struct, frozen=True, kw_only=True):
 
 
 async def settle(given: SettleInput) -> Run:
-    """Record what became of every intent without an outcome, and end the run: "done", "partial" or "failed"."""
+    """Record what became of every intent without an outcome, and end the run: "done", "partial" or "failed".
+
+    Where a backend does not answer, what became of the others' is recorded all the same; then its error is raised, and the run is
+    left to be settled later.
+    """
     journal = given.store.journal(given.run.id)
     last = {entry.change: entry for entry in journal}
     changes = {change.id: change for change in given.plan.changes}
@@ -47,14 +52,20 @@ async def settle(given: SettleInput) -> Run:
     by_backend: dict[str, list[Change]] = {}
     for name in states:
         by_backend.setdefault(changes[name].backend, []).append(changes[name])
+    silent: BackendError | None = None
     for backend, mine in by_backend.items():
         open_ones = [change for change in mine if states[change.id] == "pending"]
         if backend in given.backends:
-            await _let_arrive(given, backend, max(last[change.id].at for change in mine))
-            states.update(await _look(given, given.backends[backend], open_ones))
+            try:
+                await _let_arrive(given, backend, max(last[change.id].at for change in mine))
+                states.update(await _look(given, given.backends[backend], open_ones))
+            except BackendError as error:
+                silent = silent or error
         else:
             states.update(dict.fromkeys((change.id for change in open_ones), "failed"))
             await _say(given, open_ones, f"backend {backend} is no longer in the campaign, so nobody could look")
+    if silent is not None:
+        raise silent
     run = replace(given.run, status=_status(given.plan, states), ended=given.clock.now(), counts=_counts(given.plan, states))
     given.store.finish_run(run)
     return run

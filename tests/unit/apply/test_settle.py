@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from campctl.apply.settle import SettleInput, settle
+from campctl.errors import Unavailable
 from campctl.model.changes import Binding, Change, Plan
 from campctl.model.live import Capabilities
 from campctl.model.records import JournalEntry, Run
@@ -101,3 +102,22 @@ def test_a_backend_that_left_the_campaign(tmp_path: Path) -> None:
     killed = Killed(tmp_path, CREATE, found=())
     assert killed.settle(other=killed.backend).status == "failed"
     assert "no longer in the campaign" in killed.store.journal("r1")[-1].error
+
+
+def test_an_exchange_that_does_not_answer_keeps_only_its_own_open(tmp_path: Path) -> None:
+    """What was sent to the others is recorded; the run stays open until that one answers, and ends then."""
+    other = Change(id="create:old:line/user/ann", action="create", backend="old", after=ANN)
+    killed = Killed(tmp_path, other, CREATE, found=(ANN,))
+    old = MemoryBackend("old", killed.clock, Capabilities(), [HQ, ANN])
+    dead = MemoryBackend("old", killed.clock, Capabilities())
+
+    async def nothing(keys: object = None) -> None:
+        raise Unavailable("old does not answer.", backend="old")
+
+    dead.observe = nothing  # type: ignore[assignment]
+    with pytest.raises(Unavailable):
+        killed.settle(old=dead, hq=killed.backend)
+    assert Key("line", "user/ann") in killed.store.owned_keys("hq")
+    assert [run.id for run in killed.store.unfinished()] == ["r1"]
+    assert killed.settle(old=old, hq=killed.backend).status == "done"
+    assert killed.store.unfinished() == []

@@ -7,13 +7,17 @@ import socket
 from pathlib import Path
 
 import pytest
-from piloted import Orders, Scene, surge, write
+from piloted import BEGIN, Orders, Scene, surge, write
 
 from campctl.app.applying import apply
 from campctl.app.notifying import Notifier
 from campctl.app.piloting_cockpit import Reins
 from campctl.app.piloting_status import status
 from campctl.errors import Exit, LockHeld
+from campctl.model.changes import Binding, Change, Plan
+from campctl.model.records import JournalEntry, Run
+from campctl.model.resources import Line
+from campctl.planning import encode
 from campctl.store.sqlite import SQLite
 from campctl.testing import FakeClock
 
@@ -132,6 +136,30 @@ def test_stopped_twice_the_next_finishes(scene: Scene) -> None:
 
     scene.run(again, applied=False)
     assert not scene.context().store().unfinished()
+
+
+def test_killed_with_an_exchange_that_is_down_now(scene: Scene) -> None:
+    """What was sent there is looked up once it answers; on the other exchange the surge begins all the same."""
+    write(scene.root, surges=surge("debate", 10, 90, "12"))
+    scene.command(lambda: scene.person(apply))
+    store = scene.context().store(write=True)
+    line = Line("user/far", "4001", "Far Away", location="away")
+    lost = Change(id="update:other:line/user/far", action="update", backend="other", before=line, after=line)
+    plan = Plan(campaign="Example", at=BEGIN, binding=Binding(manifest="", overrides=""), changes=(lost,))
+    store.begin_run(Run(id="killed", started=BEGIN, author="pia", command="campctl apply", plan=encode(plan)))
+    store.record([JournalEntry(run="killed", change=lost.id, state="pending", at=BEGIN)])
+    scene.down(backend="other")
+
+    async def script() -> None:
+        await scene.wait(12)
+        assert await scene.seats() == 12
+        assert [run.id for run in store.unfinished()] == ["killed"]
+        scene.down(False, backend="other")
+        await scene.wait(6)
+        assert store.unfinished() == []
+
+    scene.run(script, applied=False)
+    assert scene.events("nothing-to-apply")[-1].startswith("again, since other does not answer")
 
 
 def test_who_leads_is_told(scene: Scene) -> None:
