@@ -9,7 +9,7 @@ Rows that did not change are the same objects as in the picture before, as on th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from math import inf
@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from campctl.app.context import Context
-from campctl.app.picture import AlertLine, DeskCell, DeskState, HotlineLine, OfficeLine, PersonLine, Picture
+from campctl.app.picture import AlertLine, HotlineLine, Picture
+from campctl.app.picturing_rooms import Rooms
 from campctl.app.wishing import Wish, Wishes
-from campctl.live.board import Board, HotlineBoard, LineBoard
+from campctl.live.board import Board, HotlineBoard
 
 if TYPE_CHECKING:
     from campctl.app.watcher import Heard
     from campctl.app.watching import Pace
-    from campctl.effective import LitPort
-    from campctl.model.campaign import Hotline, Port, User
+    from campctl.model.campaign import Hotline
 
 T = TypeVar("T")
 Alerting = Callable[[Picture], tuple[AlertLine, ...]]
@@ -37,7 +37,6 @@ _LEAST: Final = 5
 """Minutes that must have been watched for that."""
 _ENOUGH: Final = 10
 """Calls that must have ended lately for their handling time to be believed."""
-_BUSY: Final[Mapping[str, DeskState]] = {"ringing": "ringing", "busy": "talking", "paused": "paused"}
 
 
 class Pictures:
@@ -46,24 +45,13 @@ class Pictures:
     def __init__(self, alerting: Alerting | None = None) -> None:
         self._alerting = alerting
         self._last: Picture | None = None
-        self._board: Board | None = None
-        self._wish: Wish | None = None
-        self._people: dict[str, PersonLine] = {}
-        self._desks: dict[str, DeskCell] = {}
-        self._seats: dict[str, str] = {}
+        self._rooms = Rooms()
         self._asked: dict[tuple[object, ...], int] = {}
 
     def picture(self, board: Board, wish: Wish) -> Picture:
         """The picture of a board."""
-        lines_changed = self._board is None or self._board.lines is not board.lines or self._unseen(self._board) != self._unseen(board)
-        afresh = self._wish is not wish
-        if afresh:
-            self._seats = {light.user: port for port, light in wish.staff.lit.items() if light.user}
         last = self._last
-        if last is None or lines_changed or afresh:
-            offices, people = self._places(board, wish), self._persons(board, wish)
-        else:
-            offices, people = last.offices, last.people
+        self._rooms.update(board, wish)
         hotlines = _same(last.hotlines if last else (), [self._hotline(one, board, wish) for one in wish.campaign.hotlines.values()])
         picture = Picture(
             at=board.at,
@@ -72,13 +60,12 @@ class Pictures:
             time_zone=wish.campaign.time_zone,
             backends=_same(last.backends if last else (), board.backends.values()),
             hotlines=hotlines,
-            offices=_same(last.offices if last else (), offices),
-            people=_same(last.people if last else (), people),
+            offices=self._rooms.offices,
+            people=self._rooms.people,
             activity=wish.activity,
             alerts=last.alerts if last else (),
             emergencies=board.emergencies,
         )
-        self._board, self._wish = board, wish
         self._last = self._numbered(picture)
         return self._last
 
@@ -93,13 +80,6 @@ class Pictures:
         if last is not None and all(getattr(last, part) is getattr(picture, part) for part in parts):
             return picture
         return replace(picture, version=picture.version + 1)
-
-    @staticmethod
-    def _unseen(board: Board) -> frozenset[str]:
-        """Exchanges nothing was ever heard of."""
-        return frozenset(one.name for one in board.backends.values() if one.heard is None)
-
-    # -- hotlines --
 
     def _hotline(self, hotline: Hotline, board: Board, wish: Wish) -> HotlineLine:
         from campctl.effective.opening import open_at
@@ -169,90 +149,6 @@ class Pictures:
                 return None
         return self._asked[key]
 
-    # -- offices, desks, people --
-
-    def _places(self, board: Board, wish: Wish) -> Iterable[OfficeLine]:
-        campaign, before = wish.campaign, self._desks
-        cells: dict[str, list[DeskCell]] = {office: [] for office in campaign.offices}
-        self._desks = {}
-        for port in campaign.ports.values():
-            cell = _desk(port, wish, board)
-            known = before.get(port.id)
-            self._desks[port.id] = cell = known if known is not None and known == cell else cell
-            cells[port.office].append(cell)
-        people: dict[str, list[User]] = {office: [] for office in campaign.offices}
-        for user in campaign.users.values():
-            people[user.office].append(user)
-        for office in campaign.offices.values():
-            lines = [board.lines.get(f"port/{cell.id}") for cell in cells[office.id]]
-            lines += [board.lines.get(f"user/{user.id}") for user in people[office.id]]
-            there = [line for line in lines if line is not None and line.registered]
-            wanted = bool(people[office.id]) or any(cell.id in wish.staff.lit for cell in cells[office.id])
-            backend = board.backends.get(office.backend)
-            yield OfficeLine(
-                id=office.id,
-                name=office.name,
-                backend=office.backend,
-                time_zone=office.time_zone,
-                desks=tuple(cells[office.id]),
-                people=len(people[office.id]),
-                registered=len(there),
-                calls=sum(line.state == "busy" for line in there),
-                silent=wanted and not there and backend is not None and backend.health == "live",
-                evacuated=office.id in wish.staff.away,
-            )
-
-    def _persons(self, board: Board, wish: Wish) -> Iterable[PersonLine]:
-        before, self._people = self._people, {}
-        unseen = self._unseen(board)
-        for user in wish.campaign.users.values():
-            desk = self._seats.get(user.id)
-            line = f"port/{desk}" if desk is not None else f"user/{user.id}"
-            row, own = board.lines.get(line), board.lines.get(f"user/{user.id}")
-            hotlines = sorted({*(row.queues if row is not None else ()), *(own.queues if own is not None else ())})
-            person = PersonLine(
-                id=user.id,
-                name=user.name,
-                office=user.office,
-                extension=user.extension,
-                role=user.role,
-                line=line,
-                state=row.state if row is not None and row.registered else "" if unseen else "unreachable",
-                reason=row.reason if row is not None else "",
-                since=row.since if row is not None else None,
-                hotlines=tuple(hotlines),
-            )
-            known = before.get(user.id)
-            self._people[user.id] = person = known if known is not None and known == person else person
-            yield person
-
-
-def _desk(port: Port, wish: Wish, board: Board) -> DeskCell:
-    light, row = wish.staff.lit.get(port.id), board.lines.get(f"port/{port.id}")
-    user = light.user if light is not None else port.user
-    known = wish.campaign.users.get(user)
-    return DeskCell(
-        id=port.id,
-        office=port.office,
-        label=port.desk,
-        extension=port.extension,
-        state=_state(port, light, row, wish, board),
-        who=(light.volunteer if light is not None else "") or (known.name if known is not None else user),
-        hotline=(light.hotline if light is not None else "") or (row.queues[0] if row is not None and row.queues else ""),
-        since=row.since if row is not None else None,
-        until=light.until if light is not None else None,
-    )
-
-
-def _state(port: Port, light: LitPort | None, row: LineBoard | None, wish: Wish, board: Board) -> DeskState:
-    if row is not None and row.state in {"ringing", "busy"}:
-        return _BUSY[row.state]
-    if light is None:
-        return "no-location" if port.id in wish.unlocated else "dark"
-    if row is None or not row.registered:
-        return "lit" if any(one.heard is None for one in board.backends.values()) else "unreachable"
-    return _BUSY.get(row.state, "unreachable" if row.state == "gone" else "lit")
-
 
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole > 0 else None
@@ -266,7 +162,7 @@ def _wait(oldest: datetime | None, now: datetime) -> float:
 def _same(old: Sequence[T], new: Iterable[T]) -> tuple[T, ...]:
     """The new rows, each the old object where it is equal to it; the old tuple itself where all are."""
     made = tuple(new)
-    merged = tuple(a if a == b else b for a, b in zip(old, made, strict=False)) + made[len(old) :]
+    merged = tuple(a if a is b or a == b else b for a, b in zip(old, made, strict=False)) + made[len(old) :]
     return old if isinstance(old, tuple) and len(old) == len(made) and all(a is b for a, b in zip(old, merged, strict=True)) else merged
 
 
