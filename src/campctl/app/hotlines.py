@@ -96,6 +96,7 @@ async def show_hotline(ctx: Context, *, hotline: str, at: str = "") -> Details:
         "bounds": f"{line.seats.min} to {line.seats.max}",
         "hours": hours_text(line),
         "service": f"{line.service.target:.0%} within {line.service.answer_within}s",
+        **({"autoscale": _autoscaled(line)} if line.autoscale is not None else {}),
         "overflow": str(line.overflow or ""),
         "closed": str(line.closed or ""),
         "failover": str(line.failover or ""),
@@ -106,6 +107,14 @@ async def show_hotline(ctx: Context, *, hotline: str, at: str = "") -> Details:
     )
     seats = Listing(of="seat", columns=("level", "name", "line", "penalty", "why"), rows=rows, empty="Nobody sits here.")
     return Details(of="hotline", id=hotline, fields=fields, listings=(seats,))
+
+
+def _autoscaled(hotline: Hotline) -> str:
+    """How the autopilot moves its seats, in words."""
+    from campctl.capacity.autoscale import rule_of
+
+    rule = rule_of(hotline)
+    return f"by the autopilot, {rule.step} at a time, every {rule.every:.0f}s at the most; back after {rule.hold / 60:g} min"
 
 
 def parse_seats(text: str) -> SeatChange:

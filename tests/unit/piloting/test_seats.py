@@ -7,7 +7,7 @@ import asyncio
 from piloted import Orders, Scene, surge, write
 
 from campctl.app.applying import apply
-from campctl.app.hotlines import scale
+from campctl.app.hotlines import scale, show_hotline
 from campctl.app.piloting_cockpit import Reins
 from campctl.app.piloting_rooms import is_own
 from campctl.app.piloting_seats import LEASE
@@ -243,3 +243,10 @@ def test_an_autopilot_killed_while_it_renewed_leaves_no_seats_twice(scene: Scene
 
     scene.run(again, applied=False)
     assert len(own(scene)) == 1
+
+
+def test_hotline_show_says_how_its_seats_move(scene: Scene) -> None:
+    """Of one with `autoscale`, and of no other."""
+    for autoscale, said in ((AUTO, "by the autopilot, 3 at a time, every 30s at the most; back after 5 min"), ("false", None)):
+        write(scene.root, autoscale=autoscale)
+        assert asyncio.run(show_hotline(scene.context(), hotline="help")).fields.get("autoscale") == said
