@@ -110,7 +110,7 @@ def test_alerts_are_those_of_whoever_was_handed_in() -> None:
         (30, 0, None, None),  # nobody knows how long a call takes
         (30, 0, Volume(handling_time=170, patience=0), 5),  # what the campaign expects
         (30, 50, None, 5),  # what was seen: 160 s and 10 s of wrap-up
-        (10, 50, None, 11),  # the same calls in a third of the time
+        (10, 50, None, 12),  # the same calls in a third of the time
     ],
 )
 def test_what_erlang_asks_for(watched: int, ended: int, volume: Volume | None, asked: int | None) -> None:
