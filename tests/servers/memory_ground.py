@@ -43,6 +43,7 @@ class MemoryShelf:
     async def write(self, writes: Sequence[Write]) -> list[str | None]:
         said: list[str | None] = []
         for write in writes:
+            await asyncio.sleep(0)
             if self.exchange.dies_after == 0:
                 raise Unavailable("it died")
             self.exchange.dies_after -= 1
@@ -83,6 +84,7 @@ class MemoryNode:
         self.aors = _Aors()
         self.hung_up: list[set[str]] = []
         self.cuts: list[str] = []
+        self.paused: dict[str, str] = {}
 
     async def registered(self, now: float) -> set[str]:
         return set(self.exchange.registered)
@@ -92,6 +94,12 @@ class MemoryNode:
 
     async def cut(self, names: Collection[str]) -> None:
         self.cuts += names
+
+    async def pause(self, endpoint: str, paused: bool, reason: str) -> None:
+        if paused:
+            self.paused[endpoint] = reason
+        else:
+            self.paused.pop(endpoint, None)
 
     async def hang_up_ringing(self, names: Collection[str]) -> None:
         if names:

@@ -11,8 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from campctl.backends.asterisk.backend import AsteriskBackend
-from campctl.backends.asterisk.native import Fact
-from campctl.errors import Refused, Uncertain
+from campctl.backends.asterisk.native import PLACES, Fact
+from campctl.errors import Refused, Unavailable, Uncertain
 from campctl.model.changes import Change
 from campctl.model.live import AgentNow, Capabilities, Event, Live, Probe, QueueNow
 from campctl.model.resources import Key, Member, Queue, key_of
@@ -134,6 +134,49 @@ def test_a_writer_may_die_after_any_write(opened, writes):
         assert key_of(lines(1)[0]) in halfway
         assert key_of(OTHER_LINE) not in halfway
         assert (await third.observe()).resources == halfway
+
+    run(main())
+
+
+@pytest.mark.parametrize("split", [(PLACES,), (("record", "endpoint", "aor", "auth"), ("map", "queue", "rule", "geo", "member"))])
+@pytest.mark.parametrize("writes", range(0, 78, 7))
+def test_a_writer_may_die_among_several_batches(writes: int, split: Any) -> None:
+    """New people in batches at once, on one shelf or two: what was said to be done is there; each other batch whole, or none of it."""
+
+    async def main() -> None:
+        exchange = Exchange()
+        first = AsteriskBackend("hq", ABLE, MemoryGround(exchange, split), FakeClock())
+        await founded(first)
+        exchange.dies_after = writes
+        batches = [lines(12)[start : start + 3] for start in range(0, 12, 3)]
+        said = await asyncio.gather(*(first.execute(list(map(create, batch))) for batch in batches), return_exceptions=True)
+        exchange.dies_after = -1
+        exchange.lock = asyncio.Lock()
+        found = (await AsteriskBackend("hq", ABLE, MemoryGround(exchange, split), FakeClock()).observe()).resources
+        assert not exchange.doing
+        for batch, told in zip(batches, said, strict=True):
+            there = {found.get(key_of(line)) == line for line in batch}
+            assert there <= ({True} if isinstance(told, tuple | list) else {False} if isinstance(told, Unavailable) else {True, False})
+            assert len(there) == 1
+        assert any(isinstance(told, Uncertain) for told in said) or all(isinstance(told, tuple | list) for told in said)
+
+    run(main())
+
+
+def test_what_is_begun_is_ended_when_the_last_of_several_batches_is_written(opened: Opened) -> None:
+    """Between them nothing stands open that the next one's beginning does not cover; afterwards nothing does, and the image holds."""
+
+    async def main() -> None:
+        backend, exchange = opened()
+        await founded(backend)
+        batches = [lines(9)[start : start + 3] for start in range(0, 9, 3)]
+        await asyncio.gather(*(backend.execute(list(map(create, batch))) for batch in batches))
+        assert not exchange.doing
+        image = backend._sight.image
+        assert image is not None
+        outcomes = await backend.execute([create(lines(1)[0])])
+        assert [outcome.code for outcome in outcomes] == ["exists"]
+        assert backend._sight.image is image, "it was read anew although nobody else wrote"
 
     run(main())
 
