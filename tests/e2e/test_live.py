@@ -17,6 +17,7 @@ import pytest
 from campctl.app.context import Context
 from campctl.app.picture import Picture
 from campctl.app.picturing import pictures
+from campctl.model.alerts import Alert
 from campctl.model.campaign import SeatChange
 from campctl.model.records import Override
 from campctl.testing.clock import START
@@ -406,3 +407,15 @@ def test_two_watch_the_same_exchange(make: Any, processes: list[Any]) -> None:
             heard = [json.loads(process.stdout.readline())["call"] for process in both]
     assert len(heard) == 2
     assert all(call.startswith("sim-") for call in heard)
+
+
+def test_alerts_that_stand_are_in_the_snapshot(make: Any, clock: Any) -> None:
+    """What whoever watches wrote down as raised, and who sees to it."""
+    camp = make()
+    ctx = Context(Path(camp.root), clock=clock, who="bo", command="test", environ={})
+    ctx.store(write=True).raise_alert(
+        Alert(id="a1", key="k", rule="waiting", subject="hotline/help", severity="critical", words="31 wait.", since=START, raised=START)
+    )
+    ctx.store(write=True).acknowledge_alert("a1", "tess", START)
+    ctx.close()
+    assert "critical hotline/help: 31 wait. tess sees to it." in camp.do("status").ok().out

@@ -12,7 +12,7 @@ from campctl import errors
 from campctl.app.context import Context
 from campctl.app.facts import check_ids, gather
 from campctl.app.find import did_you_mean
-from campctl.app.picture import Picture
+from campctl.app.picture import AlertLine, Picture
 from campctl.live.expect import BadExpectation, Expectation, facts, judge, parse
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ async def status(ctx: Context, *, names: Sequence[str] = (), checks: Sequence[st
     chosen = _chosen(ctx, names)
     began = ctx.clock.monotonic()
     while True:
-        picture = await one_picture(ctx, patience=patience)
+        picture = await one_picture(ctx, patience=patience, alerting=lambda _: _standing(ctx))
         known = await gather(ctx, {fact for one in wanted for fact in facts(one)}, picture, patience=patience)
         verdicts = [judge(one, known) for one in wanted]
         spent = ctx.clock.monotonic() - began
@@ -76,6 +76,26 @@ def outcome(result: Status) -> errors.Exit:
     if any(one.holds is None for one in result.checks) or any(one.health == "lost" for one in result.picture.backends):
         return errors.Exit.BACKEND
     return errors.Exit.OK
+
+
+def _standing(ctx: Context) -> tuple[AlertLine, ...]:
+    """Alerts that are open, as whoever watches wrote them down."""
+    try:
+        found = ctx.store().alerts()
+    except errors.StoreError:
+        return ()  # said in `activity`; a snapshot of the exchanges needs no store
+    return tuple(
+        AlertLine(
+            id=one.id,
+            rule=one.rule,
+            severity=one.severity,
+            subject=one.subject,
+            words=one.words,
+            since=one.since,
+            acknowledged=one.acknowledged,
+        )
+        for one in found
+    )
 
 
 def _read(ctx: Context, text: str) -> Expectation:

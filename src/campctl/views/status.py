@@ -20,6 +20,7 @@ LEVELS = "▁▂▃▄▅▆▇█"
 WIDE = 12
 """Cells of the last hour: five minutes each."""
 HEALTH = {"live": "green", "stale": "bold yellow", "lost": "bold red"}
+SEVERITIES = {"critical": "bold red", "warning": "bold yellow", "info": "cyan"}
 EMERGENCIES = 5
 
 
@@ -35,7 +36,8 @@ def status(result: Status, sheet: Sheet) -> None:
         back = f", call back {emergency.callback}" if emergency.callback else ""
         sheet.page.line(("bold red", f"{emergency.number} "), f"from {emergency.line}{where}{back}, {moment(_whole(emergency.at, zone))}")
     for alert in picture.alerts:
-        sheet.page.line(("bold red", f"{alert.severity} "), f"{alert.subject}: {alert.words}")
+        seen = f" {alert.acknowledged} sees to it." if alert.acknowledged else ""
+        sheet.page.line((SEVERITIES[alert.severity], f"{alert.severity} "), f"{alert.subject}: {alert.words}{seen}")
     if picture.hotlines:
         sheet.page.blank()
         sheet.table(hotlines(picture.hotlines))

@@ -139,7 +139,14 @@ FULL = Status(
         people=(),
         activity=(),
         alerts=(
-            AlertLine(rule="waiting", severity="critical", subject="hotline/voter-protection", words="31 wait (more than 20).", since=NOW),
+            AlertLine(
+                rule="waiting",
+                severity="critical",
+                subject="hotline/voter-protection",
+                words="31 wait (more than 20).",
+                since=NOW,
+                acknowledged="tess",
+            ),
         ),
         emergencies=(
             Emergency(at=NOW, backend="pbx", line="user/ann.lee", number="911", callback="+13125550111", location="chicago-hq/3"),
