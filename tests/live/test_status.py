@@ -102,3 +102,27 @@ def test_an_asterisk_that_goes_and_comes(camp: Camp, processes: list[subprocess.
     camp.server.start()
     lines.wait("back")
     until(lambda: camp.do("status").status == 0, "an exchange that answers")
+
+
+def test_two_exchanges_side_by_side(camp: Camp, people: People, processes: list[subprocess.Popen[str]]) -> None:
+    """A real Asterisk and the embedded exchange in one campaign: one snapshot, one watch; one that dies leaves the other as it is."""
+    camp.edit("    pbx: { type: asterisk", "    local: { type: sim }\n    pbx: { type: asterisk")
+    camp.edit("  field:\n    name: Field office\n", "  field:\n    name: Field office\n    backend: local\n")
+    camp.apply("--allow-deletes", "--reason", "two exchanges")
+    process = camp.start("watch")
+    processes.append(process)
+    lines = Lines(process)
+    for name in ("local", "pbx"):
+        lines.wait("live", backend=name)
+    people.here("user/ann.lee")
+    lines.wait("line-state", backend="pbx", line="user/ann.lee", state="registered")
+    camp.do("backend", "poke", "local", json.dumps({"do": "emergency", "line": "user/cy.stone"})).ok()
+    assert lines.wait("emergency-call", backend="local")["line"] == "user/cy.stone"
+    camp.do("status", "--check", "backend local reachable and backend pbx reachable within 10s").ok()
+    camp.server.kill()
+    lines.wait("lost", backend="pbx")
+    result = camp.do("status", "--timeout", "3")
+    assert result.status == 9
+    assert "live  local" in result.out
+    assert "lost  pbx" in result.out
+    camp.do("status", "backend/local").ok()
