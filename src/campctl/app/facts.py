@@ -44,6 +44,9 @@ _HOTLINE: Final[Mapping[str, Callable[[HotlineLine], Value]]] = {
     "gone": lambda line: line.gone,
     "longest-wait": lambda line: line.longest_wait,
     "service-level": lambda line: line.level_today,
+    "service-level-now": lambda line: line.level_now,
+    "refused": lambda line: line.refused,
+    "asked": lambda line: line.asked,
 }
 _WANTED: Final[Mapping[str, Callable[[HotlineLine], Value]]] = {
     "wanted": lambda line: line.desired,

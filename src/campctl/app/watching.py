@@ -49,6 +49,7 @@ class Watch:
         self._news = asyncio.Event()
         self._urgent = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._ended: list[asyncio.Task[None]] = []
         self._clock = (ctx.clock.now(), ctx.clock.monotonic())
         self._kept = self._clock[1]
 
@@ -62,7 +63,7 @@ class Watch:
         """The watchers end, and connections with them."""
         for task in self._tasks.values():
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*self._tasks.values(), *self._ended, return_exceptions=True)
         remembering.write(self.ctx.root, self.fold)
 
     def reload(self, ctx: Context) -> None:
@@ -77,6 +78,7 @@ class Watch:
                 continue
             if (task := self._tasks.pop(name, None)) is not None:
                 task.cancel()
+                self._ended.append(task)
             self.fold.drop(name)
             if name in campaign.backends:
                 self._begin(name)

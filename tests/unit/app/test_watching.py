@@ -376,3 +376,28 @@ def test_the_last_hour_is_known_to_who_looks_next(tmp_path: Path) -> None:
         assert (await one(on)).hotlines["main"].minutes == ()
 
     asyncio.run(main())
+
+
+def test_exchanges_that_come_and_go_with_the_manifests(tmp_path: Path) -> None:
+    """A backend that is written into the manifests is watched from then on; one that is taken out is on the board no more."""
+
+    async def work(seen: Seen) -> None:
+        await seen.until(lambda board: board.backends["pbx"].health == "live")
+        later = Setting(tmp_path, "new")
+        later.clock, later.exchanges["new"].clock = seen.on.clock, seen.on.clock
+        seen.watch.reload(later)  # type: ignore[arg-type]
+        board = await seen.until(lambda board: "new" in board.backends and board.backends["new"].health == "live")
+        assert set(board.backends) == {"new"}
+        seen.on.exchanges |= later.exchanges
+
+    on = watched(tmp_path, work)
+    assert on.exchanges["new"].opened == 1
+
+
+def test_every_measure_of_what_goes_on_has_a_fact() -> None:
+    """Whatever an expectation may ask of a hotline, office, desk, person or backend, a picture or somebody else answers."""
+    from campctl.app import facts
+    from campctl.live.expect import SUBJECTS
+
+    hotline = SUBJECTS["hotline"].measures
+    assert set(hotline) == set(facts._HOTLINE) | set(facts._WANTED)
