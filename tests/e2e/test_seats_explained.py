@@ -36,7 +36,7 @@ def test_what_is_missing(camp: Camp) -> None:
     """With more seats than people it says how many may answer, and the plan's finding that nobody else may."""
     camp.do("hotline", "scale", "voter-protection", "12").ok()
     data = camp.do("hotline", "who", "voter-protection", "-o", "json").ok().data
-    assert data["fields"]["missing"][0] == "5 seats: 7 may answer it, 7 sit here"
+    assert data["fields"]["missing"][0] == "5 seats: 7 may answer it (7 here)"
     assert data["fields"]["one seat more"] == "would stay empty, too"
     finding = camp.do("plan", "-o", "json").ok().json["findings"]
     assert ["Nobody else who is there may answer it (skill voter-protection)." in one["detail"] for one in finding] == [True]

@@ -193,17 +193,14 @@ class Inquiry:
         people = [self.crowd.person(o[-1]) for o in self.crowd.everyone(hotline.id, hotline.answer, self._backend(hotline), 1, ())]
         where = Counter(self.sits.get(person, "") for person in people)
         here = where.pop(hotline.id, 0)
-        places = [f"{count} sit{'s' if count == 1 else ''} in {hid}" for hid, count in where.most_common() if hid]
-        found = [
-            f"{plural(seating.short, 'seat')}: {plural(len(people), 'may', 'may')} answer it, {here} sit{'s' if here == 1 else ''} here"
-            + "".join(f", {one}" for one in places)
-        ]
+        places = ", ".join([f"{here} here", *(f"{count} in {hid}" for hid, count in where.most_common() if hid)])
+        found = [f"{plural(seating.short, 'seat')}: {len(people)} may answer it" + (f" ({places})" if people else "")]
         asks = asked_for(hotline.answer)
         if not people:
             found.append(f"nobody who is there may answer it{f' ({asks})' if asks else ''}")
         barred = Counter(rule.rule for user in self.campaign.users.values() for rule in self._barred(user, hotline))
         found += [
-            f"{plural(count, 'other has', 'others have')} what it asks for, but: {BARRED[rule]}" for rule, count in sorted(barred.items())
+            f"{plural(count, 'other has', 'others have')} what it asks for ({BARRED[rule]})" for rule, count in sorted(barred.items())
         ]
         return found
 

@@ -16,6 +16,7 @@ import pytest
 from campctl.app.results import (
     Applied,
     BackendHealth,
+    Details,
     Drift,
     DriftItem,
     Health,
@@ -185,6 +186,81 @@ DRIFT = Drift(
         DriftItem(backend="local", resource="line/user/x", what="unmanaged"),
     )
 )
+WHO = Details(
+    of="hotline",
+    id="vp-es",
+    fields={
+        "at": NOW,
+        "seats": "1 of 3 (baseline 3)",
+        "priority": 50,
+        "asks for": "language es",
+        "missing": ["2 seats: 2 may answer it (1 here, 1 in main)", "1 other has what it asks for (not in a shift now)"],
+        "one seat more": "would stay empty, too",
+        "next in line": "1",
+    },
+    listings=(
+        Listing(
+            of="seat",
+            columns=("level", "who", "line", "why", "penalty", "since"),
+            rows=(
+                {
+                    "level": 1,
+                    "who": "Ann Lee",
+                    "line": "user/ann.lee",
+                    "why": "languages es; taken from main, which others fill",
+                    "penalty": 0,
+                    "now": False,
+                    "since": None,
+                },
+            ),
+        ),
+        Listing(
+            of="next_in_line",
+            columns=("place", "who", "why", "has", "sits", "line"),
+            rows=(
+                {
+                    "place": 1,
+                    "who": "Bo Diaz",
+                    "why": "sits in main, which comes first (priority 90, here 50)",
+                    "has": "languages es",
+                    "sits": "main",
+                    "line": "user/bo.diaz",
+                },
+            ),
+        ),
+    ),
+)
+WHY = Details(
+    of="user",
+    id="ann.lee",
+    fields={
+        "at": NOW,
+        "name": "Ann Lee",
+        "sits": ["vp-es: languages es; taken from main, which others fill"],
+        "skills": [],
+        "languages": ["es"],
+    },
+    listings=(
+        Listing(
+            of="hotline",
+            columns=("hotline", "priority", "filled", "may", "level", "why"),
+            rows=(
+                {"hotline": "main", "priority": 90, "filled": Share(4, 4), "may": True, "level": None, "why": "sits in vp-es", "rules": []},
+                {
+                    "hotline": "law",
+                    "priority": 50,
+                    "filled": Share(0, 2),
+                    "may": False,
+                    "level": None,
+                    "why": "none of the skills law; role is not said, not lawyer",
+                    "rules": ["skills", "roles"],
+                },
+            ),
+        ),
+    ),
+)
+
+
 CASES: dict[str, str] = {
     "plan-wide.txt": drawn(Planned(plan=PLAN), width=100),
     "plan-narrow.txt": drawn(Planned(plan=PLAN, diff=DIFF), width=40),
@@ -213,6 +289,10 @@ CASES: dict[str, str] = {
     "overrides-narrow.txt": drawn(OverrideList(at=NOW, overrides=OVERRIDES, active=("o1",)), width=40),
     "hotlines-wide.txt": drawn(HOTLINES, width=80),
     "hotlines-pipe.txt": drawn(HOTLINES),
+    "who-wide.txt": drawn(WHO, width=120),
+    "who-narrow.txt": drawn(WHO, width=60),
+    "why-wide.txt": drawn(WHY, width=100),
+    "why-pipe.txt": drawn(WHY),
     "health.txt": drawn(HEALTH, width=60),
     "drift.txt": drawn(DRIFT, width=60),
 }

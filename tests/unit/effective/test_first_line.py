@@ -209,8 +209,8 @@ def test_what_a_short_hotline_misses():
     nouns = campaign(users=USERS, hotlines=two(main=9, spanish=9))
     found = Inquiry(nouns, AT, (), {})
     missing = found.missing(nouns.hotlines["es"])
-    assert missing[0].startswith("7 seats: 3 may answer it, 2 sit here, 1 sits in main")
+    assert missing[0] == "7 seats: 3 may answer it (2 here, 1 in main)"
     assert missing[1:] == [
-        "1 other has what it asks for, but: their phone is on another backend",
-        "1 other has what it asks for, but: not in a shift now",
+        "1 other has what it asks for (their phone is on another backend)",
+        "1 other has what it asks for (not in a shift now)",
     ]
