@@ -142,6 +142,24 @@ def test_postgresql_goes_away_in_the_middle_of_an_apply(camp: Camp, two: Cluster
     camp.settled()
 
 
+def test_campctl_is_killed_while_many_are_added(camp: Camp, two: Cluster, processes: list[subprocess.Popen[str]]) -> None:
+    """Rows go to PostgreSQL and to both nodes at the same time: whatever of it was done, the next run ends it, and all three agree."""
+    more = "".join(f"  new{n:04}: {{ name: New {n}, office: hq, extension: {20000 + n} }}\n" for n in range(700))
+    text = (camp.root / "campaign.yaml").read_text().replace("extensions: [3000-3199]", "extensions: [3000-3199, 20000-21999]")
+    (camp.root / "campaign.yaml").write_text(text.replace("users:\n", f"users:\n{more}", 1))
+    process = camp.start("apply", "--yes")
+    processes.append(process)
+    until(lambda: process.poll() is not None or two.place.sql("SELECT id FROM ps_auths LIMIT 1 OFFSET 60"), "some of it")
+    assert process.poll() is None
+    process.kill()
+    process.communicate(timeout=30)
+    camp.apply()
+    camp.settled()
+    for node in two.nodes.values():
+        with node.connect() as ami:
+            assert len(ami.tree("ext")) >= 700
+
+
 def test_one_node_is_down(camp: Camp, two: Cluster, people: Across) -> None:
     """What is done meanwhile is done on the other; back again it is brought level by the next command, and rings."""
     two.nodes["b"].kill()
