@@ -259,7 +259,13 @@ def test_the_secret_of_a_softphone_is_in_the_card_alone(camp: Camp, tmp_path: Pa
 
 def test_a_secret_that_nobody_could_be_shown_is_not_made(camp: Camp) -> None:
     """In a pipe, as JSON or on a narrow terminal --softphone needs --card, and says so before anything is done."""
-    for argv, tty, width in (((), False, 100), (("-o", "json"), True, 100), ((), True, 60)):
+    for argv, tty, width in (
+        ((), False, 100),
+        (("-o", "json"), True, 100),
+        ((), True, 60),
+        (("--events",), True, 100),
+        (("-q",), True, 100),
+    ):
         refused = camp.do(*SAM, "--softphone", *argv, tty=tty, width=width)
         assert refused.status == 2
         assert "--card FILE" in refused.err
@@ -285,6 +291,24 @@ def test_the_code_fits_80_columns_with_its_secret() -> None:
     from campctl.views import qr
 
     assert qr.width("sip:chicago-headquarters-north~a001:" + "A" * 24 + "@" + "pbx.phones.chicago." * 4 + "example.org") <= 80
+
+
+def test_on_a_terminal_the_secret_is_in_the_code_alone(camp: Camp) -> None:
+    """Without --card it is drawn, once; the words around it do not have it."""
+    from campctl.views import qr
+
+    done = camp.do(*SAM, "--softphone", tty=True).ok()
+    assert "█" in done.out
+    assert "\n".join(qr.blocks("sip:3100@local.invalid", color=False)) not in done.out
+    assert not re.search(r"sip:3100:", done.out + done.err)
+
+
+def test_events_are_lines_of_json_and_nothing_else(camp: Camp) -> None:
+    """With --events the card is left out of stdout, and --card still writes it."""
+    import json
+
+    done = camp.do(*SAM, "--events").ok()
+    assert [json.loads(line)["event"] for line in done.out.splitlines()][-1] == "run-ended"
 
 
 def test_looking_first(camp: Camp) -> None:

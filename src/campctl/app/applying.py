@@ -75,7 +75,7 @@ async def change(ctx: Context, how: How, wish: Wish | Chosen, *, saved: Plan | N
     from campctl.app.recovering import Settled, settle
 
     async with ctx.backends() as backends, locked(ctx, how) as (store, stopper):
-        settled = Settled() if how.dry_run else await settle(ctx, how, backends, store, skip=wish.skip)
+        settled = Settled() if how.dry_run else await settle(ctx, how, backends, store, skip=isinstance(wish, Wish) and wish.skip)
         if not isinstance(wish, Wish):
             wish = await wish(backends)
         targets = () if saved else wish.targets

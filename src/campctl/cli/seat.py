@@ -99,10 +99,16 @@ def _place_for(session: Session, card: str, *, softphone: bool) -> None:
             check_place(Path(card))
         except UsageError as error:
             raise UsageError(error.message.replace("--secrets", "--card"), hint=error.hint) from None
-    elif softphone and not ((session.terminal.width or 0) >= WIDE and session.format in {"", "table"} and not session.terminal.quiet):
+    elif softphone and not _room(session):
         raise UsageError(
             "The secret of a softphone is shown once, in a QR code, and there is no room to show it here.", hint="Add --card FILE."
         )
+
+
+def _room(session: Session) -> bool:
+    """Whether a code can be drawn, whatever is in it."""
+    drawn = session.format in {"", "table"} and not session.terminal.quiet and not session.options.get("events")
+    return drawn and (session.terminal.width or 0) >= WIDE
 
 
 def _hand_out(session: Session, result: Seated, decision: Decision, card: str, *, softphone: bool) -> int:
@@ -126,6 +132,8 @@ def _hand_out(session: Session, result: Seated, decision: Decision, card: str, *
 
         write_private(Path(card), page(_cards(result), secret=secret).encode())
         result = replace(result, card_file=card)
+    if session.options.get("events"):
+        return int(status)  # the run's own lines are on stdout, and the card is in its file
     session.show(result, exit=status)
     if status == 0:
         from campctl.views.seating import show_code

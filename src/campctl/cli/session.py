@@ -119,11 +119,12 @@ class Session:
         status = status_of(result) if exit is None else exit
         if self._silent():
             status = Exit.BACKEND
-        if type(result).__name__ == "Applied" and result.run is not None:
+        done = result if type(result).__name__ == "Applied" else getattr(result, "applied", None)
+        if done is not None and done.run is not None:
             from campctl.app.complete import add_run
 
-            add_run(self.open().root, result.run.id)
-        if self.options.get("events") and type(result).__name__ == "Applied":
+            add_run(self.open().root, done.run.id)
+        if self.options.get("events") and done is result:
             return int(status)
         show(result, self.style(exit=int(status)), self.terminal)
         return int(status)
