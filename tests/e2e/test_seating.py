@@ -346,6 +346,9 @@ def test_the_board_of_seats(camp: Camp) -> None:
     only = camp.do("seat", "list", "--hotline", "voter-protection", "-o", "json").ok().data["rows"]
     assert {row["hotline"] for row in only} == {"voter-protection"}
     assert "Sam Ortiz" in camp.do("seat", "list").ok().out
+    camp.do("port", "light", "chicago-hq/a002").ok()
+    assert "chicago-hq/a002" not in camp.do("seat", "list").ok().out
+    assert "chicago-hq/a002" in camp.do("seat", "list", "--empty").ok().out
 
 
 @pytest.mark.parametrize(

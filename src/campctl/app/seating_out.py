@@ -52,8 +52,8 @@ async def check_out(ctx: Context, how: How, *, who: str, office: str = "") -> Ap
     return await change(ctx, patient(how), wish)
 
 
-async def list_seats(ctx: Context, *, office: str = "", hotline: str = "") -> Listing:
-    """Everybody who answers or sits at a desk: walk-ins and people, since when, until when."""
+async def list_seats(ctx: Context, *, office: str = "", hotline: str = "", empty: bool = False) -> Listing:
+    """Everybody who answers or sits at a desk: walk-ins and people, since when, until when; with `empty` lit desks for anybody, too."""
     from campctl.app.hotlines import present_seen
     from campctl.effective.staff import staff_at
 
@@ -73,6 +73,7 @@ async def list_seats(ctx: Context, *, office: str = "", hotline: str = "") -> Li
     named = {f"port/{sitter.port.id}" for sitter in at_desks}
     for name, seating in staff.seating.items():
         rows += [_elsewhere(campaign, seat, name, now) for seat in seating.at_level(1) if seat.line not in named]
+    rows = [row for row in rows if row["who"] or empty]
     found = [row for row in rows if (not office or row["office"] == office) and (not hotline or row["hotline"] == hotline)]
     found.sort(key=lambda row: (str(row["office"]), row["desk"] == "", str(row["desk"]), str(row["who"])))
     return Listing(of="seat", columns=COLUMNS, rows=tuple(found), empty="Nobody sits there.")

@@ -26,12 +26,13 @@ def list_(
     ctx: typer.Context,
     office: Annotated[str, typer.Option("--office", metavar="OFFICE", help="Only there.")] = "",
     hotline: Annotated[str, typer.Option("--hotline", metavar="HOTLINE", help="Only who answers it.")] = "",
+    empty: Annotated[bool, typer.Option("--empty", help="Lit desks where nobody is named, too: anybody may sit there.")] = False,
 ) -> int:
     """List who sits where since when, and what they answer: walk-ins, people at desks, people at their own phones."""
     from campctl.app.seating_out import list_seats
 
     session: Session = ctx.obj
-    return session.show(session.run(lambda: list_seats(session.open(), office=office, hotline=hotline)))
+    return session.show(session.run(lambda: list_seats(session.open(), office=office, hotline=hotline, empty=empty)))
 
 
 @command(
