@@ -35,11 +35,11 @@ def exporter(
     from campctl.cli.serving import serve as until_stopped
 
     session: Session = ctx.obj
+    context = session.open()
     if session.format not in {"", "plain", "table"}:
         raise UsageError(f"The exporter has no {session.format}.", hint="Metrics are text, as Prometheus reads it.")
     place = parse_listen(listen, allow_remote=allow_remote)
     require_client()
-    context = session.open()
     if once:
         session.terminal.write(session.run(lambda: look(context)))
         session.terminal.flush()

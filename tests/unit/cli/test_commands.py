@@ -246,7 +246,21 @@ def test_drift_rollback_and_saved_plans(campctl, live) -> None:
 def test_without_a_campaign(campctl, tmp_path, monkeypatch) -> None:
     """Every command that needs a campaign says that there is none, and how to get one."""
     monkeypatch.chdir(tmp_path)
-    needed = {"DESK": "a", "USER": "a", "OFFICE": "a", "HOTLINE": "a", "RUN": "a", "BACKEND": "a", "SURGE": "a", "RUNBOOK": "a"}
+    needed = {
+        "DESK": "a",
+        "USER": "a",
+        "OFFICE": "a",
+        "HOTLINE": "a",
+        "RUN": "a",
+        "BACKEND": "a",
+        "SURGE": "a",
+        "RUNBOOK": "a",
+        "RULE": "a",
+        "NAME": "a",
+        "NAME|DESK": "a",
+        "ID": "a",
+        "STEP": "a",
+    }
     for info in commands():
         if info.path[0] in {"init", "schema", "completion"} or info.path == ("backend", "init"):
             continue
