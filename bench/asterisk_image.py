@@ -16,9 +16,9 @@ from collections.abc import Callable
 import msgspec
 from msgspec.structs import replace
 
-from campctl.backends.asterisk.decode import decode
-from campctl.backends.asterisk.image import Image
-from campctl.backends.asterisk.native import Fact, Value
+from campctl.backends.asterisk.facts.decode import decode
+from campctl.backends.asterisk.facts.image import Image
+from campctl.backends.asterisk.facts.native import Fact, Value
 from campctl.model.resources import Line
 from campctl.testing.samples import LOCATION, create, lines
 

@@ -21,9 +21,9 @@ import psycopg
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from campctl.backends.asterisk.directory import Directory
-from campctl.backends.asterisk.native import Fact, Value, Write
-from campctl.backends.asterisk.render import render
+from campctl.backends.asterisk.facts.directory import Directory
+from campctl.backends.asterisk.facts.native import Fact, Value, Write
+from campctl.backends.asterisk.facts.render import render
 from campctl.backends.asterisk.shelves.astdb import with_secret
 from campctl.backends.asterisk.sql import SqlShelf, parse, schema
 from campctl.backends.asterisk.sql.link import Access

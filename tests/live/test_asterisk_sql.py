@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from campctl.backends.asterisk.native import Fact, Value, Write
+from campctl.backends.asterisk.facts.native import Fact, Value, Write
 from campctl.backends.asterisk.sql import SqlShelf, parse, schema
 from campctl.backends.asterisk.sql.link import Access, Seconds
 from campctl.backends.asterisk.sql.outbox import Delivery

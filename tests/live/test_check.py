@@ -15,7 +15,7 @@ import pytest
 
 from campctl.app.wiring import SystemClock
 from campctl.backends.asterisk.ami import Ami, AmiOptions, Where
-from campctl.backends.asterisk.ground import Machine
+from campctl.backends.asterisk.doing.ground import Machine
 from campctl.backends.asterisk.health import probes
 from campctl.model.live import Probe
 from campctl.ports.clock import Clock

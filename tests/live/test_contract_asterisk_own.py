@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from campctl.backends.asterisk import factory
 from campctl.backends.asterisk.backend import AsteriskBackend
-from campctl.backends.asterisk.lease import SECONDS, Lease
+from campctl.backends.asterisk.doing.lease import SECONDS, Lease
 from campctl.errors import Unavailable as NotReached
 from campctl.model.campaign import BackendSpec
 from campctl.model.resources import Member, key_of

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from campctl.backends.asterisk.names import proposed
-from campctl.backends.asterisk.render import render
+from campctl.backends.asterisk.facts.names import proposed
+from campctl.backends.asterisk.facts.render import render
 from campctl.model.resources import Key, Line, Location, Member, Queue, Resource, Route, key_of
 from servers.asterisk import Asterisk, started
 from servers.sipp import Phone, Phones, until

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from campctl.backends.asterisk.ground import State
-from campctl.backends.asterisk.native import PLACES, Fact, Place, Value, Write
+from campctl.backends.asterisk.doing.ground import State
+from campctl.backends.asterisk.facts.native import PLACES, Fact, Place, Value, Write
 from campctl.errors import Unavailable
 
 

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from campctl.backends.asterisk.backend import AsteriskBackend
-from campctl.backends.asterisk.native import PLACES, Fact
+from campctl.backends.asterisk.facts.native import PLACES, Fact
 from campctl.errors import Refused, Unavailable, Uncertain
 from campctl.model.changes import Change
 from campctl.model.live import AgentNow, Capabilities, Event, Live, Probe, QueueNow

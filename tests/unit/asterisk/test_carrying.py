@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from campctl.backends.asterisk import carrying, records
-from campctl.backends.asterisk.image import Image
+from campctl.backends.asterisk.doing import carrying
+from campctl.backends.asterisk.facts import records
+from campctl.backends.asterisk.facts.image import Image
 from campctl.model.live import Capabilities
 from campctl.testing.samples import LOCATION, create, lines
 

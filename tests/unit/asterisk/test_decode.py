@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from campctl.backends.asterisk.decode import decode
-from campctl.backends.asterisk.image import Image
-from campctl.backends.asterisk.native import PLACES, Fact, Value
+from campctl.backends.asterisk.facts.decode import decode
+from campctl.backends.asterisk.facts.image import Image
+from campctl.backends.asterisk.facts.native import PLACES, Fact, Value
 from campctl.model.resources import Key, Line, Location, Member, Queue, Resource, Route, fields_of, key_of
 from campctl.testing.samples import ELSEWHERE, LINE, LOCATION, MEMBER, OTHER_LINE, OTHER_QUEUE, QUEUE, create
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from campctl.backends.asterisk.ami import Ami, AmiOptions
-from campctl.backends.asterisk.events import Ears, Listening
-from campctl.backends.asterisk.folding import WANTED
-from campctl.backends.asterisk.going_on import listen_everywhere
-from campctl.backends.asterisk.ids import Ids
+from campctl.backends.asterisk.listening.events import Ears, Listening
+from campctl.backends.asterisk.listening.folding import WANTED
+from campctl.backends.asterisk.listening.going_on import listen_everywhere
+from campctl.backends.asterisk.listening.ids import Ids
 from campctl.errors import AuthFailed, Unavailable
 from campctl.model.live import Event
 from campctl.model.resources import Key

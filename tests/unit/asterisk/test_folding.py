@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from campctl.backends.asterisk.ami import Message
-from campctl.backends.asterisk.folding import WANTED, Folder
-from campctl.backends.asterisk.ids import Ids
-from campctl.backends.asterisk.standing import Standing
+from campctl.backends.asterisk.listening.folding import WANTED, Folder
+from campctl.backends.asterisk.listening.ids import Ids
+from campctl.backends.asterisk.listening.standing import Standing
 from campctl.model.live import Event
 from campctl.model.resources import Key
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from campctl.backends.asterisk.ami import Ami, AmiOptions
-from campctl.backends.asterisk.ground import Machine
+from campctl.backends.asterisk.doing.ground import Machine
+from campctl.backends.asterisk.facts.native import Fact
 from campctl.backends.asterisk.health import probes
 from campctl.backends.asterisk.health.machine import CLASSES, needed
 from campctl.backends.asterisk.health.rows import probes as row_probes
-from campctl.backends.asterisk.native import Fact
 from campctl.backends.asterisk.setup import DIALPLAN
 from campctl.model.live import Probe
 from campctl.model.resources import Key, Line, Route
@@ -327,7 +327,7 @@ def test_rows_nobody_meant(planted: dict[Fact, Any], words: str, shared: bool) -
 
 def test_records_without_a_thing() -> None:
     """What campctl made and nobody finds any more is named; the next apply makes it anew."""
-    from campctl.backends.asterisk.records import write
+    from campctl.backends.asterisk.facts.records import write
 
     line, route = Line("user/ann", "3001", "Ann"), Route("+13125550101")
     facts: dict[Fact, Any] = {

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from campctl.backends.asterisk.applied import Applied
-from campctl.backends.asterisk.image import Image
-from campctl.backends.asterisk.native import Fact, Value, Write
+from campctl.backends.asterisk.facts.applied import Applied
+from campctl.backends.asterisk.facts.image import Image
+from campctl.backends.asterisk.facts.native import Fact, Value, Write
 from campctl.backends.sim.database import _SCHEMA
 from campctl.backends.sim.exchange import Exchange, decode
 from campctl.backends.sim.options import Settings

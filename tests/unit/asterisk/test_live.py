@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from campctl.backends.asterisk import live
 from campctl.backends.asterisk.ami import Ami, AmiOptions
-from campctl.backends.asterisk.ids import Ids
-from campctl.backends.asterisk.live import contacts_of, look
+from campctl.backends.asterisk.listening import live
+from campctl.backends.asterisk.listening.ids import Ids
+from campctl.backends.asterisk.listening.live import contacts_of, look
 from campctl.errors import Refused
 from campctl.model.live import AgentNow, Live
 from servers.fake_ami import FakeAmi, Fields, Session, run

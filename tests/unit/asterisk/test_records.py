@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from campctl.backends.asterisk import records
-from campctl.backends.asterisk.names import record_key, record_name
-from campctl.backends.asterisk.records import ROOM, Fault, Record
+from campctl.backends.asterisk.facts import records
+from campctl.backends.asterisk.facts.names import record_key, record_name
+from campctl.backends.asterisk.facts.records import ROOM, Fault, Record
 from campctl.model.refusals import No
 from campctl.model.resources import Key, key_of
 from campctl.testing.samples import LINE, LOCATION, QUEUE, SAMPLES, TEXTS

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from campctl.backends.asterisk import geo, grammar, hours, render, text
-from campctl.backends.asterisk.directory import Directory
-from campctl.backends.asterisk.names import endpoint_of, given, location_id, member_parts, proposed
-from campctl.backends.asterisk.native import Fact, Value
+from campctl.backends.asterisk.facts import geo, grammar, hours, render, text
+from campctl.backends.asterisk.facts.directory import Directory
+from campctl.backends.asterisk.facts.names import endpoint_of, given, location_id, member_parts, proposed
+from campctl.backends.asterisk.facts.native import Fact, Value
 from campctl.model.refusals import No
 from campctl.model.resources import Key, Resource, key_of
 from campctl.testing.samples import ELSEWHERE, LINE, LOCATION, MEMBER, OTHER_LINE, OTHER_QUEUE, QUEUE, ROUTE

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from campctl.backends.asterisk.render import auth
+from campctl.backends.asterisk.facts.render import auth
 from campctl.backends.asterisk.shelves.astdb import auth_row, public, with_secret
 
 OPTIONS = auth("ann.lee")

@@ -10,11 +10,11 @@ from typing import Any
 import phonenumbers
 import pytest
 
-from campctl.backends.asterisk.grammar import FORCED, HOTLINE
+from campctl.backends.asterisk.facts.grammar import FORCED, HOTLINE
+from campctl.backends.asterisk.facts.render import CONTEXT, render
 from campctl.backends.asterisk.health import machine
 from campctl.backends.asterisk.health.machine import needed
 from campctl.backends.asterisk.options import OPTIONS
-from campctl.backends.asterisk.render import CONTEXT, render
 from campctl.backends.asterisk.setup import DIALPLAN, HINTS, Asked, files, place, settle
 from campctl.backends.asterisk.setup.fill import fill
 from campctl.backends.asterisk.setup.nanp import ABROAD, NEVER, TOLL_FREE

@@ -10,7 +10,7 @@ import pytest
 
 from campctl.backends.asterisk.ami import Ami, Request
 from campctl.backends.asterisk.ami.wire import Reply
-from campctl.backends.asterisk.native import Fact, Write
+from campctl.backends.asterisk.facts.native import Fact, Write
 from campctl.backends.asterisk.shelves import AstDbShelf, worded
 from campctl.backends.asterisk.shelves.reloading import reloaded
 from campctl.errors import BackendError, Refused, Unavailable, Uncertain

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campctl.backends.asterisk.native import Value
-from campctl.backends.asterisk.render import AOR, AUTH_OPTIONS, ENDPOINT_OPTIONS
+from campctl.backends.asterisk.facts.native import Value
+from campctl.backends.asterisk.facts.render import AOR, AUTH_OPTIONS, ENDPOINT_OPTIONS
 from campctl.backends.asterisk.sql import rows
 from campctl.backends.asterisk.sql.schema import TABLES
 

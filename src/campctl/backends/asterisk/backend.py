@@ -11,9 +11,9 @@ import contextlib
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from campctl.backends.asterisk.ground import Ground
-from campctl.backends.asterisk.sight import Sight
-from campctl.backends.asterisk.writing import Writer
+from campctl.backends.asterisk.doing.ground import Ground
+from campctl.backends.asterisk.doing.sight import Sight
+from campctl.backends.asterisk.doing.writing import Writer
 from campctl.errors import BackendError, Refused, Unavailable, Uncertain
 from campctl.model.changes import Change, Outcome
 from campctl.model.live import Capabilities, Event, Live, Probe, Snapshot
@@ -22,8 +22,8 @@ from campctl.ports.backend import Account
 from campctl.ports.clock import Clock
 
 if TYPE_CHECKING:
-    from campctl.backends.asterisk.events import Ears
-    from campctl.backends.asterisk.ids import Ids
+    from campctl.backends.asterisk.listening.events import Ears
+    from campctl.backends.asterisk.listening.ids import Ids
 
 _LOOKS: Final = 8
 """Looks before it is given up on others who keep writing; after each their turn to write is waited for."""
@@ -139,7 +139,7 @@ class AsteriskBackend:
 
     async def events(self) -> AsyncIterator[Event]:
         """What happens from now on, over connections of their own."""
-        from campctl.backends.asterisk.going_on import listen_everywhere, make_ears
+        from campctl.backends.asterisk.listening.going_on import listen_everywhere, make_ears
 
         if self._closed:
             return
@@ -154,7 +154,7 @@ class AsteriskBackend:
 
     async def live(self, *, agents: bool = False) -> Live:
         """What goes on now, in one look at each machine."""
-        from campctl.backends.asterisk.going_on import look_everywhere
+        from campctl.backends.asterisk.listening.going_on import look_everywhere
 
         ids = await self._ids()
         return await look_everywhere([node.ami for node in self.ground.nodes], ids, self._clock, agents=agents)
@@ -174,7 +174,7 @@ class AsteriskBackend:
 
     async def _ids(self) -> Ids:
         """Whose native names are whose, as of now."""
-        from campctl.backends.asterisk.going_on import ids_of
+        from campctl.backends.asterisk.listening.going_on import ids_of
 
         async with self._alone() as sight:
             return ids_of(await sight.current())

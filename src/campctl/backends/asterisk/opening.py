@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from campctl.backends.asterisk.ami import Ami, AmiOptions, Where
 from campctl.backends.asterisk.backend import AsteriskBackend
-from campctl.backends.asterisk.ground import Ground, Machine
+from campctl.backends.asterisk.doing.ground import Ground, Machine
 from campctl.backends.asterisk.options import Place, Settings
 from campctl.ports.backend import BackendEnv
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from campctl.backends.asterisk.ground import Ground
+from campctl.backends.asterisk.doing.ground import Ground
+from campctl.backends.asterisk.doing.node import Node
+from campctl.backends.asterisk.facts.native import Fact, Value
 from campctl.backends.asterisk.health import machine, rows, store
 from campctl.backends.asterisk.health.looking import looked
-from campctl.backends.asterisk.native import Fact, Value
-from campctl.backends.asterisk.node import Node
 from campctl.errors import BackendError
 from campctl.model.live import Probe
 from campctl.ports.clock import Clock

@@ -9,9 +9,9 @@ from importlib.resources import files as resources
 from typing import Final
 
 from campctl.backends.asterisk.ami import Ami, Message, read_config
+from campctl.backends.asterisk.doing.node import Node
+from campctl.backends.asterisk.facts.render import REALM
 from campctl.backends.asterisk.health.looking import count, some
-from campctl.backends.asterisk.node import Node
-from campctl.backends.asterisk.render import REALM
 from campctl.backends.asterisk.setup import DIALPLAN
 from campctl.errors import AuthFailed, BackendError, Refused
 from campctl.model.live import Probe

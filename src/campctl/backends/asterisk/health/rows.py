@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from campctl.backends.asterisk.decode import decode
+from campctl.backends.asterisk.facts.decode import decode
+from campctl.backends.asterisk.facts.native import Facts
 from campctl.backends.asterisk.health.looking import count, some
-from campctl.backends.asterisk.native import Facts
 from campctl.model.live import Probe
 
 FAMILIES = {"endpoint": "ps/endpoint", "aor": "ps/aor", "auth": "ps/auth", "record": "campctl"}

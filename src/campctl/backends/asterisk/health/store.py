@@ -10,10 +10,10 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from campctl.backends.asterisk.ami import Ami, db_del, db_get, db_put, db_tree
-from campctl.backends.asterisk.aors import MARK
+from campctl.backends.asterisk.doing.aors import MARK
+from campctl.backends.asterisk.doing.node import Node
+from campctl.backends.asterisk.facts.native import Fact, Value
 from campctl.backends.asterisk.health.looking import count, some
-from campctl.backends.asterisk.native import Fact, Value
-from campctl.backends.asterisk.node import Node
 from campctl.backends.asterisk.shelves.astdb import CAMPCTL
 from campctl.backends.asterisk.shelves.members import LOCK_QUEUE
 from campctl.errors import Refused

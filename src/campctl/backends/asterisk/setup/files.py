@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Mapping
 from importlib.resources import files as resources
 
-from campctl.backends.asterisk.render import REALM
+from campctl.backends.asterisk.facts.render import REALM
 from campctl.backends.asterisk.setup.fill import Values, fill
 from campctl.backends.asterisk.setup.nanp import ABROAD, NEVER, TOLL_FREE
 from campctl.backends.asterisk.setup.settings import AMI_PORT, SIP_TLS_PORT, Peer, Setup, bracketed

@@ -18,11 +18,11 @@ from typing import Any, Final
 
 import msgspec
 
-from campctl.backends.asterisk import records
 from campctl.backends.asterisk.ami import Ami, Request, db_get, db_tree, db_whole, delete, put
-from campctl.backends.asterisk.native import Fact, Place, Value, Write
-from campctl.backends.asterisk.render import AOR, REALM
-from campctl.backends.asterisk.rows import Rows
+from campctl.backends.asterisk.facts import records
+from campctl.backends.asterisk.facts.native import Fact, Place, Value, Write
+from campctl.backends.asterisk.facts.render import AOR, REALM
+from campctl.backends.asterisk.facts.rows import Rows
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.model.resources import KINDS
 

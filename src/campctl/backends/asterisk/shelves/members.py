@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from campctl.backends.asterisk.ami import Ami, Message, Request
-from campctl.backends.asterisk.names import member_parts
-from campctl.backends.asterisk.native import Fact, Place, Value, Write
+from campctl.backends.asterisk.facts.names import member_parts
+from campctl.backends.asterisk.facts.native import Fact, Place, Value, Write
 from campctl.backends.asterisk.shelves.answers import worded
 
 LOCK_QUEUE: Final = "campctl-lock"

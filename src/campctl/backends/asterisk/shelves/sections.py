@@ -12,7 +12,7 @@ from typing import Final
 
 from campctl.backends.asterisk.ami import Ami, Edit, Request, Sections, delete, edit_requests, read_config
 from campctl.backends.asterisk.ami.wire import MAX_LINES
-from campctl.backends.asterisk.native import Fact, Place, Value, Write
+from campctl.backends.asterisk.facts.native import Fact, Place, Value, Write
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.backends.asterisk.shelves.members import LOCK_QUEUE
 from campctl.backends.asterisk.shelves.reloading import reloaded

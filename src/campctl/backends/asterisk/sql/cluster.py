@@ -13,9 +13,9 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from campctl.backends.asterisk.ami import Ami
-from campctl.backends.asterisk.ground import State
-from campctl.backends.asterisk.native import Shelf
-from campctl.backends.asterisk.node import Node
+from campctl.backends.asterisk.doing.ground import State
+from campctl.backends.asterisk.doing.node import Node
+from campctl.backends.asterisk.facts.native import Shelf
 from campctl.backends.asterisk.sql.delivery import Parcel, pack, tell, unpack
 from campctl.backends.asterisk.sql.outbox import Delivery
 from campctl.backends.asterisk.sql.peers import Peer, ordered

@@ -9,8 +9,8 @@ import msgspec
 from msgspec import Struct
 
 from campctl.backends.asterisk.ami import Request
-from campctl.backends.asterisk.aors import RELOAD
-from campctl.backends.asterisk.native import Fact, Place, Value, Write
+from campctl.backends.asterisk.doing.aors import RELOAD
+from campctl.backends.asterisk.facts.native import Fact, Place, Value, Write
 from campctl.backends.asterisk.shelves.reloading import reloaded
 from campctl.backends.asterisk.sql.peers import ordered
 

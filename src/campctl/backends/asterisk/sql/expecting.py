@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from campctl.backends.asterisk.directory import NAMED, Directory
-from campctl.backends.asterisk.native import Fact, Facts, Value
-from campctl.backends.asterisk.records import Record, read
-from campctl.backends.asterisk.render import render
+from campctl.backends.asterisk.facts.directory import NAMED, Directory
+from campctl.backends.asterisk.facts.native import Fact, Facts, Value
+from campctl.backends.asterisk.facts.records import Record, read
+from campctl.backends.asterisk.facts.render import render
 from campctl.model.refusals import No
 from campctl.model.resources import key_of
 

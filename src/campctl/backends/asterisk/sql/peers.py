@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from campctl.backends.asterisk.ami import Ami
-from campctl.backends.asterisk.aors import Aors
-from campctl.backends.asterisk.native import Fact, Place, Shelf, Value, Write, runs
-from campctl.backends.asterisk.node import Node
-from campctl.backends.asterisk.rows import Rows, fill
+from campctl.backends.asterisk.doing.aors import Aors
+from campctl.backends.asterisk.doing.node import Node
+from campctl.backends.asterisk.facts.native import Fact, Place, Shelf, Value, Write, runs
+from campctl.backends.asterisk.facts.rows import Rows, fill
 from campctl.backends.asterisk.shelves import AstDbShelf, MemberShelf, SectionShelf
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.ports.clock import Clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from campctl.backends.asterisk.native import Fact, Place, Value
+from campctl.backends.asterisk.facts.native import Fact, Place, Value
 from campctl.backends.asterisk.sql import rows
 from campctl.backends.asterisk.sql.schema import TABLES, Table
 

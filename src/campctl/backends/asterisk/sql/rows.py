@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
-from campctl.backends.asterisk.native import Value
+from campctl.backends.asterisk.facts.native import Value
 from campctl.backends.asterisk.sql.schema import TABLES, Table
 
 Row = tuple[str | None, ...]

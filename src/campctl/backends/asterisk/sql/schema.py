@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from campctl.backends.asterisk.native import Place
+from campctl.backends.asterisk.facts.native import Place
 from campctl.errors import Refused
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from campctl.backends.asterisk.native import Fact, Place, Value, Write
-from campctl.backends.asterisk.rows import Rows, sort_into
+from campctl.backends.asterisk.facts.native import Fact, Place, Value, Write
+from campctl.backends.asterisk.facts.rows import Rows, sort_into
 from campctl.backends.asterisk.sql.delivery import Parcel, of_writes
 from campctl.backends.asterisk.sql.expecting import expected
 from campctl.backends.asterisk.sql.peers import OWN, Peer

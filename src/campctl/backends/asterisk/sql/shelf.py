@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from campctl.backends.asterisk.native import Fact, Place, Value, Write
-from campctl.backends.asterisk.rows import Rows
+from campctl.backends.asterisk.facts.native import Fact, Place, Value, Write
+from campctl.backends.asterisk.facts.rows import Rows
 from campctl.backends.asterisk.sql import faults, reading, writing
 from campctl.backends.asterisk.sql.link import Access, Link, load
 from campctl.backends.asterisk.sql.outbox import Delivery, Outbox, put

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from campctl.backends.asterisk.native import Fact, Place, Value, Write
-from campctl.backends.asterisk.render import REALM
+from campctl.backends.asterisk.facts.native import Fact, Place, Value, Write
+from campctl.backends.asterisk.facts.render import REALM
 from campctl.backends.asterisk.shelves.astdb import auth_row, with_secret
 from campctl.backends.asterisk.sql import rows
 from campctl.backends.asterisk.sql.schema import TABLES, Table

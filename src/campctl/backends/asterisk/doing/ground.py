@@ -15,11 +15,11 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-from campctl.backends.asterisk import records
 from campctl.backends.asterisk.ami import Ami, Answer, db_get, db_tree, delete, put
-from campctl.backends.asterisk.lease import Lease
-from campctl.backends.asterisk.native import Shelf
-from campctl.backends.asterisk.node import Node
+from campctl.backends.asterisk.doing.lease import Lease
+from campctl.backends.asterisk.doing.node import Node
+from campctl.backends.asterisk.facts import records
+from campctl.backends.asterisk.facts.native import Shelf
 from campctl.backends.asterisk.shelves import AstDbShelf, MemberShelf, SectionShelf
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.backends.asterisk.shelves.astdb import CAMPCTL

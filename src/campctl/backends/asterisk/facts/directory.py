@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campctl.backends.asterisk.names import proposed
+from campctl.backends.asterisk.facts.names import proposed
 from campctl.model.refusals import No
 from campctl.model.resources import Key, Kind
 

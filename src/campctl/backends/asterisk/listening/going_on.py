@@ -10,11 +10,11 @@ from functools import reduce
 from msgspec.structs import replace
 
 from campctl.backends.asterisk.ami import Ami
-from campctl.backends.asterisk.events import Ears
-from campctl.backends.asterisk.ids import Ids
-from campctl.backends.asterisk.image import Image
-from campctl.backends.asterisk.live import look
-from campctl.backends.asterisk.standing import Standing
+from campctl.backends.asterisk.facts.image import Image
+from campctl.backends.asterisk.listening.events import Ears
+from campctl.backends.asterisk.listening.ids import Ids
+from campctl.backends.asterisk.listening.live import look
+from campctl.backends.asterisk.listening.standing import Standing
 from campctl.errors import Unavailable
 from campctl.model.live import AgentNow, AgentState, Event, Live, QueueNow
 from campctl.model.resources import Line, Location, Queue, key_of
@@ -85,7 +85,7 @@ async def listen_everywhere(ears: Sequence[Ears]) -> AsyncIterator[Event]:
 
 def make_ears(amis: Sequence[Ami], learn: Callable[[], Awaitable[Ids]], clock: Clock) -> list[Ears]:
     """For each machine one pair; in a cluster they wait for a machine that is down."""
-    from campctl.backends.asterisk.events import Listening
+    from campctl.backends.asterisk.listening.events import Listening
 
     return [Ears(ami, learn, clock, Listening(patient=len(amis) > 1)) for ami in amis]
 

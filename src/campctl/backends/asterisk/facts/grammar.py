@@ -31,7 +31,7 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-from campctl.backends.asterisk.names import digits
+from campctl.backends.asterisk.facts.names import digits
 from campctl.model.resources import Key
 
 LEVEL = 100

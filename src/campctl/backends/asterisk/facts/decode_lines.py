@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from campctl.backends.asterisk.directory import Directory
-from campctl.backends.asterisk.names import digits, number
-from campctl.backends.asterisk.render import AOR, AUTH_OPTIONS, CONTEXT, ENDPOINT, auth, endpoint
-from campctl.backends.asterisk.rows import Rows, text
-from campctl.backends.asterisk.text import callerid, callerid_parts
+from campctl.backends.asterisk.facts.directory import Directory
+from campctl.backends.asterisk.facts.names import digits, number
+from campctl.backends.asterisk.facts.render import AOR, AUTH_OPTIONS, CONTEXT, ENDPOINT, auth, endpoint
+from campctl.backends.asterisk.facts.rows import Rows, text
+from campctl.backends.asterisk.facts.text import callerid, callerid_parts
 from campctl.model.campaign import PERMISSIONS
 from campctl.model.resources import Key, Line
 

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from campctl.backends.asterisk.directory import Directory
-from campctl.backends.asterisk.native import Fact, Value
-from campctl.backends.asterisk.rows import Rows
+from campctl.backends.asterisk.facts.directory import Directory
+from campctl.backends.asterisk.facts.native import Fact, Value
+from campctl.backends.asterisk.facts.rows import Rows
 from campctl.model.refusals import extension_of
 from campctl.model.resources import Key, Kind, Line, Member, Queue, Resource, references
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from campctl.backends.asterisk.decode import Decoded
-from campctl.backends.asterisk.grammar import target_text
-from campctl.backends.asterisk.index import Index
+from campctl.backends.asterisk.facts.decode import Decoded
+from campctl.backends.asterisk.facts.grammar import target_text
+from campctl.backends.asterisk.facts.index import Index
 from campctl.model import refusals
 from campctl.model.refusals import extension_of
 from campctl.model.resources import Key, Kind, Member, Resource, references, target_key

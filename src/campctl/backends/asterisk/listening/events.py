@@ -15,13 +15,13 @@ from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
-from campctl.backends.asterisk.agents import number
 from campctl.backends.asterisk.ami import Ami, Message, Request
 from campctl.backends.asterisk.ami.opening import Opened, open_connection, shut
-from campctl.backends.asterisk.folding import WANTED, Folder
-from campctl.backends.asterisk.ids import Ids
-from campctl.backends.asterisk.live import CONTACTS, MEMBER, PATIENCE, contacts_of
-from campctl.backends.asterisk.standing import Standing
+from campctl.backends.asterisk.listening.agents import number
+from campctl.backends.asterisk.listening.folding import WANTED, Folder
+from campctl.backends.asterisk.listening.ids import Ids
+from campctl.backends.asterisk.listening.live import CONTACTS, MEMBER, PATIENCE, contacts_of
+from campctl.backends.asterisk.listening.standing import Standing
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.model.live import Event
 from campctl.ports.clock import Clock

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable
 
-from campctl.backends.asterisk.native import Fact
+from campctl.backends.asterisk.facts.native import Fact
 from campctl.model.refusals import No
 from campctl.model.resources import KINDS, Key, Kind
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from campctl.backends.asterisk import hours
-from campctl.backends.asterisk.directory import Directory
-from campctl.backends.asterisk.grammar import HOTLINE, LEVEL, rule, steps, target, target_text
-from campctl.backends.asterisk.render import STRATEGIES, hotline, member_options, queue_options
-from campctl.backends.asterisk.rows import Rows, text
+from campctl.backends.asterisk.facts import hours
+from campctl.backends.asterisk.facts.directory import Directory
+from campctl.backends.asterisk.facts.grammar import HOTLINE, LEVEL, rule, steps, target, target_text
+from campctl.backends.asterisk.facts.render import STRATEGIES, hotline, member_options, queue_options
+from campctl.backends.asterisk.facts.rows import Rows, text
 from campctl.model.refusals import No
 from campctl.model.resources import Key, Member, Queue
 

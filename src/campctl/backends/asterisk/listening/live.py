@@ -13,10 +13,10 @@ from typing import Final
 
 import msgspec
 
-from campctl.backends.asterisk.agents import is_engaged, number, state_of
 from campctl.backends.asterisk.ami import Ami, Message, Request, settled
 from campctl.backends.asterisk.ami.database import parse_tree
-from campctl.backends.asterisk.ids import LOCK_QUEUE, Ids
+from campctl.backends.asterisk.listening.agents import is_engaged, number, state_of
+from campctl.backends.asterisk.listening.ids import LOCK_QUEUE, Ids
 from campctl.model.live import AgentNow, AgentState, Live, QueueNow
 from campctl.ports.clock import Clock
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
 
-from campctl.backends.asterisk.decode import decode_rows
-from campctl.backends.asterisk.ground import Ground, State
-from campctl.backends.asterisk.image import Image
-from campctl.backends.asterisk.native import Fact, Value
-from campctl.backends.asterisk.rows import Rows, fill, misfits
+from campctl.backends.asterisk.doing.ground import Ground, State
+from campctl.backends.asterisk.facts.decode import decode_rows
+from campctl.backends.asterisk.facts.image import Image
+from campctl.backends.asterisk.facts.native import Fact, Value
+from campctl.backends.asterisk.facts.rows import Rows, fill, misfits
 from campctl.model.live import Snapshot
 from campctl.model.resources import KINDS, Key, Line, Member, Resource, Route, target_key
 from campctl.ports.clock import Clock

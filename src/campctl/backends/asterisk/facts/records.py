@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from msgspec import Struct
 
-from campctl.backends.asterisk.names import record_key
+from campctl.backends.asterisk.facts.names import record_key
 from campctl.model import refusals
 from campctl.model.resources import Resource, key_of
 

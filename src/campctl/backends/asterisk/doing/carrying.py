@@ -16,9 +16,9 @@ from typing import Final
 
 import msgspec
 
-from campctl.backends.asterisk.image import Applied, Image
-from campctl.backends.asterisk.native import Fact, Place, Shelf, Write, runs
-from campctl.backends.asterisk.records import ROOM
+from campctl.backends.asterisk.facts.image import Applied, Image
+from campctl.backends.asterisk.facts.native import Fact, Place, Shelf, Write, runs
+from campctl.backends.asterisk.facts.records import ROOM
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.model.changes import Change
 from campctl.model.live import Capabilities

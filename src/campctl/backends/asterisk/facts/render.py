@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 
-from campctl.backends.asterisk import geo, hours
-from campctl.backends.asterisk.grammar import FORCED, HOTLINE, LEVEL, LEVEL_STEP, Names, escalate, rule, target
-from campctl.backends.asterisk.names import digits, member_fact, record_name
-from campctl.backends.asterisk.native import Fact, Place, Value
-from campctl.backends.asterisk.records import ROOM, write
-from campctl.backends.asterisk.text import callerid, membername
+from campctl.backends.asterisk.facts import geo, hours
+from campctl.backends.asterisk.facts.grammar import FORCED, HOTLINE, LEVEL, LEVEL_STEP, Names, escalate, rule, target
+from campctl.backends.asterisk.facts.names import digits, member_fact, record_name
+from campctl.backends.asterisk.facts.native import Fact, Place, Value
+from campctl.backends.asterisk.facts.records import ROOM, write
+from campctl.backends.asterisk.facts.text import callerid, membername
 from campctl.model.refusals import No
 from campctl.model.resources import Key, Line, Location, Member, Queue, Resource, key_of
 

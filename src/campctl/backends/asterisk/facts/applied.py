@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from campctl.backends.asterisk.native import Fact, Value, Write
-from campctl.backends.asterisk.rows import Rows
+from campctl.backends.asterisk.facts.native import Fact, Value, Write
+from campctl.backends.asterisk.facts.rows import Rows
 from campctl.model.changes import Change
 from campctl.model.resources import Key
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from campctl.backends.asterisk.names import endpoint_of
+from campctl.backends.asterisk.facts.names import endpoint_of
 
 LOCK_QUEUE: Final = "campctl-lock"
 """The queue whose members are leases of those who write; nobody ever waits in it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from campctl.backends.asterisk.text import clipped, printable
+from campctl.backends.asterisk.facts.text import clipped, printable
 from campctl.model.refusals import No
 from campctl.model.resources import Location
 

@@ -13,10 +13,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from campctl.backends.asterisk import carrying
-from campctl.backends.asterisk.ground import State
-from campctl.backends.asterisk.image import Applied, Image
-from campctl.backends.asterisk.sight import Sight
+from campctl.backends.asterisk.doing import carrying
+from campctl.backends.asterisk.doing.ground import State
+from campctl.backends.asterisk.doing.sight import Sight
+from campctl.backends.asterisk.facts.image import Applied, Image
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.model.changes import Change, Outcome
 from campctl.model.live import Capabilities

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from campctl.backends.asterisk.agents import is_engaged, number, state_of
 from campctl.backends.asterisk.ami import Message
-from campctl.backends.asterisk.ids import LOCK_QUEUE, Ids
-from campctl.backends.asterisk.names import number as e164
-from campctl.backends.asterisk.standing import Stand, Standing
+from campctl.backends.asterisk.facts.names import number as e164
+from campctl.backends.asterisk.listening.agents import is_engaged, number, state_of
+from campctl.backends.asterisk.listening.ids import LOCK_QUEUE, Ids
+from campctl.backends.asterisk.listening.standing import Stand, Standing
 from campctl.model.live import Event, EventType
 from campctl.model.resources import Key
 

@@ -16,10 +16,10 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from campctl.backends.asterisk import decode_lines, decode_queues, geo
-from campctl.backends.asterisk.directory import NAMED, Directory
-from campctl.backends.asterisk.grammar import target, target_text
-from campctl.backends.asterisk.names import (
+from campctl.backends.asterisk.facts import decode_lines, decode_queues, geo
+from campctl.backends.asterisk.facts.directory import NAMED, Directory
+from campctl.backends.asterisk.facts.grammar import target, target_text
+from campctl.backends.asterisk.facts.names import (
     digits,
     endpoint_of,
     line_id,
@@ -30,10 +30,10 @@ from campctl.backends.asterisk.names import (
     proposed,
     record_key,
 )
-from campctl.backends.asterisk.native import Facts
-from campctl.backends.asterisk.records import Fault, Record, read
-from campctl.backends.asterisk.render import noticed, notices
-from campctl.backends.asterisk.rows import Rows, sorted_out, text
+from campctl.backends.asterisk.facts.native import Facts
+from campctl.backends.asterisk.facts.records import Fault, Record, read
+from campctl.backends.asterisk.facts.render import noticed, notices
+from campctl.backends.asterisk.facts.rows import Rows, sorted_out, text
 from campctl.model.refusals import No
 from campctl.model.resources import Key, Location, Resource, Route, key_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from campctl.backends.asterisk.native import PLACES, Fact, Facts, Shelf
-from campctl.backends.asterisk.records import Fault
+from campctl.backends.asterisk.facts.native import PLACES, Fact, Facts, Shelf
+from campctl.backends.asterisk.facts.records import Fault
 
 MISFIT = "has the wrong shape"
 _OPTIONS = frozenset(("endpoint", "aor", "auth", "queue", "geo", "member"))

@@ -8,8 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from campctl.backends.asterisk.ami import Ami, Request, db_tree, delete, read_config
-from campctl.backends.asterisk.aors import Aors
-from campctl.backends.asterisk.names import interface
+from campctl.backends.asterisk.doing.aors import Aors
+from campctl.backends.asterisk.facts.names import interface
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.errors import Refused, Unavailable
 

@@ -15,17 +15,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from campctl.backends.asterisk.admission import check_around, check_limits
-from campctl.backends.asterisk.applied import Applied, told
-from campctl.backends.asterisk.decode import Decoded, again, decode
-from campctl.backends.asterisk.directory import NAMED
-from campctl.backends.asterisk.grammar import FORCED
-from campctl.backends.asterisk.index import Index, Journal
-from campctl.backends.asterisk.names import RESERVED, given, member_fact, record_name
-from campctl.backends.asterisk.native import Fact, Facts, Value, Write
-from campctl.backends.asterisk.records import VERSION, Fault, Record, read, write
-from campctl.backends.asterisk.render import belongings, render
-from campctl.backends.asterisk.rows import fits
+from campctl.backends.asterisk.facts.admission import check_around, check_limits
+from campctl.backends.asterisk.facts.applied import Applied, told
+from campctl.backends.asterisk.facts.decode import Decoded, again, decode
+from campctl.backends.asterisk.facts.directory import NAMED
+from campctl.backends.asterisk.facts.grammar import FORCED
+from campctl.backends.asterisk.facts.index import Index, Journal
+from campctl.backends.asterisk.facts.names import RESERVED, given, member_fact, record_name
+from campctl.backends.asterisk.facts.native import Fact, Facts, Value, Write
+from campctl.backends.asterisk.facts.records import VERSION, Fault, Record, read, write
+from campctl.backends.asterisk.facts.render import belongings, render
+from campctl.backends.asterisk.facts.rows import fits
 from campctl.model import refusals
 from campctl.model.changes import Change
 from campctl.model.refusals import No, check, extension_of, kind_of
