@@ -94,7 +94,7 @@ _campctl() {
     case $prev in
     -C | --campaign) _campctl_kind @dir "$cur" ;;
     -o | --output) _campctl_kind '=table|plain|json|yaml|csv' "$cur" ;;
-    *) if [[ $cur == -* ]]; then _campctl_words "$cur" --output --campaign --quiet --no-color --help --version; else _campctl_words "$cur" init validate schema show plan apply rehearse autopilot runbook resume rollback history drift adopt user move port seat hotline number office override surge calendar match cost status watch alert exporter backend audit store completion; fi ;;
+    *) if [[ $cur == -* ]]; then _campctl_words "$cur" --output --campaign --quiet --no-color --help --version; else _campctl_words "$cur" init validate schema show plan apply rehearse autopilot runbook resume rollback history drift adopt user move port seat hotline number office override surge calendar match cost top status watch alert exporter backend audit store completion; fi ;;
     esac
     return 0
   fi
@@ -168,6 +168,7 @@ _campctl() {
     'calendar') spec=' --from=- --until=- --hours --ics=@file -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'match') spec=' --volunteers=@file --lists=@file --prefer=@file --weight=- --week=- --time-zone=- --out=@file --explain=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'cost') spec=' --month=- --by==office|hotline|backend -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'top') spec=' --theme==dark|light --no-motion --hz=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-' ;;
     'status') spec=' --check=- --timeout=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-*' ;;
     'watch') spec=' --hotline=hotlines --type=- --backend=backends --for=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'alert list') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;

@@ -392,6 +392,10 @@ function __campctl
             set spec '--month=-' '--by==office|hotline|backend' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args 
             set helps "--month"\t"Which month. Default - this one." "--by"\t"Add up by these. Default - a line per item." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
+        case 'top'
+            set spec '--theme==dark|light' '--no-motion' '--hz=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
+            set args '-'
+            set helps "--theme"\t"Colours; t changes them (default - dark, or CAMPCTL_THEME)." "--no-motion"\t"Nothing blinks, as CAMPCTL_REDUCED_MOTION=1." "--hz"\t"Pictures a second at most, 1 to 10 (default - 5)." "-o"\t"table, plain, json, yaml or csv." "--output"\t"table, plain, json, yaml or csv." "-C"\t"A campaigns folder, or any below it (default - here)." "--campaign"\t"A campaigns folder, or any below it (default - here)." "-q"\t"No words on stderr but errors." "--quiet"\t"No words on stderr but errors." "--no-color"\t"No colours, as NO_COLOR=1."
         case 'status'
             set spec '--check=-' '--timeout=-' '-o==table|plain|json|yaml|csv' '--output==table|plain|json|yaml|csv' '-C=@dir' '--campaign=@dir' '-q' '--quiet' '--no-color' '-h' '--help'
             set args '-*'
@@ -533,6 +537,7 @@ set -g __campctl_nouns \
     "calendar"\t"Every moment at which something changes" \
     "match"\t"Volunteers to call lists by what they have in common" \
     "cost"\t"What a month costs, where prices are known" \
+    "top"\t"The live board - watch, and act on what you see" \
     "status"\t"What goes on now, and whether it is as expected" \
     "watch"\t"What happens, a line of JSON each, for scripts" \
     "alert"\t"What is wrong now, and who is told" \

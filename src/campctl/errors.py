@@ -229,10 +229,14 @@ class AuditBroken(StoreError):
 
 
 class RunbookEdited(CampctlError):
-    """The runbook's files are not what they were when the run began, or cannot be read any more."""
+    """The runbook's files are not what they were when the run began, or cannot be read any more; `diff` shows how."""
 
     exit = Exit.EDITED
     code = "runbook-edited"
+
+    def __init__(self, message: str, *, diff: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.diff = diff
 
 
 class Undecided(CampctlError):

@@ -79,6 +79,9 @@ class Terminal(terminal.Terminal):
         return made
 terminal.Terminal = Terminal
 
+if "runbook" in sys.argv[1:]:
+    from campctl.app import running_books_hands
+    running_books_hands.PROGRAM[:] = [__file__]
 sys.argv[0] = "campctl"
 from campctl.__main__ import main
 sys.exit(main())

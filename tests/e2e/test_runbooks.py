@@ -199,7 +199,7 @@ def test_a_runbook_edited_while_it_runs(book, processes) -> None:
     (camp.root / "go").touch()
     refused = camp.run("runbook", "resume", "-o", "json")
     assert refused.status == Exit.EDITED
-    assert "+  - { id: after, shell: 'echo later >> log' }" in refused.json["errors"][0]["message"]
+    assert "+  - { id: after, shell: 'echo later >> log' }" in refused.json["errors"][0]["diff"]
     assert "after" not in camp.read("log")
     camp.edit("runbooks/tonight.yaml", "id: gate", "id: gone")
     assert "`gate`" in camp.run("runbook", "resume", "--accept-edit").err

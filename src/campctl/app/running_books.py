@@ -147,7 +147,8 @@ def _same(ctx: Context, store: Store, book: BookRun, asked: Asked, crew: Crew, t
         return book, program
     if not asked.accept_edit:
         raise errors.RunbookEdited(
-            f"The runbook was edited since run {book.id} began; nothing more was done.\n{difference}",
+            f"The runbook was edited since run {book.id} began; nothing more was done.",
+            diff=difference,
             hint=f"Undo the edit, or go on with it: campctl runbook resume {book.id} --accept-edit",
         )
     # Unrolled as of the day it was begun, so that its times stay where they were.

@@ -26,6 +26,8 @@ from campctl.runbook.engine import Look, Performed, Stop
 from campctl.runbook.progress import Standing
 from campctl.runbook.verbs import Verbs
 
+PROGRAM: Final = [sys.executable, "-m", "campctl"]
+"""How a verb is run: by the very campctl that follows the runbook."""
 KEPT_HEAD: Final = 1_000
 KEPT_TAIL: Final = 3_000
 """Characters kept of what a step says: its beginning and its end."""
@@ -112,7 +114,7 @@ class ProcessHands:
         """Run it to its end, for `step.timeout` at the most; asked to stop, it is asked to end."""
         if act.kind == "run":
             words = argv_of(act, step, self.program, self.verbs)
-            argv = [sys.executable, "-m", "campctl", "-C", str(self.ctx.root), *words]
+            argv = [*PROGRAM, "-C", str(self.ctx.root), *words]
             env = {**environment(self.ctx.environ, self.program, self.run), "CAMPCTL_USER": self.ctx.who}
         else:
             argv = ["/bin/sh", "-c", act.script] if act.script else list(act.argv)

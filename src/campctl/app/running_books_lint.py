@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -187,7 +188,7 @@ def show_book(ctx: Context, verbs: Verbs, name: str, given: Mapping[str, str]) -
             "step": step.id,
             "at": step.at,
             "does": step.kind,
-            "what": what_of(step),
+            "what": what_of(step, program.zone),
             "role": step.role,
             "on failure": follows(step),
             "way back": step.undo.words if step.undo else "",
@@ -199,13 +200,13 @@ def show_book(ctx: Context, verbs: Verbs, name: str, given: Mapping[str, str]) -
     return Listing(of="step", columns=columns, rows=rows)
 
 
-def what_of(step: Step) -> str:
-    """What a step does, in a line."""
+def what_of(step: Step, zone: str) -> str:
+    """What a step does, in a line; times as clocks of that zone show them."""
     if step.act is not None:
         return " ".join(step.act.words.split())
     if step.kind == "wait":
         if step.until is not None:
-            return f"until {step.until:%Y-%m-%d %H:%M} UTC"
+            return f"until {step.until.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
         return f"{step.pause:g} s" if step.pause is not None else step.text
     return " ".join((step.text if step.kind != "jump" else step.target).split())
 

@@ -92,12 +92,12 @@ def report_of(run: BookRun, entries: Sequence[BookEntry], *, followed_by: str = 
             if entry.state != "started":
                 events.append(Event(at=entry.at, what=entry.state, who=entry.who, detail=entry.detail))
         elif (step := steps.get(entry.step)) is not None:
-            _take(lines, latest, step, entry)
+            _take(lines, latest, step, entry, program.zone)
     standing = stand(program, entries)
     move = next_move(program, standing)
     turn = move.step.id if isinstance(move, Do | Decide) else ""
     come_to = set(latest)
-    lines += [_line(step) for step in program.steps if step.id not in come_to]
+    lines += [_line(step, program.zone) for step in program.steps if step.id not in come_to]
     if run.status != "running":
         lines = [replace(line, state="no outcome") if line.state == "running" else line for line in lines]
     return BookReport(
@@ -115,11 +115,11 @@ def report_of(run: BookRun, entries: Sequence[BookEntry], *, followed_by: str = 
     )
 
 
-def _line(step: Step) -> StepLine:
-    return StepLine(step=step.id, kind=step.kind, what=what_of(step), about=step.title, role=step.role, planned=step.at)
+def _line(step: Step, zone: str) -> StepLine:
+    return StepLine(step=step.id, kind=step.kind, what=what_of(step, zone), about=step.title, role=step.role, planned=step.at)
 
 
-def _take(lines: list[StepLine], latest: dict[str, int], step: Step, entry: BookEntry) -> None:
+def _take(lines: list[StepLine], latest: dict[str, int], step: Step, entry: BookEntry, zone: str) -> None:
     """One journal line of a step into the line it belongs to."""
     number = latest.get(step.id)
     state = entry.state
@@ -128,11 +128,11 @@ def _take(lines: list[StepLine], latest: dict[str, int], step: Step, entry: Book
             lines[number] = replace(lines[number], state="no outcome", ended=None)
         latest[step.id] = len(lines)
         late = (entry.at - step.at).total_seconds() if step.at is not None else None
-        lines.append(replace(_line(step), began=entry.at, late=late, state="running", attempts=1, who=entry.who, detail=entry.detail))
+        lines.append(replace(_line(step, zone), began=entry.at, late=late, state="running", attempts=1, who=entry.who, detail=entry.detail))
         return
     if number is None:
         latest[step.id] = number = len(lines)
-        lines.append(_line(step))
+        lines.append(_line(step, zone))
     line = lines[number]
     if state == "begun":
         lines[number] = replace(line, attempts=entry.attempt, state="running", detail=entry.detail)
@@ -142,7 +142,8 @@ def _take(lines: list[StepLine], latest: dict[str, int], step: Step, entry: Book
             role=entry.role or line.role,
         )  # fmt: skip
     elif state == "reset":
-        lines[number] = replace(line, state="no outcome", detail=entry.detail)
+        known = line.state in {"failed", "done", "skipped"}
+        lines[number] = line if known else replace(line, state="no outcome", detail=entry.detail)
     elif state in {"undone", "undo-failed"}:
         words = entry.detail if state == "undo-failed" else ""
         undone: Literal["undone", "undo failed"] = "undone" if state == "undone" else "undo failed"

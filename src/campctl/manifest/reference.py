@@ -81,7 +81,12 @@ def _noun(noun: Noun) -> str:
     head = (
         f"## {noun.name}\n\n{noun.doc}{key}\n\n| field | how it is written | default | meaning | example |\n| --- | --- | --- | --- | --- |"
     )
-    return "\n".join([head, *(_row(field) for field in noun.fields), ""])
+    return "\n".join([head, *rows(noun), ""])
+
+
+def rows(noun: Noun) -> list[str]:
+    """A row of a table for each field."""
+    return [_row(field) for field in noun.fields]
 
 
 def _row(field: Field) -> str:

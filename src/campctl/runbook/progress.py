@@ -184,7 +184,8 @@ def to_undo(program: Program, found: Standing) -> list[Step]:
     where = numbers(program)
     mark = program.steps[found.rolling].id if found.rolling >= 0 else ""
     order = found.done_in_order
-    since = order[order.index(mark) + 1 :] if mark in order else order if found.rolling < 0 else []
+    # A mark that was left out (`--from`) is before all that stands below it.
+    since = order[order.index(mark) + 1 :] if mark in order else [name for name in order if where.get(name, -1) > found.rolling]
     steps = [program.steps[where[name]] for name in reversed(since) if name in where]
     return [step for step in steps if step.undo is not None and step.id not in found.undone and step.id not in found.undo_failed]
 

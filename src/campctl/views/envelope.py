@@ -27,6 +27,8 @@ def envelope(result: Any, style: Style) -> dict[str, Any]:
 def failure(error: Exception, style: Style) -> dict[str, Any]:
     """An error: no data, and the findings it carries."""
     entry = failed(error, hint=getattr(error, "hint", ""))
+    if diff := getattr(error, "diff", ""):
+        entry["diff"] = diff
     guardrails = getattr(error, "guardrails", ())
     if guardrails:
         entry["guardrails"] = list(guardrails)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from campctl.app.results import Listing
 from campctl.views.text import count, seconds
@@ -14,8 +17,7 @@ if TYPE_CHECKING:
     from campctl.app.running_books_report import BookReport, StepLine
     from campctl.views.sheet import Sheet
 
-COLUMNS = ("step", "planned", "began", "took", "state", "who", "what", "late", "detail")
-SIGNS = {"done": "green", "failed": "bold red", "no outcome": "bold red", "running": "cyan", "skipped": "dim"}
+COLUMNS = ("step", "planned", "began", "took", "state", "who", "late", "what", "detail")
 
 
 def lateness(line: StepLine) -> str:
@@ -53,12 +55,19 @@ def steps(lines: Sequence[StepLine]) -> Listing:
     return Listing(of="step", columns=COLUMNS, rows=rows)
 
 
+def _short(row: dict[str, Any], day: str) -> dict[str, Any]:
+    """Times of the runbook's day without their date: there is room for more."""
+    times = {name: row[name] for name in ("planned", "began") if isinstance(row[name], datetime)}
+    return row | {name: f"{at:%H:%M:%S}" if f"{at:%Y-%m-%d}" == day else f"{at:%m-%d %H:%M:%S}" for name, at in times.items()}
+
+
 def book_report(result: BookReport, sheet: Sheet) -> None:
     """`runbook run|resume|status|confirm`: the run, its steps, what to do next."""
     from campctl.views.zones import localized
 
     run = result.run
     listing = localized(steps(result.lines), result.zone)
+    listing = replace(listing, rows=tuple(_short(row, result.day) for row in listing.rows))
     facts = {
         "run": "" if result.rehearsal else run.id,
         "runbook": f"{run.name} ({run.book})",
@@ -72,6 +81,9 @@ def book_report(result: BookReport, sheet: Sheet) -> None:
     sheet.table(listing)
     for words in result.warnings:
         sheet.words.line(("bold yellow", "Warning: "), words)
+    for line in result.lines:
+        if line.state in {"failed", "no outcome"} or line.undone == "undo failed":
+            sheet.words.line(("bold red", f"{line.step}: "), f"{state_of(line)}{': ' if line.detail else ''}{line.detail}")
     for words in result.next_steps:
         sheet.words.line(words)
     if result.rehearsal:

@@ -90,6 +90,8 @@ def show_error(error: Exception, style: Style, terminal: Terminal) -> None:
         from campctl.views.findings import short
 
         short(findings, page)
+    for line in getattr(error, "diff", "").splitlines():
+        page.exact(line)
     page.line(("bold red", "Error: "), _said(error))
     hint = getattr(error, "hint", "")
     if hint:

@@ -113,3 +113,12 @@ def test_every_field_example_is_read(tmp_path):
 
     codes = "".join(Path(path).read_text(encoding="utf-8") for path in Path(syntax.__path__[0]).glob("*.py"))
     assert [finding for finding in reading.findings if f'code="{finding.code}"' in codes] == []
+
+
+def test_the_tables_of_runbooks_are_up_to_date():
+    """The fields in docs/runbooks.md are those of the table, and its facts are those expectations know."""
+    from campctl.live import expect_reference
+    from campctl.manifest import runbook_reference
+
+    page = (ROOT / "docs" / "runbooks.md").read_text(encoding="utf-8")
+    assert expect_reference.markdown(runbook_reference.markdown(page)) == page, "run scripts/manifest-docs"

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from campctl import errors
-from campctl.app import results, results_matching, results_rehearsal, results_seating, results_staffing
+from campctl.app import results, results_matching, results_rehearsal, results_seating, results_staffing, running_books_report
 from campctl.model.changes import Change, Plan, Story
 from campctl.model.resources import Key, Line
 from campctl.views.show import RENDERERS, show, show_error
@@ -25,7 +25,7 @@ from campctl.views.text import cells, harmless
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 HOSTILE = "\x1b]0;pwn\x07\x1b[2J\u202eevil\u2066 ليلى 👩‍🚒 \x9b31m\r\n=cmd()"
-MODULES = (results, results_matching, results_staffing, results_rehearsal, results_seating)
+MODULES = (results, results_matching, results_staffing, results_rehearsal, results_seating, running_books_report)
 NOT_SHOWN = {
     "Row",
     "Share",
@@ -44,6 +44,8 @@ NOT_SHOWN = {
     "ListState",
     "Choice",
     "Card",
+    "StepLine",
+    "Event",
     "Lead",
 }
 """Parts of results, never shown by themselves."""
@@ -84,6 +86,8 @@ def make(name, text=HOSTILE):
         levels = tuple(msgspec.structs.replace(level, cost="1.50") for level in made.hotlines[0].ladder)
         plans = tuple(msgspec.structs.replace(plan, time_zone="America/Chicago", ladder=levels) for plan in made.hotlines)
         return msgspec.structs.replace(made, hotlines=plans)
+    if isinstance(made, running_books_report.BookReport):
+        return msgspec.structs.replace(made, zone="America/Chicago")
     if isinstance(made, results_rehearsal.Rehearsal):
         return msgspec.structs.replace(made, time_zone="America/Chicago")
     if isinstance(made, results_seating.Seated):
