@@ -115,6 +115,27 @@ def test_the_campaigns_own_volunteers(camp: Camp, files: Path) -> None:
     assert [(one["volunteer"], one["why"]) for one in data["matches"]] == [("val", ["same skills: phone-bank"])]
 
 
+def test_volunteers_are_free_in_their_shifts(camp: Camp, files: Path) -> None:
+    """Who has shifts is free then, by the clock of their office; who has none in that week is left out, and it says so."""
+    (files / "lists.csv").write_text("id,wants,skills,hours\nphones,5,phone-bank,mon-fri 18:00-22:00\n")
+    one = 'office: chicago-hq, role: volunteer, skills: [phone-bank], shifts: ["2026-11-03T{}"]'
+    (camp.root / "extra.yaml").write_text(
+        "users:\n"
+        f'  val: {{ name: Val Example, extension: "3090", {one.format("18:00/21:00")} }}\n'
+        f'  wes: {{ name: Wes Example, extension: "3091", {one.format("08:00/12:00")} }}\n'
+    )
+    asked = ("match", "--volunteers", "roster", "--lists", str(files / "lists.csv"), "-o", "json")
+    data = camp.do(*asked, "--week", "2026-11-02").ok().data
+    assert [match["volunteer"] for match in data["matches"]] == ["val"]
+    assert [one["volunteer"] for one in data["unplaced"]] == ["wes"]
+    nobody = camp.do(*asked, "--week", "2026-10-26")
+    assert nobody.status == 2
+    assert "No volunteer of the campaign has a shift in the week from 2026-10-26" in nobody.json["errors"][0]["message"]
+    camp.edit("extra.yaml", "2026-11-03T08:00/12:00", "2026-11-12T08:00/12:00")
+    left = camp.do(*asked, "--week", "2026-11-02").ok().data
+    assert any("Left out" in remark and ": 1." in remark for remark in left["remarks"])
+
+
 def test_without_a_campaign(tmp_path: Path, files: Path) -> None:
     """Files can be matched anywhere; the roster needs a campaign."""
     outside = tmp_path / "outside"

@@ -215,6 +215,13 @@ def test_names_that_steer_are_refused(camp: Camp, name: str) -> None:
     assert overrides(camp) == []
 
 
+def test_they_are_refused_by_port_light_too(camp: Camp) -> None:
+    """The other way to seat somebody keeps such names away from the exchange as well."""
+    assert camp.do("port", "light", "chicago-hq/a001", "--volunteer", "\x1b[31mSam").status == 2
+    assert camp.do("port", "seat", "chicago-hq/a001", "--volunteer", "x" * 200).status == 2
+    assert overrides(camp) == []
+
+
 def test_the_card_as_a_file(camp: Camp, tmp_path: Path) -> None:
     """One HTML file for its owner alone, with the code as a drawing, loading nothing; nothing in it is markup but ours."""
     file = tmp_path / "card.html"

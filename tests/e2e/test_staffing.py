@@ -221,3 +221,21 @@ def test_with_prices_each_level_has_its_cost(camp: Camp) -> None:
     for level in plan["ladder"]:
         assert float(level["cost"]) == pytest.approx(level["people"] * 4 + minutes * 0.01, abs=0.02)
     assert "Costs that day" in camp.do(*argv, tty=True).ok().out
+
+
+def test_who_is_off_shift_can_be_called_in(camp: Camp) -> None:
+    """After those who are there and free: how many more there are, by name, and that they are off shift then."""
+    names = [f"v{n}" for n in range(6)]
+    (camp.root / "extra.yaml").write_text("users:\n" + "".join(
+        f'  {name}: {{ name: {name.title()}, office: chicago-hq, extension: "309{n}", skills: [voter-protection], '
+        f'shifts: ["2026-10-20T{"05:00/07:00" if n else "07:00/19:00"}"] }}\n'
+        for n, name in enumerate(names)
+    ))  # fmt: skip
+    data = camp.do("hotline", "plan", "voter-protection", "--calls", "1500", "--day", "2026-10-20", "-o", "json").ok().data
+    gap = max(data["hotlines"][0]["gaps"], key=lambda one: one["short"])
+    assert gap["off"] == 5
+    away = [name for name in gap["call_in"] if name in names[1:]]
+    assert away
+    assert gap["call_in"][-len(away) :] == away
+    assert "v0" in gap["call_in"][: -len(away)]
+    assert any("who may answer it and are off shift then" in line for line in gap["advice"])

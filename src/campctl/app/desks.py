@@ -195,6 +195,10 @@ def end_of(until: str, now: datetime, zone: str) -> datetime | None:
 
 def check_seating(campaign: Campaign, seating: Seating) -> None:
     """Whether what was said names one person at most, and things there are."""
+    if seating.volunteer:
+        from campctl.app.seating_who import plain_name
+
+        plain_name(seating.volunteer)
     if seating.user and seating.volunteer:
         raise errors.UsageError("--for and --volunteer name two people for one desk.", hint="Use one of them.")
     if seating.user:

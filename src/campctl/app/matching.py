@@ -119,7 +119,9 @@ def _solve(ask: Ask, now: datetime, campaign: Campaign | None) -> Pool:
     prefer = preferences(_bytes(ask.prefer) if ask.prefer else None, ask.prefer, ask.weights)
     remarks = list(_privacy(ask))
     if ask.volunteers == ROSTER:
-        people, known, findings = _roster(campaign, _monday(ask.week, now))
+        monday = _monday(ask.week, now)
+        people, known, findings = _roster(campaign, monday)
+        remarks += _elsewhen(campaign, people, monday)
     else:
         table = volunteers(ask.volunteers, _bytes(ask.volunteers), zone)
         people, known, findings = table.rows, table.attributes, table.findings
@@ -211,6 +213,12 @@ def _roster(campaign: Campaign | None, monday: date) -> tuple[tuple[Volunteer, .
             )
         raise errors.UsageError("Nobody of the campaign has the role `volunteer`.", hint="Write `role: volunteer`, or name a CSV file.")
     return tuple(found), ("skills",), ()
+
+
+def _elsewhen(campaign: Campaign | None, people: Sequence[Volunteer], monday: date) -> list[str]:
+    """Says who was left out because they are not there that week."""
+    left = sum(user.role == "volunteer" for user in campaign.users.values()) - len(people) if campaign is not None else 0
+    return [f"Left out, since none of their shifts is in the week from {monday}: {left}. --week names another."] if left else []
 
 
 def _zone(name: str) -> str:
