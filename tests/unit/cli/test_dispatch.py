@@ -104,6 +104,8 @@ def test_every_noun_has_help(campctl, name) -> None:
 def test_default_verbs(campctl, campaign) -> None:
     """A noun alone does its list or log; one without such shows its help."""
     for name, verb in GROUPS.items():
+        if name == "autopilot":
+            continue  # leads until it is stopped: tests/e2e/test_autopilot.py
         answer = campctl(name, "-o", "json")
         assert answer.status == 0, (name, answer.err)
         if verb:
