@@ -10,7 +10,8 @@ from campctl.views.envelope import VERSION, line
 from campctl.views.terminal import Terminal
 from campctl.views.text import harmless
 
-SIGNS = {"info": "", "warning": "yellow", "error": "bold red"}
+CODES = {"info": "", "warning": "33", "error": "1;31"}
+"""Colours of a terminal, as SGR parameters."""
 
 
 class Lines:
@@ -40,11 +41,21 @@ class Lines:
             self._terminal.drop()
 
     def _text(self, happened: Happened, *, err: bool) -> str:
-        local = happened.at.astimezone(self._zone)
-        said = harmless(f"{local:%Y-%m-%d %H:%M:%S %Z} {happened.event:<16} {happened.message}")
-        color = SIGNS[happened.level] if self._terminal.color(err=err) else ""
-        codes = {"yellow": "33", "bold red": "1;31"}
-        return f"\x1b[{codes[color]}m{said}\x1b[0m\n" if color else f"{said}\n"
+        """On a terminal with the time alone, and wrapped beside it; else one line, so that scripts can rely on lines."""
+        terminal, local = self._terminal, happened.at.astimezone(self._zone)
+        said = harmless(happened.message)
+        if terminal.err_tty if err else terminal.out_tty:
+            from textwrap import wrap
+
+            head = f"{local:%H:%M:%S} {happened.event:<16} "
+            columns = terminal.columns(terminal.stderr if err else terminal.stdout)
+            room = max(30, columns - len(head))
+            text = f"\n{' ' * len(head)}".join(wrap(said, room, break_long_words=False) or [""])
+            said = head + text
+        else:
+            said = f"{local:%Y-%m-%d %H:%M:%S %Z} {happened.event:<16} {said}"
+        code = CODES[happened.level] if terminal.color(err=err) else ""
+        return f"\x1b[{code}m{said}\x1b[0m\n" if code else f"{said}\n"
 
 
 def _fields(happened: Happened) -> dict[str, object]:
