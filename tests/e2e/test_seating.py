@@ -61,6 +61,18 @@ def test_said_twice_it_is_done_once(camp: Camp) -> None:
     assert len(overrides(camp)) == 1
 
 
+def test_another_hotline_needs_no_other_chair(camp: Camp) -> None:
+    """Who sits already and is asked to answer something else stays at their desk; asked to sit elsewhere, they move."""
+    camp.do(*SAM).ok()
+    camp.do("seat", "check-in", "Sam Ortiz", "--office", "chicago-hq", "--hotline", "main").ok()
+    assert seats(camp)["Sam Ortiz"] == ("chicago-hq/a001", "main")
+    camp.do("seat", "check-in", "Sam Ortiz", "--desk", "chicago-hq/a007", "--hotline", "voter-protection").ok()
+    assert seats(camp)["Sam Ortiz"] == ("chicago-hq/a007", "voter-protection")
+    assert not camp.line("port/chicago-hq/a001").enabled
+    assert len(overrides(camp)) == 1
+    camp.settled()
+
+
 def test_checking_out_gives_all_back(camp: Camp) -> None:
     """By name in any case, or by desk: the desk is dark, the seat free, and the exchange as it was before."""
     before = camp.resources()

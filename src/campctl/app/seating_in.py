@@ -158,8 +158,8 @@ def _decide(ctx: Context, how: How, ask: CheckIn, floor: Floor, person: Person, 
     clear = [item.id for item in here.overrides] if here is not None else []
     if here is not None and person.traits is not None and not (ask.skills or ask.languages) and here.light.traits is not None:
         person = replace(person, traits=here.light.traits)
-    if desk is None and here is not None and here.light.user and not here.overrides:
-        desk = here.port  # their own, lit by the manifest
+    if desk is None and here is not None and here.port.office == office:
+        desk = here.port  # another hotline or another end, but no other chair
     occupant = _occupant(floor, desk, person) if desk is not None else None
     if ask.stays and occupant is None:
         raise errors.UsageError(f"Nobody sits at {desk.id if desk else 'it'}, so nobody can stay.", hint="Leave out --stays.")
