@@ -149,6 +149,21 @@ def test_a_lost_connection_ends_it_between_steps(book, processes, sign: signal.S
     assert camp.read("log").split() == ["begun", "begun", "over", "after"]
 
 
+def test_a_second_ctrl_c_ends_it_at_once(book, processes) -> None:
+    """A command that will not end is made to; the step has no outcome, and the run can be gone on with."""
+    camp = book("  - { id: stub, shell: \"trap '' TERM INT; echo $$ > pid; while :; do sleep 0.1; done\", unsafe: true, undo: plan }\n")
+    process = camp.start("runbook", "run", "tonight")
+    processes.append(process)
+    wait_for(lambda: (camp.root / "pid").exists() and camp.read("pid").strip(), process)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == Exit.INTERRUPTED
+    wait_for(lambda: not Path(f"/proc/{camp.read('pid').strip()}").exists())
+    assert camp.do("runbook", "status").status == Exit.UNDECIDED
+
+
 def test_killed_it_goes_on_at_the_step_where_it_stood(book, processes) -> None:
     """After kill -9 the run is known to be interrupted, and resume repeats only the step that was going on."""
     camp = book(
@@ -309,13 +324,17 @@ def test_escape_codes_and_secrets_are_not_kept(book) -> None:
         "vars: { token: { type: secret, env: PAGER_TOKEN } }\n",
     )
     assert camp.run("runbook", "run", "tonight").status == Exit.SECRET
-    done = camp.run("runbook", "run", "tonight", "-o", "json", env={"PAGER_TOKEN": "hunter2hunter2"}).ok()
+    hostile = {"PAGER_TOKEN": "hunter2hunter2", "CAMPCTL_USER": "eve\x1b[2J\x1b]0;owned\x07"}
+    done = camp.run("runbook", "run", "tonight", "-o", "json", env=hostile).ok()
     kept = lines(camp)["loud"]["output"]
     assert kept.startswith("red\n***\n1\n2\n")
     assert kept.endswith("4999\n5000")
     assert "characters are left out" in kept
     assert len(kept) < 5000
-    everything = done.out + done.err + camp.run("runbook", "status", "--follow").out
+    everything = done.out + done.err
+    for argv in (("status", "--follow"), ("report",), ("report", "--markdown"), ("status", "--all")):
+        looked = camp.run("runbook", *argv)
+        everything += looked.out + looked.err
     assert "\x1b" not in everything
     assert "hunter2" not in everything + (camp.root / ".campctl/store.db").read_bytes().decode("latin-1")
 
