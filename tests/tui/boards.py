@@ -13,7 +13,7 @@ from campctl.errors import CampctlError
 from campctl.tui.acting import Done, Seen, Wanted
 from campctl.tui.app import BoardApp, Looks
 from campctl.tui.heading import Feed
-from campctl.tui.intents import Pause, TakeBack
+from campctl.tui.intents import Pause, See, TakeBack
 from tui import pictures
 
 
@@ -46,7 +46,7 @@ class Recorder:
         intent = wanted.intent
         back = (
             None
-            if isinstance(intent, TakeBack)
+            if isinstance(intent, (TakeBack, See))
             else Pause(subject=intent.subject, paused=not intent.paused)
             if isinstance(intent, Pause)
             else TakeBack(of=" ".join(intent.argv()), made=("o123abc",))

@@ -166,7 +166,14 @@ def alerts() -> tuple[AlertLine, ...]:
         ("override-overdue", "info", "override/o77aa01", "it should have ended 9 minutes ago", 540),
     )
     return tuple(
-        AlertLine(rule=rule, severity=severity, subject=subject, words=words, since=NOW - timedelta(seconds=ago), acknowledged="")  # type: ignore[arg-type]
+        AlertLine(
+            rule=rule,
+            severity=severity,  # type: ignore[arg-type]
+            subject=subject,
+            words=words,
+            since=NOW - timedelta(seconds=ago),
+            id=f"0badca{ago % 100:02}",
+        )
         for rule, severity, subject, words, ago in rows
     )
 

@@ -23,7 +23,9 @@ async def take_back(ctx: Context, how: How, *, made: Sequence[str], cleared: Seq
     there = {item.id: item for item in ctx.store().overrides()}
     gone = [there[id_] for id_ in made if id_ in there]
     # A new id: the old one stands for what was cleared, in the audit log and in other people's screens.
-    again = [replace(item, id=f"o{secrets.token_hex(3)}") for item in cleared if item.id not in there and (item.end is None or item.end > now)]
+    again = [
+        replace(item, id=f"o{secrets.token_hex(3)}") for item in cleared if item.id not in there and (item.end is None or item.end > now)
+    ]
     return await change(
         ctx,
         at_once(how),

@@ -38,6 +38,7 @@ People, desks, hotlines:
   cost        What a month costs, where prices are known
 
 Watch:
+  top         The live board: watch, and act on what you see
   status      What goes on now, and whether it is as expected
   watch       What happens, a line of JSON each, for scripts
   alert       What is wrong now, and who is told

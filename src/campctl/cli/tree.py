@@ -47,6 +47,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Watch",
         (
+            ("top", "top", "The live board: watch, and act on what you see"),
             ("status", "status", "What goes on now, and whether it is as expected"),
             ("watch", "watch", "What happens, a line of JSON each, for scripts"),
             ("alert", "alert", "What is wrong now, and who is told"),

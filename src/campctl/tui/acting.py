@@ -15,7 +15,7 @@ from msgspec import Struct
 from campctl.app.results import Applied, Message, Planned
 from campctl.app.results_seating import Seated
 from campctl.model.records import Override
-from campctl.tui.intents import Clear, Dark, Intent, Light, Pause, Scale, TakeBack, WalkIn, command_line
+from campctl.tui.intents import Clear, Dark, Intent, Light, Pause, Scale, See, TakeBack, WalkIn, command_line
 
 if TYPE_CHECKING:
     from campctl.app.context import Context
@@ -87,7 +87,8 @@ class Doing:
             zone = ctx.campaign.time_zone
             if isinstance(result, Planned):
                 return Seen(planned=result, zone=zone)
-            return Seen(words=(result.text, "A call they are in is not cut off. It is live state, so no plan changes."), zone=zone)
+            more = ("A call they are in is not cut off. It is live state, so no plan changes.",) if isinstance(wanted.intent, Pause) else ()
+            return Seen(words=(result.text, *more), zone=zone)
 
         return self._run(wanted.intent, work, told)
 
@@ -144,6 +145,8 @@ def use_case(ctx: Context, how: How, intent: Intent) -> Coroutine[Any, Any, Any]
             return check_in(ctx, how, ask)
         case Clear():
             return overriding.clear(ctx, how, ids=intent.ids)
+        case See():
+            return _see(ctx, how, intent)
         case TakeBack():
             from campctl.app.taking_back import take_back
 
@@ -152,6 +155,17 @@ def use_case(ctx: Context, how: How, intent: Intent) -> Coroutine[Any, Any, Any]
             from campctl.app.pausing import pause
 
             return pause(ctx, how, intent.subject, intent.paused, intent.why)
+
+
+async def _see(ctx: Context, how: How, intent: See) -> Message:
+    """Say that somebody sees to it, or what that would do."""
+    from campctl.app.alert_using import acknowledge
+
+    if how.dry_run:
+        return Message(
+            text=f"Everybody is shown that {ctx.who} sees to it. An emergency call is over with that; anything else when it is well."
+        )
+    return acknowledge(ctx, ids=[intent.alert])
 
 
 def way_back(intent: Intent, before: Mapping[str, Override], after: Mapping[str, Override]) -> Intent | None:

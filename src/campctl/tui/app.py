@@ -126,6 +126,8 @@ class BoardApp(App[int]):
         if self._feeder is None or not self.is_running:
             return
         picture, wrong = self._feeder.take()
+        for words in self._feeder.heard():
+            self.the_board.notice(words, role="bad")
         if picture is not None:
             self._heard = self.now()
         if wrong is not None and self._heard is None:

@@ -492,6 +492,10 @@ class Board(Screen[None]):
         """End an override."""
         self._intend("clear")
 
+    def action_see(self) -> None:
+        """See to an alert."""
+        self._intend("see")
+
     def action_undo(self) -> None:
         """Take back what was last done from here."""
         self.board.undo()

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from campctl.app.picture import Picture
 from campctl.errors import UsageError
-from campctl.tui.intents import Clear, Dark, Intent, Light, Pause, Scale, WalkIn
+from campctl.tui.intents import Clear, Dark, Intent, Light, Pause, Scale, See, WalkIn
 
-Kind = Literal["hotline", "office", "desk", "dark", "lit", "person", "override", "theme", "seats", "text", "time"]
+Kind = Literal["hotline", "office", "desk", "dark", "lit", "person", "override", "alert", "theme", "seats", "text", "time"]
 
 
 class Go(Struct, frozen=True, kw_only=True):
@@ -59,6 +59,7 @@ def world_of(picture: Picture) -> World:
             "lit": [desk.id for desk in desks if desk.state not in {"dark", "no-location"}],
             "person": [person.id for person in picture.people],
             "override": [line.ref for line in picture.activity if line.kind == "override" and line.ref],
+            "alert": [line.id for line in picture.alerts if line.id and not line.acknowledged],
             "theme": ["dark", "light"],
             "seats": ["+1", "+5", "+10", "-1", "-5", "-10"],
             "time": ["+1h", "+2h", "21:00", "23:30"],
@@ -166,6 +167,13 @@ VERBS: tuple[Verb, ...] = (
         make=lambda words, _options, _world: Clear(ids=tuple(words)),
         usage="override clear ID...",
         help="End overrides now",
+    ),
+    Verb(
+        words=("alert", "ack"),
+        takes=("alert",),
+        make=lambda words, _options, _world: See(alert=words[0]),
+        usage="alert ack ID",
+        help="Say that you see to an alert",
     ),
     _own("undo", "Undo what was last done from here"),
     _own("emergencies", "All emergency calls"),

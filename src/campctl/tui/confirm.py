@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -17,11 +18,12 @@ from textual.widgets import Input
 from campctl.errors import CampctlError
 from campctl.tui.acting import Acts, Done, Seen, Wanted
 from campctl.tui.commands import World
-from campctl.tui.intents import Intent, Light, Pause, Scale, TakeBack, WalkIn, command_line, title
+from campctl.tui.intents import Intent, Light, Pause, Scale, See, TakeBack, WalkIn, command_line, title
 from campctl.tui.lines import Line, Lines, wrapped
 from campctl.tui.looks import Glyphs, Palette
 from campctl.tui.modals import BOX
 from campctl.tui.plan_lines import plan_lines
+from campctl.tui.threads import ACT, in_thread
 
 FIELDS: dict[str, tuple[str, str]] = {
     "name": ("Who", "a volunteer's name, or a person's id"),
@@ -41,7 +43,7 @@ def fields_for(intent: Intent) -> tuple[str, ...]:
             return ("hotline", "until", "reason")
         case Pause(paused=True):
             return ("why",)
-        case Pause():
+        case Pause() | See():
             return ()
         case TakeBack():
             return ("reason",)
@@ -205,7 +207,7 @@ class Confirm(ModalScreen[Done | None]):
     async def _looked(self, number: int) -> None:
         wanted = Wanted(intent=self.intent, reason=self._reason)
         try:
-            seen = await asyncio.to_thread(self._acts.look, wanted)
+            seen = await in_thread(lambda: self._acts.look(wanted))
         except CampctlError as error:
             self._fail(error, number)
             return
@@ -233,10 +235,12 @@ class Confirm(ModalScreen[Done | None]):
         wanted = Wanted(intent=self.intent, reason=self._reason, seen=seen.planned)
 
         def tell(words: str) -> None:
-            loop.call_soon_threadsafe(self._tell, words)
+            # The loop may be gone: the board was left meanwhile.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._tell, words)
 
         try:
-            done = await asyncio.to_thread(self._acts.act, wanted, tell)
+            done = await in_thread(lambda: self._acts.act(wanted, tell), name=ACT)
         except CampctlError as error:
             self._fail(error, self._looks)
             return

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from campctl.app.picture import AlertLine
 from campctl.errors import UsageError
-from campctl.tui.intents import Clear, Dark, Intent, Light, Pause, Scale, WalkIn
+from campctl.tui.intents import Clear, Dark, Intent, Light, Pause, Scale, See, WalkIn
 from campctl.tui.panes import Subject
 
 
@@ -11,7 +12,7 @@ def intent_of(key: str, on: Subject, said: str = "") -> Intent:
     """The intent; `errors.UsageError` in words when the key means nothing here."""
     if key == "scale":
         return _scale(on, said)
-    return {"light": _light, "dark": _dark, "walk_in": _walk_in, "pause": _pause, "clear": _clear}[key](on)
+    return {"light": _light, "dark": _dark, "walk_in": _walk_in, "pause": _pause, "clear": _clear, "see": _see}[key](on)
 
 
 def _scale(on: Subject, said: str) -> Intent:
@@ -66,3 +67,13 @@ def _clear(on: Subject) -> Intent:
     if getattr(on.row, "kind", "") != "override" or not on.row.ref:
         raise UsageError("This is no override.", hint="Pick a line that says override; runs are undone with `campctl rollback`.")
     return Clear(ids=(on.row.ref,))
+
+
+def _see(on: Subject) -> Intent:
+    if not isinstance(on.row, AlertLine):
+        raise UsageError("There is no alert here.", hint="Nothing needs to be seen to.")
+    if not on.row.id:
+        raise UsageError("This alert is not written down anywhere, so it cannot be acknowledged.", hint="The store can only be read.")
+    if on.row.acknowledged:
+        raise UsageError(f"{on.row.acknowledged} sees to it already.")
+    return See(alert=on.row.id)

@@ -18,8 +18,9 @@ Source = Callable[[], AsyncIterator[Picture]]
 class Feeder:
     """Runs a source. Only the newest picture is kept: a screen that is slow skips some, and never falls behind."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, source: Source | None = None) -> None:
+        self.source = source
+        self._said: list[str] = []
         self._lock = threading.Lock()
         self._picture: Picture | None = None
         self._wrong: BaseException | None = None
@@ -46,6 +47,17 @@ class Feeder:
             picture, self._picture = self._picture, None
             return picture, self._wrong
 
+    def say(self, words: str) -> None:
+        """Something the source has to say besides pictures; from its thread."""
+        with self._lock:
+            self._said.append(words)
+
+    def heard(self) -> list[str]:
+        """What it said since the last time."""
+        with self._lock:
+            said, self._said = self._said, []
+            return said
+
     def stop(self, timeout: float = 5.0) -> None:
         """End the source; it lets go of its connections."""
         with self._lock:
@@ -66,9 +78,10 @@ class Feeder:
         """What broke after it had worked is begun anew; what never worked is not."""
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         worked = False
+        assert self.source is not None
         while True:
             try:
-                async for picture in self._source():
+                async for picture in self.source():
                     worked = True
                     self._put(picture, None)
                 self._put(None, CampctlError("the feed ended"))

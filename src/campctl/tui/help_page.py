@@ -15,6 +15,7 @@ WHERE = {
     "office": "an office",
     "people": "people",
     "activity": "activity",
+    "alerts": "alerts",
 }
 
 

@@ -83,6 +83,16 @@ class Clear(Struct, frozen=True, kw_only=True):
         return ("override", "clear", *self.ids)
 
 
+class See(Struct, frozen=True, kw_only=True):
+    """Somebody sees to an alert."""
+
+    alert: str
+
+    def argv(self) -> tuple[str, ...]:
+        """As on the command line."""
+        return ("alert", "ack", self.alert)
+
+
 class TakeBack(Struct, frozen=True, kw_only=True):
     """The way back from what was done: overrides that were `made` are cleared, those that were `cleared` are made again."""
 
@@ -96,7 +106,7 @@ class TakeBack(Struct, frozen=True, kw_only=True):
         return ("top", "undo", self.of)
 
 
-Intent: TypeAlias = Scale | Light | Dark | WalkIn | Pause | Clear | TakeBack
+Intent: TypeAlias = Scale | Light | Dark | WalkIn | Pause | Clear | See | TakeBack
 
 
 def command_line(intent: Intent) -> str:
@@ -119,6 +129,8 @@ def title(intent: Intent) -> str:
             return f"{'Pause' if paused else 'Unpause'} {subject.partition('/')[2]}"
         case Clear(ids=ids):
             return f"End override {', '.join(ids)}"
+        case See(alert=alert):
+            return f"See to alert {alert}"
         case TakeBack(of=of):
             return f"Undo {of}"
 

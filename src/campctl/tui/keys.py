@@ -82,6 +82,7 @@ ACTING: tuple[Key, ...] = (
         hint="pause",
     ),
     Key(keys="x", shown="x", action="clear", words="End the override", group="Act", where=("activity",), hint="end"),
+    Key(keys="a", shown="a", action="see", words="Say that you see to the alert", group="Act", where=("alerts",), hint="see to it"),
 )
 MOVING: tuple[Key, ...] = (
     Key(keys="up,k", shown="Up, k", action="", words="Up a line", group="Move"),

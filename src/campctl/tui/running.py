@@ -5,14 +5,25 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from campctl.app.picture import Picture
+from campctl.errors import SecretError
+from campctl.live.board import Emergency
 from campctl.tui.feeding import Feeder, Source
+
+if TYPE_CHECKING:
+    from campctl.app.alert_words import Directory
+
+
+LEAVING = 60.0
+"""Seconds that what is being done has to end, once somebody left; what is still going on then is resumed by the next run."""
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -25,27 +36,58 @@ class Options(Struct, frozen=True, kw_only=True):
     screen: str = "hotlines"
 
 
-def source(root: Path, environ: Mapping[str, str], hz: float) -> Source:
-    """Pictures of the campaign in `root`. All of it, the store too, belongs to the thread that iterates."""
+def source(root: Path, environ: Mapping[str, str], hz: float, say: Callable[[str], None]) -> Source:
+    """Pictures of the campaign in `root`. All of it, the store too, belongs to the thread that iterates.
+
+    A board that is open tells people of alerts, as `alert run` does. Where a secret for that is missing, it shows them only, and says so.
+    """
 
     async def pictures() -> AsyncIterator[Picture]:
+        from campctl.app.alert_duty import on_duty
+        from campctl.app.alert_words import Directory
         from campctl.app.context import open_campaign
         from campctl.app.picturing import pictures as stream
 
         ctx = open_campaign(root, environ=environ, command="campctl top")
+        places = Places(Directory(ctx.campaign))
         try:
-            async with aclosing(stream(ctx, hz=hz)) as found:
+            async with AsyncExitStack() as stack:
+                try:
+                    alarms = await stack.enter_async_context(on_duty(ctx))
+                except SecretError as error:
+                    say(f"Nobody is told of alerts from this board: {error.message} {error.hint}")
+                    alarms = await stack.enter_async_context(on_duty(ctx, telling=False))
+                found = await stack.enter_async_context(aclosing(stream(ctx, hz=hz, alerting=alarms.see)))
                 async for picture in found:
-                    yield picture
+                    yield places.named(picture)
         finally:
             ctx.close()
 
     return pictures
 
 
+class Places:
+    """Where emergency calls come from, in words with the address, instead of an exchange's id."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._calls: tuple[Emergency, ...] = ()
+        self._named: tuple[Emergency, ...] = ()
+
+    def named(self, picture: Picture) -> Picture:
+        """The picture with places in words; looked up only when there is another call."""
+        if not picture.emergencies:
+            return picture
+        if picture.emergencies is not self._calls:
+            self._calls = picture.emergencies
+            self._named = tuple(replace(call, location=self._directory.place(call.location, call.line)) for call in self._calls)
+        return replace(picture, emergencies=self._named)
+
+
 def run(root: Path, environ: Mapping[str, str], options: Options) -> int:
     """Show the board until somebody leaves it; `errors.CampctlError` when there never was anything to show."""
-    feeder = Feeder(source(root, environ, options.hz))
+    feeder = Feeder()
+    feeder.source = source(root, environ, options.hz, feeder.say)
     feeder.start()
     try:
         return show(feeder, root, environ, options)
@@ -61,6 +103,7 @@ def show(feeder: Feeder, root: Path, environ: Mapping[str, str], options: Option
     from campctl.tui.app import BoardApp, Looks
     from campctl.tui.driver import TerminalDriver
     from campctl.tui.looks import glyphs_for, palette_for
+    from campctl.tui.threads import wait_for_acts
 
     looks = Looks(
         palette=palette_for(environ, theme=options.theme, no_color=options.no_color),
@@ -72,6 +115,7 @@ def show(feeder: Feeder, root: Path, environ: Mapping[str, str], options: Option
     )
     _collect_again()
     app.run()
+    wait_for_acts(LEAVING)
     if app.died:
         feeder.stop()
         _die(app.died)

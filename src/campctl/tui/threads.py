@@ -1,0 +1,48 @@
+"""Work that blocks, in threads that are not waited for when the board is left: a look at an exchange that does not answer may take long."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+ACT = "act"
+"""The name of threads that change something; those are waited for."""
+
+
+async def in_thread(work: Callable[[], T], *, name: str = "look") -> T:
+    """What `work` returns or raises, from a thread of its own."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except BaseException as found:  # noqa: BLE001 - handed on, whatever it is, to whoever awaits it
+            error = found
+        # The loop may be gone: the board was left meanwhile.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return await future
+
+
+def wait_for_acts(seconds: float) -> bool:
+    """Wait until nothing is changed any more; whether that is so."""
+    acts = [thread for thread in threading.enumerate() if thread.name == ACT]
+    for thread in acts:
+        thread.join(seconds)
+    return not any(thread.is_alive() for thread in acts)

@@ -1,0 +1,154 @@
+"""`campctl top` on a terminal of its own, on the embedded exchange: looked at, acted from, left, cut off."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+import pexpect
+import pytest
+
+BUSY = {"calls": '"20000"', "calls_shape": "flat", "talk_time": "30"}
+ENV = {"COLORTERM": "", "CAMPCTL_REDUCED_MOTION": "1"}
+
+
+@pytest.fixture
+def top(make: Any) -> Any:
+    """A campaign that is called, and its board."""
+    boards: list[Any] = []
+
+    def begin(*argv: str, env: dict[str, str] | None = None, **options: str) -> tuple[Any, Any]:
+        camp = make(**options)
+        child = camp.spawn("top", *argv, env={**ENV, **(env or {})})
+        boards.append(child)
+        return camp, child
+
+    yield begin
+    for child in boards:
+        child.close(force=True)
+
+
+def _clean(child: Any) -> None:
+    """It gave the terminal back as it was, and said nothing it should not."""
+    assert "\x1b[?1049l" in child.before
+    assert "\x1b[?25h" in child.before
+    assert "Traceback" not in child.before
+
+
+def test_watched_and_acted_from(top: Any) -> None:
+    """Rows come; plus shows the plan, y does it, u and y take it back; both are audited under who pressed them; q leaves with 0."""
+    camp, child = top(**BUSY)
+    child.expect("Hotline")
+    child.expect("Need")
+    before = camp.resources()
+    child.send("+")
+    child.expect("Scale")
+    child.expect("do it")
+    child.send("yy")
+    child.expect("u undoes it")
+    assert camp.resources() != before
+    child.send("u")
+    child.expect("Undo hotline scale")
+    child.expect("do it")
+    child.send("y")
+    child.expect("run 2")
+    child.send("q")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    _clean(child)
+    assert camp.resources() == before
+    assert camp.do("override", "list", "-o", "json").ok().data["overrides"] == []
+    said = [(entry["who"], entry["what"].split()[0]) for entry in camp.do("audit", "log", "-o", "json").ok().data["entries"]]
+    assert said.count(("tess", "hotline")) == 2
+    assert said.count(("tess", "undo")) == 2
+    camp.settled()
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM], ids=["SIGHUP", "SIGTERM"])
+def test_cut_off(top: Any, number: signal.Signals) -> None:
+    """A terminal that goes, or somebody who wants it gone: it ends at once, by that signal, lets go of all, and says no traceback."""
+    camp, child = top()
+    child.expect("Hotline")
+    child.kill(number)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.signalstatus == number
+    _clean(child)
+    camp.do("apply", "--yes").ok()
+
+
+def test_the_terminal_closes(top: Any, until: Any) -> None:
+    """When an ssh session is simply gone, the board is soon gone too, instead of spinning for ever."""
+    _, child = top()
+    child.expect("Hotline")
+    pid = child.pid
+    child.ptyproc.fileobj.close()
+    ended: list[int] = []
+
+    def over() -> bool:
+        found, status = os.waitpid(pid, os.WNOHANG)
+        if found:
+            ended.append(status)
+        return bool(found)
+
+    until(over)
+    child.terminated = child.closed = child.ptyproc.closed = child.ptyproc.terminated = True
+    assert os.WIFSIGNALED(ended[0]) or os.WEXITSTATUS(ended[0]) == 0
+
+
+def test_not_a_terminal(make: Any) -> None:
+    """In a pipe it says what to use instead; a wrong screen, theme or rate is a mistake in words."""
+    camp = make(apply=False)
+    for argv, words in (
+        ((), "campctl status"),
+        (("nowhere",), "Screens: hotlines"),
+        (("--theme", "pink"), "Themes: dark, light"),
+        (("--hz", "99"), "1 to 10"),
+        (("-o", "json"), "campctl watch"),
+    ):
+        done = camp.run("top", *argv)
+        assert done.status == 2
+        assert words in done.err
+
+
+def test_broken_manifests(top: Any) -> None:
+    """With mistakes in the YAML there is nothing to show: they are told as by any command, with its status."""
+    camp, first = top()
+    first.expect("Hotline")
+    first.send("q")
+    first.expect(pexpect.EOF)
+    camp.edit("campaign.yaml", "country: US", "contry: US")
+    child = camp.spawn("top", env=ENV)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 3
+    assert "campctl validate" in child.before
+    assert "Traceback" not in child.before
+
+
+def test_an_exchange_that_does_not_answer(top: Any) -> None:
+    """It is named in the header with why, the rest of the board is there, and an act that needs it says so in words."""
+    _, child = top(down="true", apply=False)
+    child.expect("local lost")
+    child.send("+")
+    child.expect("gave up after")
+    child.send("\x1b")
+    child.expect("quit")
+    child.send("q")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_manifests_that_break_while_it_runs_are_told_of(top: Any) -> None:
+    """The board goes on with the last sound ones, and says that there are mistakes."""
+    camp, child = top("activity")
+    child.expect("When")
+    camp.edit("campaign.yaml", "country: US", "contry: US")
+    child.expect("manifests")
+    child.send("q")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
