@@ -61,7 +61,7 @@ FISH = "source $argv[1]; cd $argv[2]; complete -C \"$argv[3]\" | string replace 
 
 CASES = [
     ("campctl po", {"port"}),
-    ("campctl port ", {"list", "light", "dark", "seat", "secret"}),
+    ("campctl port ", {"list", "light", "dark", "seat", "secret", "pause", "unpause"}),
     ("campctl port -o json l", {"list", "light"}),
     ("campctl user sh", {"show"}),
     ("campctl user show a", {"ann.lee", "anna"}),

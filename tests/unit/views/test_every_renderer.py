@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from campctl import errors
-from campctl.app import results, results_matching, results_rehearsal, results_seating, results_staffing, running_books_report
+from campctl.app import results, results_matching, results_rehearsal, results_seating, results_staffing, running_books_report, status
 from campctl.model.changes import Change, Plan, Story
 from campctl.model.resources import Key, Line
 from campctl.views.show import RENDERERS, show, show_error
@@ -25,7 +25,7 @@ from campctl.views.text import cells, harmless
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 HOSTILE = "\x1b]0;pwn\x07\x1b[2J\u202eevil\u2066 ليلى 👩‍🚒 \x9b31m\r\n=cmd()"
-MODULES = (results, results_matching, results_staffing, results_rehearsal, results_seating, running_books_report)
+MODULES = (results, results_matching, results_staffing, results_rehearsal, results_seating, running_books_report, status)
 NOT_SHOWN = {
     "Row",
     "Share",
@@ -47,6 +47,8 @@ NOT_SHOWN = {
     "StepLine",
     "Event",
     "Lead",
+    "Checked",
+    "BadCheck",
 }
 """Parts of results, never shown by themselves."""
 
@@ -90,6 +92,8 @@ def make(name, text=HOSTILE):
         return msgspec.structs.replace(made, zone="America/Chicago")
     if isinstance(made, results_rehearsal.Rehearsal):
         return msgspec.structs.replace(made, time_zone="America/Chicago")
+    if isinstance(made, status.Status):
+        return msgspec.structs.replace(made, picture=msgspec.structs.replace(made.picture, time_zone="America/Chicago"))
     if isinstance(made, results_seating.Seated):
         card = msgspec.structs.replace(made.card, time_zone="America/Chicago")
         return msgspec.structs.replace(made, applied=make("Applied", text), card=card, moved=card)
