@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from campctl.app.alert_sending import Receiver
     from campctl.app.alerting import Track
 
+LISTENING = 3.0
+"""Seconds after which every exchange is listened to, which takes a moment to begin, or known not to be."""
 RAISED = ("state", "severity", "rule", "subject", "since", "id", "acknowledged", "told", "what")
 RULES = ("rule", "severity", "now", "when", "about", "tells")
 
@@ -210,14 +212,15 @@ def _notifier(ctx: Context, name: str) -> Notifier:
 async def watch(
     ctx: Context, hear: Callable[[News], None], ready: Callable[[], None], stop: asyncio.Event, *, seconds: float = 0.0
 ) -> None:
-    """Watch and tell, until stopped or for so many seconds. `ready` is called when the first look was had."""
+    """Watch and tell, until stopped or for so many seconds. `ready` is called when it looks and listens."""
     from campctl.app.picturing import pictures
 
     check_secrets(ctx)
     began, first = ctx.clock.monotonic(), True
     async with on_duty(ctx, hear) as alarms, aclosing(pictures(ctx, alerting=alarms.see)) as stream:
         async for picture in stream:
-            if first and any(board.heard or board.health == "lost" for board in picture.backends):
+            looked = all(board.heard or board.health == "lost" for board in picture.backends)
+            if first and looked and ctx.clock.monotonic() - began >= LISTENING:
                 first = False
                 ready()
             if stop.is_set() or (seconds and ctx.clock.monotonic() - began >= seconds):

@@ -85,16 +85,23 @@ def run(
     """
     from campctl.app.alert_using import watch
     from campctl.cli.serving import serve
+    from campctl.findings.text import listed, plural
+    from campctl.model.alerts import rules_of
+    from campctl.views.alerts import watching_line
 
     session: Session = ctx.obj
     if session.format in {"yaml", "csv"}:
         raise UsageError(f"alert run tells no {session.format}.", hint="Lines of text, or -o json for lines of JSON.")
     context = session.open()
     hear, seconds = _lines(session, context.campaign.time_zone), _seconds(for_)
-    rules = "rules of the campaign" if context.campaign.alerts else "the rules that stand by themselves"
+    rules, names = rules_of(context.campaign.alerts), list(context.campaign.notify)
 
     def ready() -> None:
-        session.say(f"Watching, with {rules}; telling {', '.join(context.campaign.notify) or 'nobody: `notify` in the YAML is empty'}.")
+        if session.format == "json":
+            session.terminal.write(watching_line(context.clock.now(), [rule.id for rule in rules], names))
+            session.terminal.flush()
+        who = listed(names, 5) if names else "nobody, as `notify` in the YAML is empty"
+        session.say(f"Watching by {plural(len(rules), 'rule')}; telling {who}.")
 
     return serve(lambda stop: watch(context, hear, ready, stop, seconds=seconds))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -23,6 +25,13 @@ def words_line(news: News, zone: ZoneInfo) -> str:
         return harmless(f"{at} {how:<8} {news.receiver} of {alert.rule} [{alert.id}]: {news.words}") + "\n"
     by = f" (acknowledged by {alert.acknowledged})" if alert.acknowledged else ""
     return harmless(f"{at} {news.kind:<8} {alert.severity} {alert.rule} {alert.subject}: {alert.words}{by} [{alert.id}]") + "\n"
+
+
+def watching_line(at: datetime, rules: Sequence[str], tells: Sequence[str]) -> str:
+    """The first line of JSON: the first look was had."""
+    from campctl.views.envelope import line
+
+    return line({"v": VERSION, "at": at, "kind": "watching", "rules": rules, "tells": tells})
 
 
 def json_line(news: News) -> str:
