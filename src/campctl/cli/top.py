@@ -33,6 +33,7 @@ def top(
     from campctl.tui.running import Options, run
 
     session: Session = ctx.obj
+    root = session.open().root
     if screen not in SCREENS:
         raise UsageError(f"There is no screen {screen!r}.", hint=f"Screens: {', '.join(SCREENS)}.")
     if theme not in {"", "dark", "light"}:
@@ -45,4 +46,4 @@ def top(
     if not (terminal.in_tty and terminal.err_tty):
         raise UsageError("A board needs a terminal to be shown on.", hint="For scripts: `campctl status`, `campctl watch`.")
     options = Options(theme=theme, no_color=terminal.no_color, no_motion=no_motion, hz=hz, screen=screen)
-    return run(session.open().root, terminal.env, options)
+    return run(root, terminal.env, options)
