@@ -36,6 +36,9 @@ def write_ids(root: Path, campaign: Campaign, digest: str) -> None:
         for name in ("users", "offices", "numbers", "hotlines", "backends", "surges"):
             _write(place / name, sorted(getattr(campaign, name)))
         _write(place / "desks", sorted(campaign.ports))
+        _write(place / "rules", sorted({*(rule.id for rule in DEFAULT_RULES), *campaign.alerts}))
+        _write(place / "notifiers", sorted(campaign.notify))
+        _write(place / "watched", sorted({*campaign.hotlines, *campaign.offices, *campaign.backends}))
         _write(place / "refs", sorted(f"{noun}/{id_}" for noun, field in REF_NOUNS.items() for id_ in getattr(campaign, field)))
         _write(stamp, [digest], end="")
     except OSError:

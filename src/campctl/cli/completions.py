@@ -16,9 +16,12 @@ IDS = {
     "DESK": "desks",
     "OFFICE": "offices",
     "HOTLINE": "hotlines",
+    "RULE": "rules",
+    "NOTIFIER": "notifiers",
     "BACKEND": "backends",
     "RUN": "runs",
     "SURGE": "surges",
+    "HOTLINE|OFFICE|BACKEND": "watched",
 }
 PATHS = {"FILE": "@file", "PLANFILE": "@file", "RUNBOOK": "@file", "DIR": "@dir"}
 TOP = ("--output", "--campaign", "--quiet", "--no-color", "--help", "--version")
@@ -33,6 +36,10 @@ def kind(metavar: str, path: tuple[str, ...]) -> str:
         return "=table|plain|json|yaml|csv" + ("|github" if " ".join(path) in GITHUB else "")
     if bare == "KIND/ID":
         return "@ref"
+    if bare == "TYPE" and path == ("watch",):
+        from campctl.app.following import TYPES
+
+        return "=" + "|".join(TYPES)
     if bare == "SHAPE":
         from campctl.model.shapes import SHAPES
 

@@ -64,6 +64,8 @@ CASES = [
     ("campctl port ", {"list", "light", "dark", "seat", "secret", "pause", "unpause"}),
     ("campctl port -o json l", {"list", "light"}),
     ("campctl user sh", {"show"}),
+    ("campctl status voter", {"voter-protection"}),
+    ("campctl watch --type call-a", {"call-answered", "call-abandoned"}),
     ("campctl user show a", {"ann.lee", "anna"}),
     ("campctl user show zed", set()),
     ("campctl port light hq/a00", {"hq/a001", "hq/a002"}),
