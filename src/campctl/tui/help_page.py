@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from campctl.tui.commands import VERBS
 from campctl.tui.keys import GROUPS, KEYS, Key
 from campctl.tui.lines import Line, wrapped
+from campctl.tui.looks import ASCII, UNICODE
 
+DESKS = {
+    "dark": "dark: its phone rings for nobody",
+    "lit": "lit, and free",
+    "ringing": "ringing",
+    "talking": "talking",
+    "paused": "paused",
+    "unreachable": "lit, and its phone is not registered",
+    "no-location": "it has no 911 location, so it may not be lit",
+}
 WHERE = {
     "hotlines": "hotlines",
     "hotline": "a hotline",
@@ -63,3 +73,9 @@ def commands_markdown() -> str:
     rows = ["| command | what it does |", "| --- | --- |"]
     rows += [f"| `:{verb.usage.replace('|', chr(92) + '|')}` | {verb.help} |" for verb in VERBS]
     return "\n".join(rows)
+
+
+def desks_markdown() -> str:
+    """Rows of the table of desks' states for the docs."""
+    head = "| cell | on a plain terminal | the desk |\n| --- | --- | --- |\n"
+    return head + "\n".join(f"| `{UNICODE.states[state]}` | `{ASCII.states[state]}` | {words} |" for state, words in DESKS.items())
