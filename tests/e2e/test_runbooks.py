@@ -101,6 +101,22 @@ def test_a_failure_rolls_back_to_the_mark(book) -> None:
     assert camp.run("runbook", "resume", done.data["run"]["id"]).status == Exit.USAGE
 
 
+def test_somebody_decides_to_roll_back(book) -> None:
+    """A run that stopped at a failure is taken back to a mark on demand, the failed step first; then it is over."""
+    camp = book(
+        "  - { id: a, shell: 'echo a >> log', undo: { shell: 'echo -a >> log' } }\n"
+        "  - mark: here\n"
+        "  - { id: b, shell: 'echo b >> log', undo: { shell: 'echo -b >> log' } }\n"
+        "  - { id: c, shell: 'echo c >> log; exit 1', undo: { shell: 'echo -c >> log' } }\n"
+    )
+    assert camp.run("runbook", "run", "tonight").status == Exit.STEP
+    assert camp.run("runbook", "resume", "--roll-back-to", "her").status == Exit.NOT_FOUND
+    done = camp.run("runbook", "resume", "--roll-back-to", "here", "-o", "json")
+    assert (done.status, done.data["run"]["status"]) == (Exit.STEP, "rolled-back")
+    assert camp.read("log").split() == ["a", "b", "c", "-c", "-b"]
+    assert camp.run("runbook", "resume", done.data["run"]["id"], "--roll-back-to", "start").status == Exit.USAGE
+
+
 def test_after_a_failure_it_goes_on_or_elsewhere(book) -> None:
     """`continue` goes on, `jump` goes elsewhere, `end` ends, `fail` fails with its words."""
     camp = book(

@@ -20,17 +20,16 @@ from campctl.app.results import Listing
 from campctl.app.running_books_hands import Desk, ProcessHands, require_secrets
 from campctl.app.running_books_lint import program_of, show_book
 from campctl.app.running_books_report import BookReport, find_run, program_of_run, report_of
-from campctl.model.records import AuditEntry, Holder
+from campctl.app.running_books_status import TTL, audit, line
+from campctl.model.records import Holder
 from campctl.model.runbooks import BookEntry, BookRun, BookState, BookStatus, Program
 from campctl.runbook.engine import Follower, Hands, Stop, Way
-from campctl.runbook.progress import TRIED, Decide, Over, next_move, numbers, stand
+from campctl.runbook.progress import TRIED, Decide, Do, Over, mark_number, next_move, numbers, stand
 
 if TYPE_CHECKING:
     from campctl.ports.store import Store
     from campctl.runbook.verbs import Verbs
 
-TTL = 30.0
-"""Seconds after which a run may be gone on with whose follower, on another machine, is silent."""
 Assume = Literal["", "done", "not-done"]
 
 
@@ -44,6 +43,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     dry_run: bool = False
     assume: Assume = ""
     accept_edit: bool = False
+    roll_back: str = ""
+    """Of a resumed run: take back what was done since this mark instead of going on; `start` is everything."""
 
 
 class Crew(Struct, frozen=True):
@@ -100,12 +101,12 @@ async def run(ctx: Context, name: str, asked: Asked, crew: Crew) -> BookReport |
     store.begin_book(book)
     holder = _holder(ctx)
     store.follow_book(book.id, holder, TTL)
-    first = _line(ctx, book, "", "started")
+    first = line(ctx, book, "", "started")
     store.record_book(first, holder.token)
     crew.desk.tell(first, None)
     for step in program.steps[: where.get(asked.from_step, 0)]:
-        store.record_book(_line(ctx, book, step.id, "skipped", f"--from {asked.from_step}"), holder.token)
-    _audit(ctx, store, "runbook run", book, "begun")
+        store.record_book(line(ctx, book, step.id, "skipped", f"--from {asked.from_step}"), holder.token)
+    audit(ctx, store, "runbook run", book, "begun")
     return await _follow(ctx, store, book, program, holder, asked, crew)
 
 
@@ -123,8 +124,8 @@ async def resume(ctx: Context, run_id: str, asked: Asked, crew: Crew) -> BookRep
     try:
         book, program = _same(ctx, store, book, asked, crew, holder.token)
         require_secrets(ctx.environ, program)
-        _decide(ctx, store, book, program, asked.assume, holder.token)
-        first = _line(ctx, book, "", "resumed")
+        _decide(ctx, store, book, program, asked, holder.token)
+        first = line(ctx, book, "", "resumed")
         store.record_book(first, holder.token)
         crew.desk.tell(first, None)
         book = replace(book, status="running", ended=None)
@@ -133,7 +134,7 @@ async def resume(ctx: Context, run_id: str, asked: Asked, crew: Crew) -> BookRep
         with suppress(errors.StoreError):
             store.leave_book(holder.token)
         raise
-    _audit(ctx, store, "runbook resume", book, "begun")
+    audit(ctx, store, "runbook resume", book, "begun")
     return await _follow(ctx, store, book, program, holder, asked, crew)
 
 
@@ -162,12 +163,13 @@ def _same(ctx: Context, store: Store, book: BookRun, asked: Asked, crew: Crew, t
         )
     book = replace(book, digest=made.digest, program=msgspec.json.encode(made))
     store.update_book(book)
-    store.record_book(_line(ctx, book, "", "edited", difference), token)
+    store.record_book(line(ctx, book, "", "edited", difference), token)
     return book, made
 
 
-def _decide(ctx: Context, store: Store, book: BookRun, program: Program, assume: Assume, token: str) -> None:
-    """See that it is known how to go on: what has no outcome is said, what failed is begun anew."""
+def _decide(ctx: Context, store: Store, book: BookRun, program: Program, asked: Asked, token: str) -> None:
+    """See that it is known how to go on: what has no outcome is said, what failed is begun anew, or all of it is to be taken back."""
+    assume = asked.assume
     standing = stand(program, store.book_entries(book.id))
     move = next_move(program, standing)
     said = f"{ctx.who} said so (--assume {assume})"
@@ -175,10 +177,17 @@ def _decide(ctx: Context, store: Store, book: BookRun, program: Program, assume:
         if not assume:
             raise _undecided(book, move.step.id, undoing=move.undoing)
         done: BookState = "undone" if move.undoing else "done"
-        store.record_book(_line(ctx, book, move.step.id, done if assume == "done" else "reset", said), token)
+        store.record_book(line(ctx, book, move.step.id, done if assume == "done" else "reset", said), token)
+        if asked.roll_back:
+            _roll_back(ctx, store, book, program, asked.roll_back, token)
+        return
+    if asked.roll_back:
+        if isinstance(move, Do) and move.again:  # it may have been done in part
+            store.record_book(line(ctx, book, move.step.id, "failed", "rolled back instead of being done again"), token)
+        _roll_back(ctx, store, book, program, asked.roll_back, token)
         return
     for name in sorted(standing.undo_failed):  # the ways back that failed are tried again
-        store.record_book(_line(ctx, book, name, "reset", "begun anew"), token)
+        store.record_book(line(ctx, book, name, "reset", "begun anew"), token)
     if not isinstance(move, Over) or move.status != "failed" or not move.step:
         return
     step = program.steps[numbers(program)[move.step]]
@@ -189,7 +198,18 @@ def _decide(ctx: Context, store: Store, book: BookRun, program: Program, assume:
     if step.unsafe and step.kind in TRIED and not assume:
         raise _undecided(book, step.id, failed=True)
     state: BookState = "done" if assume == "done" else "reset"
-    store.record_book(_line(ctx, book, step.id, state, said if assume else "begun anew"), token)
+    store.record_book(line(ctx, book, step.id, state, said if assume else "begun anew"), token)
+
+
+def _roll_back(ctx: Context, store: Store, book: BookRun, program: Program, mark: str, token: str) -> None:
+    marks = [step.id for step in program.steps if step.kind == "mark"]
+    if mark != "start" and mark not in marks:
+        from campctl.findings.suggest import Suggester
+
+        near = Suggester(marks).did_you_mean(mark)
+        raise errors.NotFound(f"The runbook has no mark `{mark}`.", hint=near or f"Marks: {', '.join(['start', *marks])}.")
+    number = -1 if mark == "start" else mark_number(program, mark)
+    store.record_book(replace(line(ctx, book, "", "rolling-back", f"{ctx.who} said so"), attempt=number), token)
 
 
 def _undecided(book: BookRun, step: str, *, undoing: bool = False, failed: bool = False) -> errors.Undecided:
@@ -213,7 +233,7 @@ async def _follow(ctx: Context, store: Store, book: BookRun, program: Program, h
         status = ended.status if isinstance(ended, Over) else "interrupted"
         state: BookState = "ended" if isinstance(ended, Over) else "stopped"
         detail = status if isinstance(ended, Over) else crew.stop.why or "somebody has to decide"
-        last = _line(ctx, book, "", state, detail)
+        last = line(ctx, book, "", state, detail)
         store.record_book(last, holder.token)
         crew.desk.tell(last, None)
     finally:
@@ -223,7 +243,7 @@ async def _follow(ctx: Context, store: Store, book: BookRun, program: Program, h
             if current is not None and current.token == holder.token:
                 book = replace(book, status=status, ended=ctx.clock.now() if status not in {"running", "interrupted"} else None)
                 store.update_book(book)
-                _audit(ctx, store, "runbook run", book, status)
+                audit(ctx, store, "runbook run", book, status)
             store.leave_book(holder.token)
     return replace(report_of(book, store.book_entries(book.id)), rehearsal=crew.hands is not None)
 
@@ -238,111 +258,8 @@ async def _beat(ctx: Context, store: Store, token: str, stop: Stop) -> None:
                 return
 
 
-def confirm(ctx: Context, run_id: str, step_id: str, *, role: str, yes: bool, why: str) -> BookReport:
-    """Say yes or no to the question a run waits with, from any process; who and as what is recorded."""
-    store = ctx.store(write=True)
-    book = find_run(store, run_id)
-    program = program_of_run(book)
-    standing = stand(program, store.book_entries(book.id))
-    waiting = program.steps[standing.at] if standing.at < len(program.steps) else None
-    if book.status not in {"running", "interrupted"} or waiting is None or waiting.kind != "confirm":
-        raise errors.UsageError(
-            f"Run {book.id} does not wait for anybody to confirm.", hint=f"`campctl runbook status {book.id}` shows where it is."
-        )
-    if step_id and step_id != waiting.id:
-        raise errors.UsageError(
-            f"It is not `{step_id}` that waits for an answer, but `{waiting.id}`: {waiting.text}", hint="Read it, then confirm it."
-        )
-    wrong = who_may_not(program, waiting.role, role, ctx.who)
-    if wrong:
-        raise errors.UsageError(wrong, hint=f"Ask one of them, or say who you are: --as {waiting.role}" if waiting.role else "")
-    store.record_book(
-        BookEntry(
-            run=book.id, step=waiting.id, state="confirmed" if yes else "declined", at=ctx.clock.now(), who=ctx.who, role=role, detail=why
-        )
-    )
-    _audit(ctx, store, f"runbook {'confirm' if yes else 'decline'} {waiting.id}", book, f"as {role}" if role else "done", why)
-    return report_of(book, store.book_entries(book.id), followed_by=_followed_by(store, book))
-
-
-def who_may_not(program: Program, wanted: str, role: str, who: str) -> str:
-    """Why `who` cannot answer as `role` a question for role `wanted`; "" when they can."""
-    if wanted and role != wanted:
-        return f"The question is for the role `{wanted}`{f', not `{role}`' if role else ''}."
-    people = program.roles.get(role, ())
-    if people and who not in people:
-        return f"{who} does not have the role `{role}`; {', '.join(people)} have."
-    return ""
-
-
-def status(ctx: Context, run_id: str) -> BookReport:
-    """Where a run stands; without an id the newest that is not over, else the newest."""
-    store = ctx.store()
-    book = find_run(store, run_id)
-    return report_of(_as_is(store, book), store.book_entries(book.id), followed_by=_followed_by(store, book))
-
-
-def runs(ctx: Context, limit: int) -> Listing:
-    """Past and present runs of runbooks, newest first."""
-    store = ctx.store()
-    rows = tuple(
-        {
-            "run": one.id,
-            "runbook": one.book,
-            "name": one.name,
-            "status": one.status,
-            "started": one.started,
-            "ended": one.ended,
-            "author": one.author,
-        }
-        for one in (_as_is(store, book) for book in store.books(limit))
-    )
-    columns = ("run", "runbook", "status", "started", "ended", "author", "name")
-    return Listing(of="book-run", columns=columns, rows=rows, empty="No runbook was run yet.")
-
-
-def _as_is(store: Store, book: BookRun) -> BookRun:
-    """A run whose process was killed is interrupted, whatever it still says of itself."""
-    if book.status == "running" and not store.book_is_followed(book.id, socket.gethostname(), TTL):
-        return replace(book, status="interrupted")
-    return book
-
-
-def _followed_by(store: Store, book: BookRun) -> str:
-    if not store.book_is_followed(book.id, socket.gethostname(), TTL):
-        return ""
-    holder = store.book_follower(book.id)
-    return f"{holder.who} on {holder.host}" if holder else ""
-
-
-async def watch(ctx: Context, run_id: str, tell: Callable[[BookEntry], None], stop: Stop) -> BookReport:
-    """Tell of every line of a run, those there are first, until it is over or nobody follows it."""
-    store = ctx.store()
-    book = find_run(store, run_id)
-    last = 0
-    while True:
-        followed = bool(_followed_by(store, book))
-        for entry in await asyncio.to_thread(store.book_entries, book.id, last):
-            last = entry.seq
-            tell(entry)
-        book = _as_is(store, store.book(book.id))
-        if not followed or book.status != "running" or stop.asked:
-            return report_of(book, store.book_entries(book.id), followed_by=_followed_by(store, book))
-        await ctx.clock.sleep(0.5)
-
-
 def _holder(ctx: Context) -> Holder:
     now = ctx.clock.now()
     return Holder(
         token=secrets.token_hex(8), who=ctx.who, host=socket.gethostname(), pid=os.getpid(), command=ctx.command, since=now, beat=now
-    )
-
-
-def _line(ctx: Context, book: BookRun, step: str, state: BookState, detail: str = "") -> BookEntry:
-    return BookEntry(run=book.id, step=step, state=state, at=ctx.clock.now(), who=ctx.who, detail=detail)
-
-
-def _audit(ctx: Context, store: Store, what: str, book: BookRun, result: str, why: str = "") -> None:
-    store.append_audit(
-        AuditEntry(at=ctx.clock.now(), who=ctx.who, what=f"{what} ({book.book})", why=why, command=ctx.command, result=result, run=book.id)
     )

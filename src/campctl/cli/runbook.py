@@ -151,6 +151,7 @@ def run(
         "campctl runbook resume",
         "campctl runbook resume 20261103-0500 --assume done",
         "campctl runbook resume --accept-edit",
+        "campctl runbook resume --roll-back-to before-the-debate",
     ),
 )
 def resume(
@@ -158,6 +159,9 @@ def resume(
     run_id: RunId = "",
     assume: Annotated[
         str, typer.Option("--assume", metavar="done|not-done", help="What came of an unsafe step whose outcome nobody knows.")
+    ] = "",
+    roll_back: Annotated[
+        str, typer.Option("--roll-back-to", metavar="MARK", help="Take back what was done since this mark (`start`: all of it) instead.")
     ] = "",
     accept_edit: Annotated[bool, typer.Option("--accept-edit", help="Go on with the runbook as it is now, edited.")] = False,
     no_wait: NoWait = False,
@@ -181,7 +185,7 @@ def resume(
     session: Session = ctx.obj
     stop = Stop()
     crew = Crew(verbs(), TerminalDesk(session, events=events).desk(), stop)
-    asked = Asked(assume=assume, accept_edit=accept_edit, at_once=no_wait, yes=yes)  # type: ignore[arg-type]  # one of three, as just checked
+    asked = Asked(assume=assume, accept_edit=accept_edit, at_once=no_wait, yes=yes, roll_back=roll_back)  # type: ignore[arg-type]  # one of three, as just checked
     context = session.open()
     return shown(session, run_with_signals(lambda: use_case(context, run_id, asked, crew), session, stop), events=events)
 
@@ -199,8 +203,8 @@ def status(
     events: Events = False,
 ) -> int:
     """Where a run stands: what was done, what is going on, what is to come. Exit status as that of the run; 0 while it goes on."""
-    from campctl.app.running_books import runs
-    from campctl.app.running_books import status as use_case
+    from campctl.app.running_books_status import runs
+    from campctl.app.running_books_status import status as use_case
 
     session: Session = ctx.obj
     context = session.open()
@@ -209,8 +213,8 @@ def status(
     if not (follow or events):
         report = use_case(context, run_id)
         return session.show(report, exit=ended(report))
-    from campctl.app.running_books import watch
     from campctl.app.running_books_report import find_run, program_of_run
+    from campctl.app.running_books_status import watch
     from campctl.cli.runbook_desk import TerminalDesk, run_with_signals
     from campctl.runbook.engine import Stop
 
@@ -238,7 +242,7 @@ def confirm(
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="A remark, kept in the report.")] = "",
 ) -> int:
     """Answer the question a run waits with, from any terminal. Who answered, and as what, is kept in the run and the audit log."""
-    from campctl.app.running_books import confirm as use_case
+    from campctl.app.running_books_status import confirm as use_case
 
     session: Session = ctx.obj
     report = use_case(session.open(), run_id, step, role=role, yes=not no, why=why)
@@ -262,7 +266,7 @@ def report(
     markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, on stdout.")] = False,
 ) -> int:
     """Who did what when: planned against actual, confirmations, what was taken back, and what commands said."""
-    from campctl.app.running_books import status as use_case
+    from campctl.app.running_books_status import status as use_case
 
     session: Session = ctx.obj
     context = session.open()
