@@ -407,3 +407,17 @@ def test_it_waits_for_no_live_figures(camp: Camp, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(SimBackend, "live", never)
     monkeypatch.setattr(place, "PATIENCE", 0.01)
     assert "Live figures of local did not come in time; seats alone decided." in camp.do(*SAM).ok().err
+
+
+def test_shifts_come_with_new_people(camp: Camp, tmp_path: Path) -> None:
+    """By --shift, and from a file; one that is none is a finding at its place in what would be written."""
+    new = ("user", "provision", "--office", "chicago-hq", "--yes", "--allow-freeze", "--reason", "test")
+    camp.do(*new, "zed.moss", "--shift", "2026-11-03T06:00/14:00", "--shift", "2026-11-03T22:00/2026-11-04T02:00").ok()
+    shown = camp.do("user", "show", "zed.moss", "-o", "json").ok().data["fields"]
+    assert shown["shifts"] == ["2026-11-03T06:00/14:00", "2026-11-03T22:00/2026-11-04T02:00"]
+    (tmp_path / "new.yaml").write_text("users:\n  lu.chen: { name: Lu Chen, office: chicago-hq, shifts: 2026-11-03T06:00/14:00 }\n")
+    camp.do("user", "provision", "-f", str(tmp_path / "new.yaml"), *new[4:]).ok()
+    assert camp.do("user", "show", "lu.chen", "-o", "json").ok().data["fields"]["shifts"] == ["2026-11-03T06:00/14:00"]
+    refused = camp.do(*new, "bad.one", "--shift", "2026-11-03T22:00/02:00", "-o", "json")
+    assert refused.status == 3
+    assert [one["code"] for one in refused.json["findings"]] == ["bad-shift"]

@@ -26,7 +26,7 @@ MAX_BYTES = 10_000_000
 PORT_KEYS = ("desk", "desks", "office", "any", "for", "volunteer", "hotline", "until", "reason")
 SCALE_KEYS = ("hotline", "seats", "until", "reason")
 MOVE_KEYS = ("user", "to", "office", "floor", "room")
-PERSON_KEYS = ("name", "office", "extension", "number", "role", "skills", "languages", "permission", "floor", "room")
+PERSON_KEYS = ("name", "office", "extension", "number", "role", "skills", "languages", "shifts", "permission", "floor", "room")
 
 
 def read(path: str) -> Any:
@@ -50,7 +50,7 @@ def people(path: str) -> dict[str, Any]:
         raise _shape(path, "a mapping of new ids to fields (`bo.diaz: {name: Bo Diaz, office: hq}`)")
     for fields in found.values():
         _known(path, fields, PERSON_KEYS)
-        for key in ("skills", "languages"):
+        for key in ("skills", "languages", "shifts"):
             if isinstance(fields.get(key), str):
                 fields[key] = [fields[key]] if fields[key] else []
     return found

@@ -91,7 +91,7 @@ async def provision(ctx: Context, how: How, *, people: Mapping[str, Mapping[str,
         taken.add(str(fields["extension"]))
         if fields.get("number"):
             fields["number"] = _e164(str(fields["number"]), campaign.country)
-        order = ("name", "office", "extension", "number", "role", "skills", "languages", "permission", "floor", "room")
+        order = ("name", "office", "extension", "number", "role", "skills", "languages", "shifts", "permission", "floor", "room")
         editor.add("users", id_, {key: fields[key] for key in (*order, *fields) if key in fields}, near=_neighbour(campaign, office.id))
     return await durable(ctx, how, editor, targets=[f"user/{id_}" for id_ in people], what="user provision")
 

@@ -75,6 +75,9 @@ def provision(
     role: Annotated[str, typer.Option("--role", metavar="ROLE", help="Their role.")] = "",
     skill: Annotated[list[str], typer.Option("--skill", metavar="SKILL", help="A skill. May be repeated.")] = [],  # noqa: B006
     language: Annotated[list[str], typer.Option("--language", metavar="CODE", help="A language. May be repeated.")] = [],  # noqa: B006
+    shift: Annotated[
+        list[str], typer.Option("--shift", metavar="SHIFT", help="When they are there: 2026-11-03T06:00/14:00; once for each.")
+    ] = [],  # noqa: B006
     permission: Annotated[
         str, typer.Option("--permission", metavar="internal|local|national|international", help="Where they may call.")
     ] = "",
@@ -103,7 +106,7 @@ def provision(
             "floor": floor,
             "room": room,
         }
-        people = {user: {**texts, "skills": skill, "languages": language, "permission": permission}}
+        people = {user: {**texts, "skills": skill, "languages": language, "shifts": shift, "permission": permission}}
     return session.show(session.run(lambda: use_case(session.open(), session.how(), people=people)))
 
 
