@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from campctl.model.alerts import DEFAULT_RULES
+
 if TYPE_CHECKING:
     from campctl.model.campaign import Campaign
 

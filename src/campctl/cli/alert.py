@@ -46,7 +46,7 @@ def ack(
 def send_test(
     ctx: typer.Context,
     rule: Annotated[str, typer.Argument(metavar="RULE", help="Its id.")],
-    to: Annotated[list[str], typer.Option("--to", metavar="NAME", help="Only them. May be repeated.")] = [],  # noqa: B006
+    to: Annotated[list[str], typer.Option("--to", metavar="NOTIFIER", help="Only them. May be repeated.")] = [],  # noqa: B006
 ) -> int:
     """Send a message that says it is a test to those a rule tells, one try each. Ends in 8 when somebody was not reached."""
     from campctl.app.alert_using import send_test as use_case
@@ -57,7 +57,7 @@ def send_test(
 
 
 @command(APP, "login", examples=("campctl alert login war-room", "pass show war-room | campctl alert login war-room"))
-def login(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="Somebody under `campaign: notify:`.")]) -> int:
+def login(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="NOTIFIER", help="Somebody under `campaign: notify:`.")]) -> int:
     """Keep the secrets of somebody who is told in the keyring; from a pipe, a line for each."""
     from campctl.app.alert_using import login as use_case
     from campctl.app.alert_using import secrets_asked

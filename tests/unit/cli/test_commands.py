@@ -259,6 +259,7 @@ def test_without_a_campaign(campctl, tmp_path, monkeypatch) -> None:
         "NAME": "a",
         "NAME|DESK": "a",
         "ID": "a",
+        "NOTIFIER": "a",
         "STEP": "a",
     }
     for info in commands():
