@@ -278,7 +278,7 @@ def test_nobody_who_may_answer_is_idle_while_a_seat_is_empty(campaign: Campaign,
     asked = inquiry(campaign, live, present)
     for hotline in campaign.hotlines.values():
         seating = asked.seating[hotline.id]
-        for waiting in asked.next_in_line(hotline) if seating.short else ():
+        for waiting in asked.next_in_line(hotline)[0] if seating.short else ():
             other = campaign.hotlines[waiting.sits]
             assert other.priority >= hotline.priority
             if other.priority == hotline.priority:

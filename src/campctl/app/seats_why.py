@@ -32,8 +32,7 @@ async def who(ctx: Context, *, hotline: str, at: str = "", count: int = 10) -> D
     line = one(ctx.campaign.hotlines, hotline, "hotline")
     inquiry = await _inquiry(ctx, at)
     seating = inquiry.seating[hotline]
-    waiting = inquiry.next_in_line(line)
-    shown = waiting[:count]
+    shown, waiting = inquiry.next_in_line(line, count)
     fields: dict[str, Any] = {
         "at": inquiry.at,
         "seats": f"{len(seating.at_level(1))} of {seating.wanted} ({seating.whence})",
@@ -41,7 +40,7 @@ async def who(ctx: Context, *, hotline: str, at: str = "", count: int = 10) -> D
         "asks for": _asks(line),
         "missing": inquiry.missing(line),
         "one seat more": inquiry.one_seat_more(line),
-        "next in line": f"{len(waiting)}" + (f", {len(shown)} shown" if len(shown) < len(waiting) else ""),
+        "next in line": f"{waiting}" + (f", {len(shown)} shown" if len(shown) < waiting else ""),
     }
     seats = Listing(of="seat", columns=SEATS, rows=_seats(ctx.store(), inquiry, hotline), empty="Nobody sits here.")
     rows = tuple(

@@ -153,19 +153,23 @@ class Inquiry:
         place = next(place for place, (mine, theirs) in enumerate(zip(one.order, last, strict=True)) if mine != theirs)
         return f"no seat is free: {CHOICE[place]}"
 
-    def next_in_line(self, hotline: Hotline) -> list[Waiting]:
-        """All who may answer and do not sit in the first line: who sits nowhere, then who sits elsewhere, in the order of choice."""
+    def next_in_line(self, hotline: Hotline, count: int | None = None) -> tuple[list[Waiting], int]:
+        """Who may answer and does not sit in the first line, the first `count` of them, and how many there are.
+
+        Who sits nowhere comes first, then who sits elsewhere, both in the order of choice.
+        """
         inside = {person for person, where in self.sits.items() if where == hotline.id}
         orders = sorted(
             self.crowd.everyone(hotline.id, hotline.answer, self._backend(hotline), 1, inside),
             key=lambda order: (self.crowd.person(order[-1]) in self.sits, order),
         )
-        found = (self._candidate(order[-1], hotline) for order in orders)
-        return [
+        found = (self._candidate(order[-1], hotline) for order in orders[:count])
+        waiting = [
             Waiting(one.line, one.name, for_them(hotline.answer, one), self.sits.get(one.person, ""), self.why_not(one, hotline))
             for one in found
             if one is not None
         ]
+        return waiting, len(orders)
 
     def one_seat_more(self, hotline: Hotline) -> str:
         """What one seat more would change, over all hotlines."""
