@@ -145,6 +145,10 @@ CASES: list[Case] = [
     ("hours overlap past midnight", lambda k: k.build(k.hotline("main", hours=(k.m.HoursRule((0,), 1200, 1440), k.m.HoursRule((1,), 0, 480), k.m.HoursRule((1,), 420, 900)))), [("hours-overlap", Ref("hotlines", "main", "hours"))]),
     ("hours touch", lambda k: k.build(k.hotline("main", hours=(k.m.HoursRule((0, 1), 600, 800), k.m.HoursRule((1, 2), 800, 900)))), []),
     ("never closed", lambda k: k.build(k.hotline("main", closed=T(k, "user/ann"))), [("closed-never-used", Ref("hotlines", "main", "closed"))]),
+    ("no room", lambda k: k.build(k.hotline("main", seats=k.m.Seats(1, 1, 1), autoscale=k.m.Autoscale())), [("autoscale-without-room", Ref("hotlines", "main", "autoscale"))]),
+    ("all in time", lambda k: k.build(k.hotline("main", seats=k.m.Seats(1, 1, 2), service=k.m.Service(target=1.0), autoscale=k.m.Autoscale())), [("autoscale-without-target", Ref("hotlines", "main", "service", ("target",)))]),
+    ("none in time", lambda k: k.build(k.hotline("main", seats=k.m.Seats(1, 1, 2), service=k.m.Service(target=0.0), autoscale=k.m.Autoscale())), [("autoscale-without-target", Ref("hotlines", "main", "service", ("target",)))]),
+    ("room and target", lambda k: k.build(k.hotline("main", seats=k.m.Seats(1, 1, 2), autoscale=k.m.Autoscale())), []),
     # routing
     ("itself", lambda k: k.build(k.hotline("main", overflow=T(k, "hotline/main"))), [("hotline-circle", Ref("hotlines", "main", "overflow"))]),
     ("by its own number", lambda k: k.build(k.hotline("main", overflow=T(k, "outside/+13125550100"))), [("outside-is-inside", Ref("hotlines", "main", "overflow")), ("hotline-circle", Ref("hotlines", "main", "overflow"))]),
@@ -171,6 +175,11 @@ CASES: list[Case] = [
     ("in a freeze", lambda k: k.build(k.surge("s", k.at(1), k.at(4), seats={"main": k.m.SeatChange(2)}, ports=(k.m.SurgePorts("hq", any=1, hotline="main"),)), policy=k.m.Policy(freezes=(k.m.Freeze("f", k.at(3), k.at(5), ("scale",)),))),
      [("surge-in-freeze", Ref("surges", "s", "until"))]),
     ("in a freeze that allows it", lambda k: k.build(k.surge("s", k.at(1), k.at(4), seats={"main": k.m.SeatChange(2)}), policy=k.m.Policy(freezes=(k.m.Freeze("f", k.at(3), k.at(5), ("hotline/main",)),))), []),
+    # autoscale
+    ("nothing to move", lambda k: k.build(k.hotline("main", seats=k.m.Seats(2, 2, 2), autoscale=k.m.Autoscale())), [("autoscale-without-room", Ref("hotlines", "main", "autoscale"))]),
+    *((f"a target of {target}", lambda k, target=target: k.build(k.hotline("main", autoscale=k.m.Autoscale(), service=k.m.Service(target=target))), [("autoscale-without-target", Ref("hotlines", "main", "service", ("target",)))])
+      for target in (0.0, 1.0)),
+    ("autoscale as it should be", lambda k: k.build(k.hotline("main", autoscale=k.m.Autoscale())), []),
     # shifts
     ("a shift of another year", lambda k: k.build(k.user("cat", "3003", shifts=(k.m.Shift(k.at(1), k.at(2)), k.m.Shift(k.at(1).replace(year=2025), k.at(2).replace(year=2025)))), k.surge("s", k.at(1), k.at(2), volume={"main": 100})),
      [("shift-before-campaign", Ref("users", "cat", "shifts", ("1",)))]),

@@ -93,7 +93,7 @@ def test_everything_arrives(ends: Ends, back: bool) -> None:
     ends.fill(source)
     before = ends.content(source)
     counts = ends.carry(source, target)
-    assert counts == {"runs": 3, "journal": 15, "owned": 3, "overrides": 1, "alerts": 0, "audit": 3}
+    assert counts == {"runs": 3, "journal": 15, "owned": 3, "overrides": 1, "alerts": 0, "books": 0, "book_journal": 0, "audit": 3}
     assert ends.content(target) == before
     with ends.open(target) as store:
         assert store.audit()[-1].what == "store migrate"

@@ -196,8 +196,12 @@ def test_the_way_out_of_damage_works(tmp_path: Path) -> None:
 def test_damage_inside_a_page_is_found_by_check(tmp_path: Path) -> None:
     """The file opens, but `check` tells; what can no longer be read is StoreCorrupt, not a traceback."""
     path = filled(tmp_path)
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        pages = [
+            page - 1 for (page,) in database.execute("SELECT rootpage FROM sqlite_schema WHERE tbl_name IN ('owned', 'runs', 'journal')")
+        ]
     raw = bytearray(path.read_bytes())
-    for page in range(2, len(raw) // 4096):  # the first two hold the schema
+    for page in pages:
         raw[page * 4096 : page * 4096 + 64] = b"\xff" * 64
     path.write_bytes(raw)
     with open_store(tmp_path, clock=CLOCK) as store:
