@@ -114,13 +114,19 @@ class Watch:
         return self.fold.board(now)
 
     def see_clock(self) -> datetime:
-        """Now; a clock that was set since the last time moves everything along, and all exchanges are looked at."""
+        """Now; all exchanges are looked at when the clock was set since the last time.
+
+        Set back, it takes everything along; after one that went ahead - set, or this machine slept - nobody knows what was missed.
+        """
         now, steady = self.ctx.clock.now(), self.ctx.clock.monotonic()
         before, was = self._clock
         jump = (now - before).total_seconds() - (steady - was)
         self._clock = (now, steady)
-        if abs(jump) > _JUMP:
+        if jump < -_JUMP:
             self.fold.shift(jump)
+        elif jump > _JUMP:
+            for name in tuple(self._tasks):
+                self.fold.missed(name, "this machine slept, or its clock was set")
         return now
 
     def news(self, *, urgent: bool = False) -> None:

@@ -88,6 +88,10 @@ def _wait(exchange: Exchange, queue: Queue, now: QueueNow, asked: float, just_go
             if record is not None:
                 record.left = asked
                 exchange.is_over((call, now.queue), record)
+    first = asked - now.longest_wait
+    for call, entered in queue.waiting.items():
+        if entered < first - _SLACK:  # a clock was set meanwhile: nobody waits longer than the look says
+            queue.waiting[call] = first
     queue.unnamed = max(0, now.waiting - len(queue.waiting) - just_gone)
     queue.first_of_look = asked - now.longest_wait
     queue.first_unnamed = queue.first_of_look if queue.unnamed else 0.0

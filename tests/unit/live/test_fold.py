@@ -401,3 +401,12 @@ def test_a_day_leaves_nothing_behind() -> None:
     assert len(pbx.over) <= 5_000
     assert len(pbx.queues["main"].window.minutes) <= 62
     assert main(one, 30_000 * 2.5 + 100).waiting == 0
+
+
+def test_nobody_waits_longer_than_a_look_says() -> None:
+    """A machine slept or its clock was set ahead: who came before that has waited as long as the exchange says, by its own clock."""
+    one = fold()
+    one.event(call("call-queued", 5, "a"))
+    one.look(look(7205, QueueNow(queue="main", waiting=1, longest_wait=12.0)))
+    assert main(one, 7206).oldest == START + timedelta(seconds=7193)
+    assert main(one, 7206).waiting == 1
