@@ -181,6 +181,28 @@ def test_what_is_begun_is_ended_when_the_last_of_several_batches_is_written(open
     run(main())
 
 
+def test_a_batch_that_is_given_up_while_it_waits_was_never_there(opened: Opened) -> None:
+    """Its caller is cancelled before its turn: nobody takes for written what was only validated."""
+
+    async def main() -> None:
+        backend, exchange = opened()
+        await founded(backend)
+        first = asyncio.ensure_future(backend.execute(list(map(create, lines(20)))))
+        second = asyncio.ensure_future(backend.execute([create(line) for line in lines(25)[20:]]))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert exchange.doing
+        second.cancel()
+        await asyncio.wait([first, second])
+        assert second.cancelled()
+        assert not first.cancelled()
+        outcomes = await backend.execute([create(line) for line in lines(25)[20:]])
+        assert [outcome.error for outcome in outcomes] == [None] * 5
+        assert {key_of(line) for line in lines(25)} <= (await backend.observe()).resources.keys()
+
+    run(main())
+
+
 def test_a_dead_writer_is_finished_before_something_new_is_written(opened):
     """What a campctl left half is done before the next one writes, so that both hold."""
 

@@ -17,6 +17,7 @@ from campctl.backends.asterisk.doing import carrying
 from campctl.backends.asterisk.doing.ground import State
 from campctl.backends.asterisk.doing.sight import Sight
 from campctl.backends.asterisk.facts.image import Applied, Image
+from campctl.backends.asterisk.facts.native import Write
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.model.changes import Change, Outcome
 from campctl.model.live import Capabilities
@@ -69,23 +70,31 @@ class Writer:
     async def write(self, batch: Batch) -> Sequence[Outcome]:
         """Write what was validated, after all that was validated before it."""
         try:
-            if batch.after is not None:
-                await asyncio.wait([batch.after])
-            writes = any(one.writes for one in batch.applied)
-            # A refusal counts no more either: the image it was given in may have been half undone.
-            if self._sight.image is not batch.image and (writes or any(outcome.error for outcome in batch.outcomes)):
-                raise Unavailable("What was written before this failed; nothing of this was done.", backend=self._backend)
-            if writes:
-                await self._carry_out(batch)
+            await self._in_turn(batch)
+        except BaseException:
+            if self._sight.image is batch.image:
+                self._sight.image = None  # given up while it waited: what was validated is in it, and nowhere else
+            raise
         finally:
             if self._last is batch.done:
-                self._last = None
+                self._last = batch.before()
             try:
                 await self._leave()
             finally:
                 batch.done.set_result(None)
         await self._afterwards(batch.applied)
         return batch.outcomes
+
+    async def _in_turn(self, batch: Batch) -> None:
+        """What needs no exchange is made ready before it is this one's turn."""
+        note, net = carrying.note([one.change for one in batch.applied]), carrying.net(batch.applied)
+        if batch.after is not None:
+            await asyncio.wait([batch.after])
+        # A refusal counts no more either: the image it was given in may have been half undone.
+        if self._sight.image is not batch.image and (net or any(outcome.error for outcome in batch.outcomes)):
+            raise Unavailable("What was written before this failed; nothing of this was done.", backend=self._backend)
+        if net:
+            await self._carry_out(batch, note, net)
 
     async def redo(self) -> None:
         """Do to its end what a campctl that died had begun."""
@@ -160,12 +169,12 @@ class Writer:
                 if not count % _STRETCH:
                     await asyncio.sleep(0)
         except BaseException:
-            self._last = batch.after if batch.after is not None and not batch.after.done() else None
+            self._last = batch.before()
             batch.done.set_result(None)
             raise
         return batch
 
-    async def _carry_out(self, batch: Batch) -> None:
+    async def _carry_out(self, batch: Batch, note: str, net: Sequence[Write]) -> None:
         """A fault on the way leaves the image unknown."""
         sight, ground, applied = self._sight, self._ground, batch.applied
         ground.must_be_exclusive()
@@ -173,11 +182,11 @@ class Writer:
         self._unended = sight.state = None
         try:
             fresh = all(one.fresh for one in applied)
-            await ground.begin(carrying.note([one.change for one in applied]), now=fresh)
+            await ground.begin(note, now=fresh)
             learned = {name for one in applied for name in one.learned}
             for node in ground.nodes:
                 await node.aors.expect(learned)
-            refused = await carrying.write(ground.shelves, carrying.net(applied), together=fresh)
+            refused = await carrying.write(ground.shelves, net, together=fresh)
             if bad := carrying.failed(applied, refused) if refused else {}:
                 sight.image = None
                 await carrying.take_back(ground.shelves, batch.image, applied, bad)
@@ -219,6 +228,10 @@ class Batch:
         self.applied = applied
         self.after = after
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def before(self) -> asyncio.Future[None] | None:
+        """What is still being written in front of it."""
+        return self.after if self.after is not None and not self.after.done() else None
 
 
 def _refused(outcome: Outcome, why: Mapping[str, str]) -> Outcome:
