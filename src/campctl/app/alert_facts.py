@@ -148,7 +148,7 @@ def _overdue(rule: AlertRule, picture: Picture, directory: Directory) -> Iterato
     for line in picture.activity:
         if line.kind == "override" and line.result == "overdue" and line.ref:
             ended = f" ended at {clock(line.ends, picture.time_zone)} and" if line.ends else ""
-            words = f"Override {line.ref} by {line.who} ({line.what}){ended} has not been taken back. `campctl override list --overdue`."
+            words = f"Override {line.ref} by {line.who} ({line.what}){ended} has not been taken back (`campctl override list --overdue`)."
             yield Fact(rule=rule, subject=f"override/{line.ref}", holds=True, words=words)
 
 

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from campctl.app.alert_facts import Fact
     from campctl.app.alert_sending import Receiver
     from campctl.app.alerting import Track
+    from campctl.live.board import BackendBoard
 
 LISTENING = 3.0
 """Seconds after which every exchange is listened to, which takes a moment to begin, or known not to be."""
-RAISED = ("state", "severity", "rule", "subject", "since", "id", "acknowledged", "told", "what")
+RAISED = ("state", "id", "what", "since", "acknowledged", "severity", "rule", "subject", "told")
+"""What matters most first: a narrow terminal has room for no more."""
 RULES = ("rule", "severity", "now", "when", "about", "tells")
 
 
@@ -54,7 +56,7 @@ async def list_alerts(ctx: Context) -> Details:
         of="alerts",
         id="",
         fields={
-            "exchanges": [f"{board.name} {board.health}" + (f" ({board.why})" if board.why else "") for board in picture.backends],
+            "exchanges": [_exchange(board) for board in picture.backends],
             "raised": "" if raised else "nothing",
             "told": [_source(ctx, name) for name in notifiers] or "nobody but the board; docs/alerts.md says how to tell people",
         },
@@ -63,6 +65,10 @@ async def list_alerts(ctx: Context) -> Details:
             Listing(of="rules", columns=RULES, rows=tuple(_rule(rule, found, tracks, notifiers) for rule in rules)),
         ),
     )
+
+
+def _exchange(board: BackendBoard) -> str:
+    return f"{board.name} {board.health}" + (f" ({board.why.rstrip('.')})" if board.why else "")
 
 
 def _raised(track: Track, alert: Alert | None, words: str) -> dict[str, object]:
