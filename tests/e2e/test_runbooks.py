@@ -322,6 +322,21 @@ def test_a_person_at_the_terminal_confirms(book) -> None:
     assert camp.read("log").split() == ["after"]
 
 
+def test_who_has_not_the_role_is_not_asked(book) -> None:
+    """Who sits at the terminal of the run answers only what their role may; others answer from elsewhere."""
+    camp = book(ASKS.format(role="shift-lead", more=""), ROLES)
+    child = camp.spawn("runbook", "run", "tonight")
+    child.expect("tess does not have the role `shift-lead`; dana, lee have")
+    child.sendline("yes")
+    wait_for(lambda: state_of(camp, "told") == "running")
+    run = camp.do("runbook", "status", "-o", "json").data["run"]["id"]
+    assert not (camp.root / "log").exists()
+    camp.do("runbook", "confirm", run, "--as", "shift-lead", env={"CAMPCTL_USER": "dana"}).ok()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
 def test_a_terminal_that_goes_away(book) -> None:
     """Closing the terminal (a lost ssh) while a question waits stops the run; it can be gone on with from another."""
     camp = book(ASKS.format(role="floor", more=", allow-yes: true"), ROLES)

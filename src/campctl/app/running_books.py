@@ -113,7 +113,7 @@ async def run(ctx: Context, name: str, asked: Asked, crew: Crew) -> BookReport |
 async def resume(ctx: Context, run_id: str, asked: Asked, crew: Crew) -> BookReport:
     """Go on where a run stands. What must not be done twice and has no outcome is asked about, never guessed."""
     store = ctx.store(write=True)
-    book = find_run(store, run_id)
+    book = find_run(store, run_id, states=())  # never one of last week because this one is done
     if book.status in {"done", "rolled-back"}:
         words = "is done" if book.status == "done" else "was rolled back"
         raise errors.UsageError(

@@ -48,6 +48,8 @@ class Desk(Struct, frozen=True):
     tell: Tell = lambda _entry, _step: None
     waiting: Waiting = lambda _step, _until, _why: None
     answered: Callable[[Step], bool | None] = lambda _step: None
+    barred: Callable[[Step, str], None] = lambda _step, _why: None
+    """Told of a question that who follows the run may not answer, and why."""
 
 
 def argv_of(act: Act, step: Step, program: Program, verbs: Verbs) -> list[str]:
@@ -107,8 +109,24 @@ class ProcessHands:
         self.desk = desk
         self.secrets = [value for source in program.secrets.values() if (value := ctx.environ.get(source, ""))]
         self.tell = desk.tell
-        self.waiting = desk.waiting
-        self.answered = desk.answered
+
+    def _barred(self, step: Step) -> str:
+        """Why who follows this run cannot answer a question; "" when they can."""
+        from campctl.app.running_books_status import who_may_not
+
+        return who_may_not(self.program, step.role, step.role, self.ctx.who) if step.kind == "confirm" else ""
+
+    def waiting(self, step: Step, until: datetime | None, why: str) -> None:
+        """Whoever looks on hears of it, and is asked when they may answer."""
+        barred = self._barred(step)
+        if barred:
+            self.desk.barred(step, barred)
+        else:
+            self.desk.waiting(step, until, why)
+
+    def answered(self, step: Step) -> bool | None:
+        """What was said at this terminal, by somebody who has the role."""
+        return None if self._barred(step) else self.desk.answered(step)
 
     async def perform(self, act: Act, step: Step, stop: Stop) -> Performed:
         """Run it to its end, for `step.timeout` at the most; asked to stop, it is asked to end."""

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from campctl import errors
 from campctl.app.running_books_lint import what_of
-from campctl.model.runbooks import BookEntry, BookRun, Program, Step
+from campctl.model.runbooks import BookEntry, BookRun, BookStatus, Program, Step
 from campctl.runbook.progress import Decide, Do, next_move, stand
 
 if TYPE_CHECKING:
@@ -170,12 +170,12 @@ def _next(run: BookRun, turn: str, steps: dict[str, Step], *, undecided: bool, f
     return (f"Nothing is lost: `campctl runbook resume {run.id}` goes on{f' at `{turn}`' if turn else ''}.",)
 
 
-def find_run(store: Store, run_id: str) -> BookRun:
-    """A run by id or beginning of it; without one the newest that is not over, else the newest."""
+def find_run(store: Store, run_id: str, *, states: tuple[BookStatus, ...] = ("running",)) -> BookRun:
+    """A run by id or beginning of it; without one the newest of these statuses, else the newest."""
     if run_id:
         return store.book(run_id)
     runs = store.books(200)
     if not runs:
         raise errors.NotFound("No runbook was run yet.", hint="`campctl runbook list` shows them, `campctl runbook run NAME` runs one.")
-    chosen = next((run for run in runs if run.status in {"running", "interrupted"}), runs[0])
+    chosen = next((run for run in runs if run.status in states), runs[0])
     return store.book(chosen.id)

@@ -81,7 +81,7 @@ def lint(
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Answer the questions whose step says `allow-yes`. Others wait for a person.")]
 Events = Annotated[bool, typer.Option("--events", help="A line of JSON for each line of the journal, instead of words and a table.")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait for the times steps are planned at (`at`).")]
-RunId = Annotated[str, typer.Argument(metavar="[RUN]", help="A run, or the beginning of its id; the one that is not over when left out.")]
+RunId = Annotated[str, typer.Argument(metavar="[RUN]", help="A run, or the beginning of its id; the newest when left out.")]
 
 
 def ended(report: Any) -> Exit:

@@ -40,7 +40,7 @@ class TerminalDesk:
         """As the use case wants it."""
         from campctl.app.running_books_hands import Desk
 
-        return Desk(tell=self.tell, waiting=self.waiting, answered=self.answered)
+        return Desk(tell=self.tell, waiting=self.waiting, answered=self.answered, barred=self.barred)
 
     def tell(self, entry: BookEntry, step: Step | None) -> None:
         """A line of the journal."""
@@ -72,14 +72,22 @@ class TerminalDesk:
         who = f" ({step.role})" if step.role else ""
         self._terminal.say(f"\n  {harmless(step.text)}{who}\n")
         if not self._terminal.interactive or self._events:
-            role = f" --as {step.role}" if step.role else ""
-            self._terminal.say(f"  There is no terminal to answer on. From another one: campctl runbook confirm RUN {step.id}{role}\n")
+            self._elsewhere(step, "There is no terminal to answer on.")
             return
         self._asked, self._answer = step.id, None
         self._terminal.say("  Confirmed? [yes/no] ")
         with suppress(OSError, ValueError, NotImplementedError):
             asyncio.get_running_loop().add_reader(self._terminal.stdin.fileno(), self._typed)
             self._listening = True
+
+    def barred(self, step: Step, why: str) -> None:
+        """A question for others."""
+        self._terminal.say(f"\n  {harmless(step.text)} ({harmless(step.role)})\n")
+        self._elsewhere(step, why)
+
+    def _elsewhere(self, step: Step, why: str) -> None:
+        role = f" --as {step.role}" if step.role else ""
+        self._terminal.say(harmless(f"  {why} It waits for: campctl runbook confirm RUN {step.id}{role}") + "\n")
 
     def _typed(self) -> None:
         """A line is there to be read. An end of input (a closed terminal) asks nobody any more."""
