@@ -18,6 +18,7 @@ from campctl.model.changes import Binding, Change, Plan
 from campctl.model.records import JournalEntry, Run
 from campctl.model.resources import Line
 from campctl.planning import encode
+from campctl.store.marks import set_mark, unset_mark
 from campctl.store.sqlite import SQLite
 from campctl.testing import FakeClock
 
@@ -99,6 +100,25 @@ def test_the_store_refuses_who_lost_the_lead(scene: Scene) -> None:
     scene.run(script)
     assert "leads no more: it was silent for too long: olga on hq-2 took it over" in scene.events("lead-lost")[0]
     assert not [run for run in scene.context().store().runs() if run.author == "autopilot"]
+
+
+def test_records_that_were_carried_elsewhere_are_not_written_to(scene: Scene) -> None:
+    """`store migrate` in another checkout: what stayed behind is left as it is, and the reason says what to do."""
+    write(scene.root, surges=surge("debate", 10, 30, "12"))
+
+    async def script() -> None:
+        database = SQLite.open(scene.root / ".campctl" / "store.db")
+        with database.transaction():
+            set_mark(database, "gone", {"to": "elsewhere", "at": "2026-10-13T17:00:00+00:00"})
+        await scene.wait(15)
+        assert await scene.seats() == 4
+        with database.transaction():
+            unset_mark(database, "gone")
+        database.close()
+
+    scene.run(script)
+    assert "carried to another store" in scene.events("not-applied")[0]
+    assert all(run.author != "autopilot" for run in scene.context().store().runs())
 
 
 def test_stopped_in_the_middle_of_a_change_it_ends_that_first(scene: Scene) -> None:
