@@ -35,12 +35,14 @@ class Exchange:
         self.fails: Exception | None = None
         self.hangs = False
         self.flood = 0
+        self.takes = 0.0
 
     async def live(self, *, agents: bool = False) -> Live:
         assert agents
         self.looks += 1
         if self.hangs:
             await asyncio.Event().wait()
+        await self.clock.sleep(self.takes)
         if self.fails is not None:
             raise self.fails
         now = self.clock.now()
@@ -274,6 +276,23 @@ def test_a_clock_that_jumps_makes_nobody_wait_longer(tmp_path: Path, seconds: fl
         assert found is not None
         assert abs((found - oldest).total_seconds() - seconds) < 10
         assert board.backends["pbx"].health == "live"
+
+    watched(tmp_path, work)
+
+
+def test_looks_that_take_long_are_made_less_often(tmp_path: Path) -> None:
+    """An exchange of a hundred thousand members spends a tenth of its time on looks, and is not stale in between."""
+
+    async def work(seen: Seen) -> None:
+        seen.on.pbx.takes = 2.0
+        await seen.until(lambda board: board.backends["pbx"].health == "live")
+        began, looks = seen.on.clock.monotonic(), seen.on.pbx.looks
+        async with aclosing(seen.watch.boards(5.0)) as stream:
+            async for board in stream:
+                assert board.backends["pbx"].health == "live"
+                if seen.on.clock.monotonic() - began > 200:
+                    break
+        assert 7 <= seen.on.pbx.looks - looks <= 11
 
     watched(tmp_path, work)
 
