@@ -132,7 +132,7 @@ def board(
 
     async def run() -> None:
         acts = Recorder()
-        app = BoardApp(None, acts, looks=looks or Looks(motion=False), now=lambda: now)
+        app = BoardApp(None, lambda: acts, looks=looks or Looks(motion=False), now=lambda: now)
         async with app.run_test(size=size) as pilot:
             trial = Trial(app, pilot, acts)
             trial.give(picture or pictures.picture())

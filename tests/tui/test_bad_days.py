@@ -229,7 +229,7 @@ def test_a_feed_that_never_worked_ends_the_board() -> None:
 
     async def run() -> BoardApp:
         feeder = Feeder(wrong)
-        app = BoardApp(feeder, Recorder(), looks=Looks(motion=False), now=lambda: pictures.NOW)
+        app = BoardApp(feeder, Recorder, looks=Looks(motion=False), now=lambda: pictures.NOW)
         feeder.start()
         async with app.run_test(size=(80, 24)) as pilot:
             for _ in range(200):
@@ -260,7 +260,7 @@ def test_a_feed_that_breaks_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> No
 
     async def run() -> None:
         feeder = Feeder(breaks)
-        app = BoardApp(feeder, Recorder(), looks=Looks(motion=False), now=lambda: pictures.NOW)
+        app = BoardApp(feeder, Recorder, looks=Looks(motion=False), now=lambda: pictures.NOW)
         async with app.run_test(size=(100, 24)) as pilot:
             trial = Trial(app, pilot, Recorder())
             feeder.start()

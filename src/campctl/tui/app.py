@@ -6,7 +6,7 @@ import contextlib
 import signal
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec import Struct
 from rich.segment import Segment
@@ -17,12 +17,14 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.theme import Theme
 
-from campctl.tui.acting import Acts, Done
 from campctl.tui.board import Board
 from campctl.tui.feeding import Feeder, words_of
 from campctl.tui.heading import Feed
-from campctl.tui.intents import Intent, title
 from campctl.tui.looks import DARK, LIGHT, PALETTES, UNICODE, Glyphs, Palette
+
+if TYPE_CHECKING:
+    from campctl.tui.acting import Acts, Done
+    from campctl.tui.intents import Intent
 
 BLINK = 0.6
 """Seconds; under two a second, slower than what harms people with photosensitive epilepsy (WCAG 2.3.1: three)."""
@@ -82,7 +84,14 @@ class BoardApp(App[int]):
     TITLE = "campctl top"
 
     def __init__(
-        self, feeder: Feeder | None, acts: Acts, *, looks: Looks, now: Callable[[], datetime], screen: str = "hotlines", **more: Any
+        self,
+        feeder: Feeder | None,
+        acts: Callable[[], Acts],
+        *,
+        looks: Looks,
+        now: Callable[[], datetime],
+        screen: str = "hotlines",
+        **more: Any,
     ) -> None:
         super().__init__(**more)
         self.fault: BaseException | None = None
@@ -95,7 +104,8 @@ class BoardApp(App[int]):
         self.died = 0
         """The signal that ended it, if one did."""
         self._feeder = feeder
-        self._acts = acts
+        self._made = acts
+        self._kept: Acts | None = None
         self._heard: datetime | None = None
         self._backs: list[Intent] = []
         self._leaving = False
@@ -162,13 +172,20 @@ class BoardApp(App[int]):
 
     # Acting
 
+    @property
+    def acts(self) -> Acts:
+        """Who acts, made when that is needed first."""
+        if self._kept is None:
+            self._kept = self._made()
+        return self._kept
+
     def ask(self, intent: Intent) -> None:
         """Show the plan of it, and do it once somebody agrees."""
         from campctl.tui.confirm import Confirm
 
         if isinstance(self.screen, Confirm) or self.the_board.world is None:
             return
-        confirm = Confirm(intent, self._acts, self.the_board.world, self.palette, self.glyphs)
+        confirm = Confirm(intent, self.acts, self.the_board.world, self.palette, self.glyphs)
         self.push_screen(confirm, lambda done: self._did(confirm.intent, done))
 
     def undo(self) -> None:
@@ -179,6 +196,8 @@ class BoardApp(App[int]):
         self.ask(self._backs[-1])
 
     def _did(self, intent: Intent, done: Done | None) -> None:
+        from campctl.tui.intents import title
+
         if done is None:
             return
         if intent in self._backs:
@@ -198,7 +217,8 @@ class BoardApp(App[int]):
     def hang_up(self, number: int = signal.SIGHUP) -> None:
         """The terminal is gone, or somebody wants us gone."""
         self.died = number
-        self._acts.stop()
+        if self._kept is not None:
+            self._kept.stop()
         self.exit(0)
 
     def _mind_signals(self) -> None:

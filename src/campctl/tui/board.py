@@ -16,16 +16,16 @@ from campctl.errors import UsageError
 from campctl.live.board import Emergency
 from campctl.tui import heading
 from campctl.tui.columns import View
-from campctl.tui.desk_map import DeskMap
 from campctl.tui.heading import Feed
 from campctl.tui.keys import ACTING, ANYWHERE, hints_for
 from campctl.tui.lines import Line, Lines, apart, wrapped
-from campctl.tui.panes import ABOVE, PANES, Pane, Side, Subject
+from campctl.tui.panes import ABOVE, Pane, Searchable, Subject, pane_of
 from campctl.tui.table import Table
 
 if TYPE_CHECKING:
     from campctl.tui.app import BoardApp
     from campctl.tui.commands import World
+    from campctl.tui.panes_more import Side
     from campctl.tui.prompt import Prompt
 
 WIDE = 170
@@ -71,7 +71,7 @@ class Board(Screen[None]):
         yield Lines(id="tabs", clicked=self._click)
         yield Lines(on="alarm", id="banner", clicked=self._click)
         with Horizontal(id="body"), Vertical(id="panes"):
-            pane = self._panes[self._here] = PANES[self._here]()
+            pane = self._panes[self._here] = pane_of(self._here)
             yield pane
         yield Lines(id="notice")
         yield Lines(on="raised", id="hints", clicked=self._click)
@@ -207,6 +207,8 @@ class Board(Screen[None]):
     async def _lay_out(self) -> None:
         roomy = self.size.width >= WIDE and self.size.height >= 16
         if roomy and self._side is None:
+            from campctl.tui.panes_more import Side
+
             self._side = Side()
             await self.query_one("#body").mount(self._side)
         if self._side is not None:
@@ -236,7 +238,7 @@ class Board(Screen[None]):
         """To a screen."""
         pane = self._panes.get(name)
         if pane is None:
-            pane = self._panes[name] = PANES[name]()
+            pane = self._panes[name] = pane_of(name)
             pane.display = False
             await self.query_one("#panes").mount(pane)
         self._panes[self._here].display = False
@@ -271,7 +273,7 @@ class Board(Screen[None]):
             of = self.pane.of
             await self.go(ABOVE[self._here])
             main = self.pane.main
-            if isinstance(main, (Table, DeskMap)):
+            if isinstance(main, Searchable):
                 main.go_to(of)
 
     def _keep(self, name: str, words: str) -> None:
@@ -300,7 +302,7 @@ class Board(Screen[None]):
         await self.go(kind, id_)
         return True
 
-    async def on_desk_map_chosen(self, event: DeskMap.Chosen) -> None:
+    async def on_desk_map_chosen(self, event: Any) -> None:
         """Look into an office; in it, at a desk."""
         if self._here == "office":
             if event.desk is not None:
@@ -313,7 +315,7 @@ class Board(Screen[None]):
 
     def _to_desk(self, desk: str) -> None:
         main = self.pane.main
-        if isinstance(main, DeskMap):
+        if isinstance(main, Searchable):
             main.go_to(desk)
 
     def show_row(self, row: Any) -> None:

@@ -104,6 +104,7 @@ class Prompt(Vertical):
         line = self.query_one(Typing)
         line.value = text
         line.cursor_position = len(text)
+        line.cursor_blink = False
         line.focus()
         self._offer(text)
 

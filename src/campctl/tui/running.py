@@ -19,7 +19,10 @@ from campctl.live.board import Emergency
 from campctl.tui.feeding import Feeder, Source
 
 if TYPE_CHECKING:
+    from campctl.app.alarms import Alarms
     from campctl.app.alert_words import Directory
+    from campctl.app.context import Context
+    from campctl.tui.acting import Acts
 
 
 LEAVING = 60.0
@@ -43,27 +46,37 @@ def source(root: Path, environ: Mapping[str, str], hz: float, say: Callable[[str
     """
 
     async def pictures() -> AsyncIterator[Picture]:
-        from campctl.app.alert_duty import on_duty
-        from campctl.app.alert_words import Directory
         from campctl.app.context import open_campaign
         from campctl.app.picturing import pictures as stream
 
         ctx = open_campaign(root, environ=environ, command="campctl top")
-        places = Places(Directory(ctx.campaign))
+        duty: list[Alarms] = []
+        places: Places | None = None
         try:
             async with AsyncExitStack() as stack:
-                try:
-                    alarms = await stack.enter_async_context(on_duty(ctx))
-                except SecretError as error:
-                    say(f"Nobody is told of alerts from this board: {error.message} {error.hint}")
-                    alarms = await stack.enter_async_context(on_duty(ctx, telling=False))
-                found = await stack.enter_async_context(aclosing(stream(ctx, hz=hz, alerting=alarms.see)))
+                alerting = lambda picture: duty[0].see(picture) if duty else ()  # noqa: E731
+                found = await stack.enter_async_context(aclosing(stream(ctx, hz=hz, alerting=alerting)))
                 async for picture in found:
-                    yield places.named(picture)
+                    yield places.named(picture) if places is not None else picture
+                    if places is None:
+                        # After the first picture, so that rows are there sooner; exchanges were not heard of yet anyway.
+                        places = await _begin_duty(ctx, stack, duty, say)
         finally:
             ctx.close()
 
     return pictures
+
+
+async def _begin_duty(ctx: Context, stack: AsyncExitStack, duty: list[Alarms], say: Callable[[str], None]) -> Places:
+    from campctl.app.alert_duty import on_duty
+    from campctl.app.alert_words import Directory
+
+    try:
+        duty.append(await stack.enter_async_context(on_duty(ctx)))
+    except SecretError as error:
+        say(f"Nobody is told of alerts from this board: {error.message} {error.hint}")
+        duty.append(await stack.enter_async_context(on_duty(ctx, telling=False)))
+    return Places(Directory(ctx.campaign))
 
 
 class Places:
@@ -99,20 +112,22 @@ def show(feeder: Feeder, root: Path, environ: Mapping[str, str], options: Option
     """The app on this terminal."""
     from datetime import UTC, datetime
 
-    from campctl.tui.acting import Doing
     from campctl.tui.app import BoardApp, Looks
     from campctl.tui.driver import TerminalDriver
     from campctl.tui.looks import glyphs_for, palette_for
     from campctl.tui.threads import wait_for_acts
+
+    def acts() -> Acts:
+        from campctl.tui.acting import Doing
+
+        return Doing(root, environ)
 
     looks = Looks(
         palette=palette_for(environ, theme=options.theme, no_color=options.no_color),
         glyphs=glyphs_for(environ),
         motion=not (options.no_motion or environ.get("CAMPCTL_REDUCED_MOTION")),
     )
-    app = BoardApp(
-        feeder, Doing(root, environ), looks=looks, now=lambda: datetime.now(UTC), driver_class=TerminalDriver, screen=options.screen
-    )
+    app = BoardApp(feeder, acts, looks=looks, now=lambda: datetime.now(UTC), driver_class=TerminalDriver, screen=options.screen)
     _collect_again()
     app.run()
     wait_for_acts(LEAVING)
