@@ -9,6 +9,7 @@ from campctl.runbook.verbs import Argument, Verb, Verbs
 _RUNS = "it follows a runbook itself"
 _ASKS = "it wants somebody at a terminal"
 _STAYS = "it goes on until somebody ends it"
+_TELLS = "it shows a secret, and what steps say is kept"
 REFUSED = {
     ("runbook", "run"): _RUNS,
     ("runbook", "resume"): _RUNS,
@@ -19,8 +20,16 @@ REFUSED = {
     ("top",): _ASKS,
     ("watch",): _STAYS,
     ("exporter",): _STAYS,
+    ("alert", "run"): _STAYS,
+    ("alert", "login"): _ASKS,
+    ("autopilot", "run"): _STAYS,
     ("completion",): "it is for shells",
+    ("user", "secret"): _TELLS,
+    ("port", "secret"): _TELLS,
 }
+UNLESS: dict[tuple[str, ...], str] = {("autopilot", "run"): "--once", ("watch",): "--for"}
+"""Options with which a command that is refused has its place all the same."""
+BANNED: dict[tuple[str, ...], dict[str, str]] = {("seat", "check-in"): {"--softphone": _TELLS}}
 
 
 @cache
@@ -37,5 +46,7 @@ def verbs() -> Verbs:
             for one in info.arguments
         )
         changes = any(option.group == "applying" for option in info.options) or "--yes" in options
-        every[info.path] = Verb(info.path, options, arguments, changes, REFUSED.get(info.path, ""))
+        every[info.path] = Verb(
+            info.path, options, arguments, changes, REFUSED.get(info.path, ""), UNLESS.get(info.path, ""), BANNED.get(info.path, {})
+        )
     return Verbs(every, dict(GROUPS))

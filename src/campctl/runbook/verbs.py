@@ -53,6 +53,10 @@ class Verb(Struct, frozen=True):
     changes: bool = False
     refused: str = ""
     """Why it has no place in a runbook; "" when it has."""
+    unless: str = ""
+    """An option with which it has one all the same."""
+    banned: Mapping[str, str] = {}
+    """Options that have no place in a runbook, and why."""
 
 
 class Verbs(Struct, frozen=True):
@@ -108,8 +112,9 @@ def look(argv: Sequence[Filled], verbs: Verbs, known: Known) -> tuple[Verb | Non
             add("runbook-unknown-verb", f"`{first.value}` has no verb `{path[1]}`, so this step can only fail.", said or first, near)
             return None, found
     verb = verbs.every[path]
-    if verb.refused:
-        add("runbook-verb-refused", f"`{' '.join(path)}` has no place in a runbook: {verb.refused}.", first, "Take the step out.")
+    if verb.refused and not (verb.unless and any(word.value.partition("=")[0] == verb.unless for word in rest)):
+        with_ = f" without `{verb.unless}`" if verb.unless else ""
+        add("runbook-verb-refused", f"`{' '.join(path)}`{with_} has no place in a runbook: {verb.refused}.", first, "Take the step out.")
     _words(verb, rest, first, known, add)
     return verb, found
 
@@ -142,6 +147,8 @@ def _words(verb: Verb, rest: Sequence[Filled], first: Filled, known: Known, add:
             add("runbook-unknown-option", f"`{' '.join(verb.path)}` has no option `{name}`.", word, near or _takes(verb))
             strange += 1
             continue
+        if name in verb.banned:
+            add("runbook-verb-refused", f"`{name}` has no place in a runbook: {verb.banned[name]}.", word, f"Take `{name}` out.")
         metavar = verb.options[name]
         if not metavar:
             if equals:

@@ -82,6 +82,10 @@ def test_a_sound_runbook_has_no_findings(look) -> None:
         ("  - { id: a, run: 'user provision new.one --office hq' }\n  - { id: b, run: user show new.one }\n", []),
         ("  - { id: a, run: 'plan -C /elsewhere' }\n", [("runbook-unknown-option", 7, 25)]),
         ("  - { id: a, run: backend login local }\n", [("runbook-verb-refused", 7, 19)]),
+        ("  - { id: a, run: user secret ann }\n", [("runbook-verb-refused", 7, 19)]),
+        ("  - { id: a, run: autopilot run }\n", [("runbook-verb-refused", 7, 19)]),
+        ("  - { id: a, run: autopilot run --once }\n", []),
+        ("  - { id: a, run: runbook resume }\n", [("runbook-verb-refused", 7, 19)]),
         ("  - { id: a, run: 'hotline show {hotlin}' }\n", [("runbook-unknown-variable", 7, 33)]),
         ("  - { id: a, expect: 'hotline {hotline} wating < 2' }\n", [("runbook-expectation", 7, 41)]),
         ("  - { id: a, expect: 'hotline main waiting < 2', when: 'drift none within 3s' }\n", [("runbook-expectation", 7, 57)]),
@@ -254,3 +258,13 @@ def test_the_schema_knows_what_lint_knows() -> None:
     assert [error.message for error in checker.iter_errors(yaml.safe_load(SOUND))] == []
     for wrong in ({"name": "x"}, {"name": "x", "steps": [{"rum": "plan"}]}, {"name": "x", "steps": [{"run": "plan", "shell": "ls"}]}):
         assert list(checker.iter_errors(wrong)), wrong
+
+
+def test_refused_verbs_are_verbs() -> None:
+    """Every verb and option that is refused exists: a new name of one would let it through."""
+    from campctl.cli.runbook_verbs import BANNED, REFUSED, UNLESS
+
+    every = verbs().every
+    assert set(REFUSED) <= set(every)
+    assert all(option in every[path].options for path, option in UNLESS.items())
+    assert all(option in every[path].options for path, options in BANNED.items() for option in options)
