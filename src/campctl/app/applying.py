@@ -164,7 +164,7 @@ async def execute(
     from campctl.planning import encode
 
     run = Run(
-        id=run_id(ctx),
+        id=_run_id(ctx, store),
         started=ctx.clock.now(),
         author=ctx.who,
         command=ctx.command,
@@ -228,9 +228,14 @@ def _notes(notes: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(f"{plural(count, 'change')}: {note}." for note, count in sorted(Counter(notes.values()).items()))
 
 
-def run_id(ctx: Context) -> str:
-    """Sortable by time, unique: `20261103-060012-3f9a`."""
-    return f"{ctx.clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+def _run_id(ctx: Context, store: Store) -> str:
+    """Sortable by time, and nobody else's: `20261103-060012-3f9a`. Clocks may stand still, and scripts are quick."""
+    while True:
+        made = f"{ctx.clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        try:
+            store.run(made)
+        except errors.NotFound:
+            return made
 
 
 def _forget_gone(store: Store, view: View, backends: Mapping[str, Backend]) -> None:
