@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
@@ -104,6 +105,8 @@ def test_forgetful(make, clock) -> None:
 def test_forgetful_afterwards(camp) -> None:
     """A restart after the run lost its end: drift names what is missing, and apply puts it back."""
     before = camp.resources()
+    with closing(sqlite3.connect(camp.exchange())) as exchange, exchange:
+        exchange.execute("UPDATE undo SET at = at - 60")  # the campaign was applied a while ago
     camp.do("port", "light", "chicago-hq/a001", "--yes").ok()
     after = camp.resources()
     camp.poke({"do": "restart", "loses": 1})
