@@ -420,3 +420,19 @@ def test_two_people_follow_the_same_run(book, processes) -> None:
 
     told = [(line["step"], line["state"]) for line in map(json.loads, out.splitlines())]
     assert told == [("", "started"), ("gate", "begun"), ("gate", "done"), ("after", "begun"), ("after", "done"), ("", "ended")]
+
+
+def test_a_runbook_from_elsewhere(make, tmp_path: Path) -> None:
+    """A runbook beside the campaign is found again from any folder, edited or not, with what it takes in."""
+    camp = make()
+    (tmp_path / "books").mkdir()
+    (tmp_path / "books/one.yaml").write_text("name: One\nsteps:\n  - include: two.yaml\n  - { id: go, shell: [test, -e, go] }\n")
+    (tmp_path / "books/two.yaml").write_text("name: Two\nsteps:\n  - { id: a, shell: 'echo a >> log' }\n")
+    failed = camp.run("runbook", "run", "../books/one.yaml", "-o", "json")
+    assert (failed.status, [line["state"] for line in failed.data["lines"]]) == (Exit.STEP, ["done", "failed"])
+    (tmp_path / "books/two.yaml").write_text("name: Two\nsteps:\n  - { id: a, shell: 'echo b >> log' }\n")
+    assert camp.do("runbook", "resume").status == Exit.EDITED  # from another folder
+    (camp.root / "go").touch()
+    camp.do("runbook", "resume", "--accept-edit").ok()
+    assert camp.read("log").split() == ["a"]
+    assert camp.run("runbook", "rehearse", "../books/one.yaml", "-o", "json").status == 0

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from campctl import errors
 from campctl.app.context import Context
 from campctl.app.results import Listing
+from campctl.app.running_books_files import Shelf
 from campctl.app.running_books_hands import Desk, ProcessHands, require_secrets
 from campctl.app.running_books_lint import program_of, show_book
 from campctl.app.running_books_report import BookReport, find_run, program_of_run, report_of
@@ -90,7 +91,7 @@ async def run(ctx: Context, name: str, asked: Asked, crew: Crew) -> BookReport |
     begun = ctx.clock.now()
     book = BookRun(
         id=f"{begun:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
-        book=name,
+        book=Shelf(ctx.root).lasting(name),
         name=program.name,
         started=begun,
         author=ctx.who,

@@ -54,7 +54,13 @@ class Shelf:
         """How findings call a file."""
         whole = path.resolve()
         root = self.root.resolve()
-        return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else str(path)
+        return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else str(whole)
+
+    def lasting(self, name: str) -> str:
+        """A name that finds the same file from any folder: as it is for one in `runbooks/`, else a path."""
+        if any((self.root / FOLDER / f"{name}{suffix}").is_file() for suffix in ("", *SUFFIXES)):
+            return name
+        return self.label(self.find(name))
 
     def open(self, path: Path) -> Document | None:
         """Read a runbook; None when too little of it can be read. What is wrong with it is in `findings`."""
