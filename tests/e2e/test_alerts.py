@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shlex
 import signal
 import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -101,6 +104,30 @@ def test_an_emergency_call_from_the_exchange_to_the_phone_that_rings(camp: Any) 
     assert f"alert {id_} emergency-call: board" in audit
     assert f"alert {id_} emergency-call: pager" in audit
     assert any(what.startswith(f"alert ack {id_}") for what in audit)
+
+
+def test_a_full_disk_and_a_reader_that_went_away(camp: Any) -> None:
+    """Lines that cannot be written stop nobody from being told; without a reader it ends, as any command in a pipe, after telling."""
+    told(camp, "pager: { command: [tee, -a, pages] }")
+    with process(camp, "alert", "run", "-o", "json") as one:
+        watching(one)
+        assert one.stdout is not None
+        one.stdout.close()
+        camp.poke(EMERGENCY)
+        assert one.wait(timeout=60) == 141
+        assert one.stderr is not None
+        assert one.stderr.read() == ""
+    assert (camp.root / "pages").read_text().count("alert.raised") == 1
+    shell = f"exec {shlex.quote(sys.executable)} -m campctl alert run --for 5s > /dev/full"
+    full = subprocess.Popen(["/bin/sh", "-c", shell], cwd=camp.root, env={**os.environ, **SECRETS}, stderr=subprocess.PIPE, text=True)
+    assert full.stderr is not None
+    assert full.stderr.readline().startswith("Watching")
+    camp.poke(EMERGENCY)
+    said = full.stderr.read()
+    assert full.wait(timeout=60) == 0
+    full.stderr.close()
+    assert "People are told of alerts all the same." in said
+    assert (camp.root / "pages").read_text().count("alert.raised") == 2
 
 
 def test_two_watch_and_one_tells(camp: Any) -> None:

@@ -9,9 +9,11 @@ import typer
 
 from campctl.cli.command import command, noun
 from campctl.cli.session import Session
-from campctl.errors import Exit, UsageError
+from campctl.errors import Exit, OutputFailed, UsageError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from campctl.app.alarms import News
 
 APP = noun("Alerts: what is wrong now, who sees to it, who is told. Rules are in the YAML (docs/alerts.md).")
@@ -93,31 +95,54 @@ def run(
     if session.format in {"yaml", "csv"}:
         raise UsageError(f"alert run tells no {session.format}.", hint="Lines of text, or -o json for lines of JSON.")
     context = session.open()
-    hear, seconds = _lines(session, context.campaign.time_zone), _seconds(for_)
+    lines, shown, seconds = _Lines(session), _shown(session, context.campaign.time_zone), _seconds(for_)
     rules, names = rules_of(context.campaign.alerts), list(context.campaign.notify)
 
     def ready() -> None:
         if session.format == "json":
-            session.terminal.write(watching_line(context.clock.now(), [rule.id for rule in rules], names))
-            session.terminal.flush()
+            lines.write(watching_line(context.clock.now(), [rule.id for rule in rules], names))
         who = listed(names, 5) if names else "nobody, as `notify` in the YAML is empty"
         session.say(f"Watching by {plural(len(rules), 'rule')}; telling {who}.")
 
-    return serve(lambda stop: watch(context, hear, ready, stop, seconds=seconds))
+    status = serve(lambda stop: watch(context, lambda news: lines.write(shown(news), stop), ready, stop, seconds=seconds))
+    if lines.gone:
+        raise BrokenPipeError
+    return status
 
 
-def _lines(session: Session, time_zone: str) -> Callable[[News], None]:
+class _Lines:
+    """Lines on stdout, at once. A reader that went away ends the watching; a full disk does not: people are told all the same."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._full = False
+        self.gone = False
+
+    def write(self, text: str, stop: asyncio.Event | None = None) -> None:
+        """One line."""
+        if self.gone:
+            return
+        try:
+            self._session.terminal.write(text)
+            self._session.terminal.flush()
+        except BrokenPipeError:
+            self.gone = True
+            if stop is None:
+                raise
+            stop.set()
+        except OutputFailed as error:
+            if not self._full:
+                self._full = True
+                self._session.terminal.say(f"Warning: {error.message} People are told of alerts all the same.\n")
+
+
+def _shown(session: Session, time_zone: str) -> Callable[[News], str]:
     from zoneinfo import ZoneInfo
 
     from campctl.views.alerts import json_line, words_line
 
-    zone, terminal = ZoneInfo(time_zone), session.terminal
-
-    def hear(news: News) -> None:
-        terminal.write(json_line(news) if session.format == "json" else words_line(news, zone))
-        terminal.flush()
-
-    return hear
+    zone = ZoneInfo(time_zone)
+    return json_line if session.format == "json" else lambda news: words_line(news, zone)
 
 
 def _seconds(text: str) -> float:
