@@ -173,10 +173,12 @@ def test_names_of_all_kinds(world) -> None:
 
 
 def test_strange_words_on_the_command_line(camp) -> None:
-    """A volunteer with escape codes in the name, a reason with them, bytes that are no text: harmless, recorded, never a traceback."""
-    camp.do("port", "light", "chicago-hq/a001", "--volunteer", EVIL, "--reason", EVIL, "--yes").ok()
-    listed = camp.do("override", "list", "-o", "json").data["overrides"][0]
-    assert (listed["volunteer"], listed["reason"]) == (EVIL, EVIL)
+    """A volunteer with escape codes in the name is refused, a reason with them recorded, bytes that are no text: never a traceback."""
+    refused = camp.do("port", "light", "chicago-hq/a001", "--volunteer", EVIL, "--yes", tty=True)
+    assert refused.status == 2
+    assert not ESCAPE.search(refused.out + refused.err)
+    camp.do("port", "light", "chicago-hq/a001", "--volunteer", "Sam Ortiz", "--reason", EVIL, "--yes").ok()
+    assert camp.do("override", "list", "-o", "json").data["overrides"][0]["reason"] == EVIL
     for argv in (["override", "list"], ["history"], ["audit"], ["hotline", "show", "voter-protection"], ["port", "list"]):
         answer = camp.do(*argv, tty=True).ok()
         assert not ESCAPE.search(answer.out + answer.err), argv
