@@ -58,3 +58,17 @@ def test_debate_night(tmp_path: Path) -> None:
     assert "hotline voter-protection seats is 11" in played[1]
     assert "hotline voter-protection wanted is 4" in played[1]
     assert [line.split()[0] for line in played[1].splitlines() if "to come" in line] == ["short", "go-on"]
+
+
+def test_election_day(tmp_path: Path) -> None:
+    """National's day from five to half past eleven: the rush comes and goes, the cut-back is made, each at its time."""
+    sound, played = rehearsed(tmp_path, "election-day", setup="seed=national clock=2026-11-01T09:00-05:00")
+    assert "No findings" in sound[1], sound[1]
+    assert played[0] == 0, played[1]
+    lines = {line.split()[0]: line for line in played[1].splitlines() if line}
+    assert "05:00:00  05:00:00" in lines["sound"]
+    assert "seats is 400" in lines["enough"]
+    assert "wanted is 420" in lines["more-came"]
+    assert "wanted is 400" in lines["back-came"]
+    assert "23:30:00  23:30:00" in lines["cut"]
+    assert "wanted is 170" in lines["cut-came"]
