@@ -34,9 +34,13 @@ async def locked(ctx: Context, how: How, store: Store | None = None) -> AsyncIte
     from campctl.apply.lease import Lease
 
     store = store or ctx.store(write=True)
-    now = ctx.clock.now()
-    holder = Holder(
-        token=secrets.token_hex(8), who=ctx.who, host=socket.gethostname(), pid=os.getpid(), command=ctx.command, since=now, beat=now
-    )
-    async with Lease(store, holder, ctx.clock, stopper, ttl=LOCK_TTL, wait=how.wait_for_lock):
+    async with Lease(store, this_process(ctx), ctx.clock, stopper, ttl=LOCK_TTL, wait=how.wait_for_lock):
         yield store, stopper
+
+
+def this_process(ctx: Context, who: str = "") -> Holder:
+    """The holder of a lock that this process is from now on, for `who` (else whoever is at work)."""
+    now = ctx.clock.now()
+    return Holder(
+        token=secrets.token_hex(8), who=who or ctx.who, host=socket.gethostname(), pid=os.getpid(), command=ctx.command, since=now, beat=now
+    )

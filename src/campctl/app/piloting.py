@@ -10,9 +10,6 @@ Time comes from the context's clock; nothing here waits by any other.
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
-import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -21,6 +18,7 @@ import msgspec
 from campctl import errors
 from campctl.app.auditing import record_audit
 from campctl.app.context import Context
+from campctl.app.locking import this_process
 from campctl.app.piloting_cockpit import Cockpit, Orders, Reins
 from campctl.app.piloting_manifests import Manifests
 from campctl.app.piloting_plan import Plans, next_moment
@@ -29,7 +27,6 @@ from campctl.app.piloting_seats import Seats, blank
 from campctl.app.results_piloting import Happened, Note
 from campctl.apply.lease import Lease
 from campctl.errors import Exit
-from campctl.model.records import Holder
 
 if TYPE_CHECKING:
     from campctl.app.notifying import Notifier
@@ -71,11 +68,7 @@ async def _fly(ctx: Context, orders: Orders, reins: Reins, tell: Tell, notifier:
         reins.renew()
         cockpit = Cockpit(ctx, orders, reins, tell, notifier)
         store = ctx.store(write=True)
-        now = ctx.clock.now()
-        holder = Holder(
-            token=secrets.token_hex(8), who=who, host=socket.gethostname(), pid=os.getpid(), command=ctx.command, since=now, beat=now
-        )
-        lease = Lease(store.leadership, holder, ctx.clock, reins.stopper, ttl=TTL)
+        lease = Lease(store.leadership, this_process(ctx, who), ctx.clock, reins.stopper, ttl=TTL)
         try:
             async with lease:
                 status = await Pilot(cockpit).fly()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +14,7 @@ from msgspec.structs import replace
 
 from campctl import errors
 from campctl.app.context import Context
+from campctl.app.locking import this_process
 from campctl.app.results import Listing
 from campctl.app.running_books_files import Shelf
 from campctl.app.running_books_hands import Desk, ProcessHands, require_secrets
@@ -100,7 +99,7 @@ async def run(ctx: Context, name: str, asked: Asked, crew: Crew) -> BookReport |
         program=msgspec.json.encode(program),
     )
     store.begin_book(book)
-    holder = _holder(ctx)
+    holder = this_process(ctx)
     store.follow_book(book.id, holder, TTL)
     first = line(ctx, book, "", "started")
     store.record_book(first, holder.token)
@@ -120,7 +119,7 @@ async def resume(ctx: Context, run_id: str, asked: Asked, crew: Crew) -> BookRep
         raise errors.UsageError(
             f"Run {book.id} {words}; there is nothing to go on with.", hint=f"Run it anew: campctl runbook run {book.book}"
         )
-    holder = _holder(ctx)
+    holder = this_process(ctx)
     store.follow_book(book.id, holder, TTL)
     try:
         book, program = _same(ctx, store, book, asked, crew, holder.token)
@@ -257,10 +256,3 @@ async def _beat(ctx: Context, store: Store, token: str, stop: Stop) -> None:
             if not await asyncio.to_thread(store.beat_book, token, ctx.clock.now()):
                 stop.ask("another process goes on with this run")
                 return
-
-
-def _holder(ctx: Context) -> Holder:
-    now = ctx.clock.now()
-    return Holder(
-        token=secrets.token_hex(8), who=ctx.who, host=socket.gethostname(), pid=os.getpid(), command=ctx.command, since=now, beat=now
-    )
