@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from campctl.cli.session import Opener, Session
-from campctl.cli.tree import GROUPS, NOUNS
+from campctl.cli.tree import GROUPS, NOUNS, QUICK
 from campctl.errors import CampctlError, Exit, UsageError
 from campctl.views.terminal import Terminal
 
@@ -47,6 +48,8 @@ def _dispatch(session: Session) -> int:
     session.command = name
     if name not in NOUNS:
         raise _unknown("command", name, NOUNS, "campctl --help")
+    if name in QUICK and (status := import_module(f"campctl.cli.{QUICK[name]}").quick(session, rest)) is not None:
+        return int(status)
     prog, command, rest = _command(session, name, rest)
     if "output" in session.options:
         session.take("output", session.options["output"])
@@ -89,8 +92,6 @@ def _command(session: Session, name: str, rest: list[str]) -> tuple[str, Any, li
 
 def apps(name: str) -> dict[str, typer.Typer]:
     """The Typer apps of a noun's module, by noun."""
-    from importlib import import_module
-
     found: dict[str, typer.Typer] = import_module(f"campctl.cli.{NOUNS[name]}").APPS
     return found
 

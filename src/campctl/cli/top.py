@@ -8,11 +8,11 @@ import typer
 
 from campctl.cli.command import command, noun
 from campctl.cli.session import Session
+from campctl.cli.top_quick import SCREENS
 from campctl.errors import UsageError
 
 APP = noun("The live board.")
 APPS = {"top": APP}
-SCREENS = ("hotlines", "offices", "people", "activity", "alerts")
 
 
 @command(APP, "top", examples=("campctl top", "campctl top offices --theme light", "CAMPCTL_REDUCED_MOTION=1 campctl top"))

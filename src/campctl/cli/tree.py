@@ -85,6 +85,10 @@ GROUPS: dict[str, str] = {
     "store": "",
 }
 """Nouns that have verbs, and the verb that is meant when none is given."""
+QUICK: dict[str, str] = {"top": "top_quick"}
+"""Nouns of which the plainest command line is run without the parser, whose import takes as long as drawing the first rows.
+
+The module's `quick(session, words)` gives the exit status, or None for the parser to have a look."""
 GLOBAL_OPTIONS: tuple[tuple[str, str], ...] = (
     ("-o, --output FORMAT", "table, plain, json, yaml or csv (validate also: github)"),
     ("-C, --campaign DIR", "a campaign's folder, or any below it (default: here)"),

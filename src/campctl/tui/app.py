@@ -97,6 +97,8 @@ class BoardApp(App[int]):
         self.fault: BaseException | None = None
         """What ended it, when that was not somebody's wish."""
         self._first = screen
+        self.at_rest: Callable[[], None] = lambda: None
+        """Called once the first rows are drawn."""
         self.palette = looks.palette
         self.glyphs = looks.glyphs
         self.motion = looks.motion
@@ -139,6 +141,8 @@ class BoardApp(App[int]):
         for words in self._feeder.heard():
             self.the_board.notice(words, role="bad")
         if picture is not None:
+            if self._heard is None:
+                self.call_after_refresh(self.at_rest)
             self._heard = self.now()
         if wrong is not None and self._heard is None:
             # There never was anything to show: said as by any other command, on a terminal that is a terminal again.

@@ -128,7 +128,7 @@ def show(feeder: Feeder, root: Path, environ: Mapping[str, str], options: Option
         motion=not (options.no_motion or environ.get("CAMPCTL_REDUCED_MOTION")),
     )
     app = BoardApp(feeder, acts, looks=looks, now=lambda: datetime.now(UTC), driver_class=TerminalDriver, screen=options.screen)
-    _collect_again()
+    app.at_rest = _collect_again
     app.run()
     wait_for_acts(LEAVING)
     if app.died:

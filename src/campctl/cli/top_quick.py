@@ -1,0 +1,21 @@
+"""`campctl top [SCREEN]` without options: no parser is needed for that, and importing it would take as long as drawing the first rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from campctl.cli.session import Session
+
+SCREENS = ("hotlines", "offices", "people", "activity", "alerts")
+
+
+def quick(session: Session, words: list[str]) -> int | None:
+    """The exit status; None for anything but a screen's name on a terminal, which is the parser's to have a look at."""
+    terminal = session.terminal
+    if len(words) > 1 or not all(word in SCREENS for word in words) or session.format or not (terminal.in_tty and terminal.err_tty):
+        return None
+    from campctl.tui.running import Options, run
+
+    root = session.open().root
+    return run(root, terminal.env, Options(no_color=terminal.no_color, screen=words[0] if words else SCREENS[0]))
