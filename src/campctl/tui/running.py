@@ -56,11 +56,13 @@ def source(root: Path, environ: Mapping[str, str], hz: float, say: Callable[[str
             async with AsyncExitStack() as stack:
                 alerting = lambda picture: duty[0].see(picture) if duty else ()  # noqa: E731
                 found = await stack.enter_async_context(aclosing(stream(ctx, hz=hz, alerting=alerting)))
+                first = True
                 async for picture in found:
                     yield places.named(picture) if places is not None else picture
-                    if places is None:
-                        # After the first picture, so that rows are there sooner; exchanges were not heard of yet anyway.
+                    if places is None and not first:
+                        # Not before the second picture, so that rows are there sooner; exchanges were not heard of before that anyway.
                         places = await _begin_duty(ctx, stack, duty, say)
+                    first = False
         finally:
             ctx.close()
 
