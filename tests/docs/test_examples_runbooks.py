@@ -72,3 +72,46 @@ def test_election_day(tmp_path: Path) -> None:
     assert "wanted is 400" in lines["back-came"]
     assert "23:30:00  23:30:00" in lines["cut"]
     assert "wanted is 170" in lines["cut-came"]
+
+
+def test_office_evacuation(tmp_path: Path) -> None:
+    """An office's work goes and comes back; where too few are left to answer, the hotline's calls go elsewhere, and come back as well."""
+    sound, played, few = page(
+        tmp_path,
+        f"{READY}; campctl runbook lint office-evacuation",
+        "campctl runbook rehearse office-evacuation --quiet -o plain",
+        "campctl runbook rehearse office-evacuation --quiet -o csv --var least=9",
+        setup="seed=quickstart clock=2026-10-12T09:00-05:00",
+    )
+    assert "No findings" in sound[1], sound[1]
+    assert (played[0], few[0]) == (0, 0), played[1] + few[1]
+    assert "phoenix-field evacuated is so" in played[1]
+    states = {line.split()[0]: line for line in played[1].splitlines() if line}
+    assert "skipped" in states["own-calls"]
+    assert "to come" in states["too-few"]
+    assert all(f"\n{step}," in few[1] for step in ("held", "too-few", "own-calls", "done"))
+    assert "to come" not in "".join(line for line in few[1].splitlines() if line.startswith(("too-few", "own-calls", "done")))
+
+
+def test_migration_wave(tmp_path: Path) -> None:
+    """Wave and rest go to the new exchange in a rehearsal; a real run that stops after its wave is taken back, and everybody is home."""
+    sound, played, _, stopped, half, back, home = page(
+        tmp_path,
+        f"{READY}; campctl runbook lint migration-wave",
+        "campctl runbook rehearse migration-wave --quiet -o plain",
+        "campctl apply --yes -q; campctl hotline scale main 6 -q",  # nobody is there for so many seats
+        "campctl runbook run migration-wave --var patience=1s --yes --quiet -o plain",
+        "campctl move --office phoenix-field --status -o plain",
+        "campctl runbook resume --roll-back-to before --quiet -o plain",
+        "campctl move --office phoenix-field --status -o plain && campctl plan --exit-code -q",
+        setup="files=examples/two-exchanges",
+    )
+    assert "No findings" in sound[1], sound[1]
+    assert played[0] == 0, played[1]
+    assert "phoenix-field is on new-pbx" in played[1]
+    assert stopped[0] == 19, stopped[1]
+    assert "hotline main short is 3" in stopped[1]
+    assert "On new-pbx" in half[1]
+    assert "On old-pbx" in half[1]
+    assert (back[0], home[0]) == (19, 0), back[1] + home[1]
+    assert "On new-pbx" not in home[1]
