@@ -106,7 +106,7 @@ def test_with_an_exchange_of_its_own(make: Callable[..., Camp]) -> None:
         (("phoenix-field",), "Where to is not said"),
         (("phoenix-field", "--to", "phoenix-field"), "to itself"),
         (("phoenix-field", "--to", "chicago"), "Did you mean `chicago-hq`?"),
-        (("chicago-hq", "--to", "phoenix-field"), "no desk `front`"),
+        (("chicago-hq", "--to", "phoenix-field"), "--calls-to hotline/"),
         (("chicago-hq", "--to", "phoenix-field", "--calls-to", "user/ann.lee"), "is at chicago-hq, which is evacuated"),
         (("chicago-hq", "--to", "phoenix-field", "--calls-to", "port/phoenix-field/b001"), "is dark"),
         (("phoenix-field", "--back"), "is not evacuated"),

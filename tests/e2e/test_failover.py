@@ -52,7 +52,7 @@ def test_scaling_keeps_the_failover_and_a_later_one_replaces_it(camp: Camp) -> N
         (("main",), "main has no `failover`"),
         (("main", "--to", "main"), "passed round: main to main"),
         (("main", "--to", "mian"), "Did you mean `main`?"),
-        (("main", "--to", "phoenix-field"), "no desk `front`"),
+        (("main", "--to", "phoenix-field"), "--to hotline/"),
         (("main", "--to", "port/chicago-hq/a001"), "is dark"),
         (("main", "--to", "outside/12"), "12"),
         (("main", "--back"), "is not failed over"),

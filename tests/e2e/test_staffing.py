@@ -151,6 +151,7 @@ def test_all_hotlines_and_a_report(camp: Camp, tmp_path: Path) -> None:
         (("voter-protection", "--day", "9999-01-01"), "is not a day of this campaign"),
         (("voter-protection", "--target", "100%/20s"), "no service target"),
         (("voter-protection", "--target", "fast"), "--target fast"),
+        (("voter-protection", "--target", "80"), "does not say within what time"),
         (("voter-protection", "--patience", "0s"), "hang up"),
         (("voter-protection", "--interval", "7m"), "does not divide the hour"),
         (("voter-protection", "--shape", "triangle"), "--shape"),

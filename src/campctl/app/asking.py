@@ -61,8 +61,10 @@ async def observe(clock: Clock, backends: Mapping[str, Backend]) -> dict[str, Sn
     return dict(zip(backends, snapshots, strict=True))
 
 
-async def observe_answering(clock: Clock, backends: Mapping[str, Backend]) -> tuple[dict[str, Snapshot], dict[str, BackendError]]:
-    """What is on those that answer, and the errors of those that do not; raised when none answers."""
+async def observe_answering(
+    clock: Clock, backends: Mapping[str, Backend], *, or_none: bool = False
+) -> tuple[dict[str, Snapshot], dict[str, BackendError]]:
+    """What is on those that answer, and the errors of those that do not; raised when none answers, but for `or_none`."""
     answers = await asyncio.gather(*(ask(clock, backend.observe) for backend in backends.values()), return_exceptions=True)
     observed: dict[str, Snapshot] = {}
     silent: dict[str, BackendError] = {}
@@ -73,8 +75,8 @@ async def observe_answering(clock: Clock, backends: Mapping[str, Backend]) -> tu
             raise answer
         else:
             observed[name] = answer
-    for error in () if observed else silent.values():
-        raise error
+    if not observed and not or_none and silent:
+        raise next(iter(silent.values()))
     return observed, silent
 
 

@@ -116,13 +116,15 @@ def parse_target(campaign: Campaign, text: str) -> Target:
     raise errors.UsageError(f"{text!r} is no place to lead calls to.", hint=f"{near} {ways}".strip())
 
 
-def front_desk(campaign: Campaign, office: str) -> Target:
-    """The desk `front` of an office."""
+def front_desk(campaign: Campaign, office: str, *, option: str = "--to") -> Target:
+    """The desk `front` of an office; without one, an error that says what to write after `option` instead."""
     one(campaign.offices, office, "office")
     desk = f"{office}/{FRONT}"
     if desk not in campaign.ports:
+        hotline = min(campaign.hotlines, default="ID")
         raise errors.UsageError(
-            f"Office {office} has no desk `{FRONT}` to lead calls to.", hint="Name a desk, a person or a hotline instead."
+            f"Office {office} has no desk `{FRONT}` to lead calls to.",
+            hint=f"Say where else: {option} hotline/{hotline}, user/ID, port/OFFICE/DESK or outside/+1...",
         )
     return Target("port", desk)
 

@@ -41,7 +41,7 @@ async def evacuate(ctx: Context, how: How, *, office: str, to: str, calls_to: st
         reason=how.reason,
         start=now,
         end=end_of(until, now, place.time_zone),
-        to=parse_target(campaign, calls_to) if calls_to else front_desk(campaign, to),
+        to=parse_target(campaign, calls_to) if calls_to else front_desk(campaign, to, option="--calls-to"),
         refuge=to,
     )
     before = await _desired(ctx, overrides)

@@ -33,22 +33,25 @@ class Loan(Struct, frozen=True):
     backends: frozenset[str]
 
 
-async def overdue(ctx: Context) -> Listing:
-    """Seats, lit desks and led-away calls of what is over, that the exchanges still have, or may have because they do not answer."""
+async def overdue(ctx: Context, *, or_none: bool = False) -> Listing:
+    """Seats, lit desks and led-away calls of what is over, that the exchanges still have, or may have because they do not answer.
+
+    Where no exchange answers at all, that is an error; with `or_none` all that is over is listed, since any of it may still be there.
+    """
     from campctl.app.asking import observe_answering
     from campctl.app.planning import look, make_plan
 
     campaign, now, store = ctx.campaign, ctx.clock.now(), ctx.store()
     loans = _loans(campaign, store.overrides(), now)
     async with ctx.backends() as backends:
-        _, silent = await observe_answering(ctx.clock, backends)
-        view = await look(ctx, {name: one for name, one in backends.items() if name not in silent}, at=now, skip=True)
+        _, silent = await observe_answering(ctx.clock, backends, or_none=or_none)
+        answering = {name: one for name, one in backends.items() if name not in silent}
+        made = make_plan(ctx, await look(ctx, answering, at=now, skip=True)) if answering else None
     ctx.silent |= silent
-    made = make_plan(ctx, view)
     runs = sorted(store.runs(), key=lambda run: run.started)
     rows = []
     pending: dict[Loan | None, list[Change]] = {}
-    for change in made.changes:
+    for change in made.changes if made is not None else ():
         if _back(change):
             pending.setdefault(_lender(campaign, loans, change), []).append(change)
     for loan, changes in pending.items():

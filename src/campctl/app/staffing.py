@@ -304,12 +304,14 @@ def target_of(text: str) -> tuple[float, int]:
     from campctl.manifest.problems import Bad
     from campctl.manifest.units import share, whole_seconds
 
-    level, slash, within = text.replace(" ", "").partition("/")
+    level, _, within = text.replace(" ", "").partition("/")
+    if not within:
+        raise errors.UsageError(f"--target {text} does not say within what time.", hint="Write 80%/20s: the share, and within what time.")
     try:
         found = share(level if level.endswith("%") else f"{level}%"), whole_seconds(f"{within}s" if within.isdecimal() else within)
     except Bad as bad:
         raise errors.UsageError(f"--target {text}: {bad.detail}", hint="Write 80%/20s: the share, and within what time.") from None
-    if not slash or not 0 < found[0] < 1:
+    if not 0 < found[0] < 1:
         raise errors.UsageError(f"--target {text} is no service target.", hint="Write 80%/20s; 100% of the calls nobody can promise.")
     return found
 

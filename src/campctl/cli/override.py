@@ -31,7 +31,7 @@ def list_(
     if overdue:
         from campctl.app.overdue import overdue as use_case
 
-        found = session.run(lambda: use_case(session.open()))
+        found = session.run(lambda: use_case(session.open(), or_none=True))
         return session.show(found, exit=Exit.CHANGES if exit_code and found.rows else Exit.OK)
     return session.show(list_overrides(session.open(), every=every))
 
