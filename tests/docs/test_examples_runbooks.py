@@ -115,3 +115,80 @@ def test_migration_wave(tmp_path: Path) -> None:
     assert "On old-pbx" in half[1]
     assert (back[0], home[0]) == (19, 0), back[1] + home[1]
     assert "On new-pbx" not in home[1]
+
+
+def test_script_of_election_day(tmp_path: Path) -> None:
+    """Each part of the day relies on statuses: what is due is applied, what is missing ends it, and at its end all is as written."""
+    script = "../examples/election-day.sh"
+    day = f"SEATS=4 RUSH=6 NIGHT=2 PATIENCE=1s {script}"
+    late = f"DOCS_EARLIER=-50400 {day}"
+    *parts, short, wrong = page(
+        tmp_path,
+        *(f"{day} {part}" for part in ("checks", "look", "rush")),
+        f"{late} back",
+        f"{late} cut-back",
+        f"campctl override clear --all --yes -q > /dev/null; {late} close",
+        f"DOCS_EARLIER=-50400 SEATS=9 PATIENCE=1s {script} checks",
+        script,
+        setup="seed=quickstart clock=2026-10-28T08:00-05:00",
+    )
+    for part in parts:
+        assert part[0] == 0, part[1]
+    checks, _, rush, back, cut, closed = (said for _, said in parts)
+    assert "Provision 12 people" in checks
+    assert "from 4 to 6 seats" in rush
+    assert "from 6 to 4 seats" in back
+    assert "from 4 to 2 seats" in cut
+    assert "Nothing to do" in closed
+    assert short[0] == 18, short[1]
+    assert "not so: hotline voter-protection seats >= 9" in short[1]
+    assert wrong[0] == 2
+
+
+def test_scripts_of_offices(tmp_path: Path) -> None:
+    """An office opens, another is left and comes back, also where too few are left to answer; what is missing ends them."""
+    again, leave = (
+        "../examples/office-evacuation.sh back phoenix-field",
+        "../examples/office-evacuation.sh leave phoenix-field chicago-hq storm",
+    )
+    _, unknown, opened, hall, left, back, few, diverted, home, wrong = page(
+        tmp_path,
+        "campctl apply --yes -q",
+        "../examples/office-opening.sh tucson-field c001",
+        "cp ../examples/new-office.yaml tucson.yaml; ../examples/office-opening.sh tucson-field c001",
+        "campctl port list --office tucson-field --state lit -o csv",
+        leave,
+        again,
+        f"LEAST=9 {leave}",
+        "campctl hotline list -o csv",
+        again,
+        "../examples/office-evacuation.sh leave phoenix-field",
+        setup="seed=quickstart clock=2026-10-12T09:00-05:00",
+    )
+    assert unknown[0] not in (0, 2), unknown[1]
+    assert opened[0] == 0, opened[1]
+    assert "Call voter-protection until c001 rings" in opened[1]
+    assert "tucson-field/c001" in hall[1]
+    for done in (left, back, few, home):
+        assert done[0] == 0, done[1]
+    assert "calls go to hotline/main" in diverted[1]
+    assert "Nothing to do" in home[1]
+    assert wrong[0] == 2
+
+
+def test_script_of_migration(tmp_path: Path) -> None:
+    """A wave and the rest go; an exchange that is down ends it before anything is moved."""
+    script = "../examples/migration-wave.sh phoenix-field new-pbx"
+    _, down, wave, rest = page(
+        tmp_path,
+        "campctl apply --yes -q",
+        f"""campctl backend poke new-pbx '{{"do": "faults", "options": {{"down": true}}}}' -q; {script} 25%""",
+        f"""campctl backend poke new-pbx '{{"do": "faults", "options": {{}}}}' -q; {script} 25%""",
+        script,
+        setup="files=examples/two-exchanges clock=2026-10-12T09:00-05:00",
+    )
+    assert down[0] == 16, down[1]
+    assert wave[0] == 0, wave[1]
+    assert "On old-pbx" in wave[1]
+    assert rest[0] == 0, rest[1]
+    assert "On old-pbx" not in rest[1]
