@@ -83,7 +83,9 @@ class Seats:
             if seen is None or seen.at is None or place.base == seen.base or place.room.held:
                 over += [one.id for one in place.own[:-1]]
                 continue
-            to = across(place.rule, seen.memory, place.base, replace(place.room, now=seen.seats), now.timestamp())
+            # What people lit or asked for meanwhile counts as there: nobody they seated is taken away while callers need them.
+            there = max(seen.seats, place.room.now)
+            to = across(place.rule, seen.memory, place.base, replace(place.room, now=there), now.timestamp())
             if to != place.room.now or len(place.own) > 1:
                 why = f"the plan says {place.base} seats now, {seen.base} before; calls of the last minutes need {to}"
                 over += [one.id for one in place.own]

@@ -7,6 +7,7 @@ import asyncio
 from piloted import Orders, Scene, surge, write
 
 from campctl.app.applying import apply
+from campctl.app.desks import light
 from campctl.app.hotlines import scale, show_hotline
 from campctl.app.piloting_cockpit import Reins
 from campctl.app.piloting_rooms import is_own
@@ -137,6 +138,27 @@ def test_a_surge_is_the_least_while_it_lasts_and_its_seats_stay_while_they_are_n
         played.run(script)
         for file in (scene.root / ".campctl").glob("*.db*"):
             file.unlink()
+
+
+def test_desks_that_people_light_while_callers_wait_take_nobody_away(scene: Scene) -> None:
+    """More seats than the last look saw are not too many while the calls need them: walk-ins come on top."""
+    write(scene.root, autoscale="{ step: 1, every: 2m, hold: 5m }", sim=BUSY)
+    file = scene.root / "campaign.yaml"
+    desks = "ports:\n  hall: { office: hq, desks: a1-a3, extensions: 3070-3072, hotline: help, room: Hall }\nhotlines:\n"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("hotlines:\n", desks).replace("[helper] }", "[helper], ports: true }"), "utf-8")
+
+    async def script() -> None:
+        await scene.wait(3.5)
+        before = await scene.seats()
+        assert before < 8
+        await scene.person(lambda ctx, how: light(ctx, how, desks=["hq/a1", "hq/a2"]))
+        assert await scene.seats() == before + 2
+        await scene.wait(0.4)
+        assert await scene.seats() == before + 2
+
+    scene.run(script)
+    assert not [said for said in scene.events("applied", "moved") if " fewer " in said or "leave" in said]
 
 
 def test_figures_that_are_gone_move_nothing(scene: Scene) -> None:
