@@ -107,6 +107,8 @@ def test_presence_counts_as_being_on_shift(camp: Camp) -> None:
     ))  # fmt: skip
     camp.do("apply", "--yes", "--allow-freeze", "--reason", "test").ok()
     assert "member/voter-protection/user/ann.lee" not in camp.resources()["local"]
+    told = camp.do("user", "why", "ann.lee", "-o", "json").ok().data["fields"]
+    assert (told["sits"], told["shifts"]) == ("nowhere", ["2199-11-03T06:00/14:00"])
     camp.do("seat", "check-in", "ann.lee", "--office", "chicago-hq").ok()
     assert "member/voter-protection/port/chicago-hq/a001" in camp.resources()["local"]
     camp.settled()

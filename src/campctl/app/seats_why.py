@@ -15,7 +15,7 @@ from campctl.app.times import parse_time
 
 if TYPE_CHECKING:
     from campctl.effective.reasons import Inquiry, Verdict
-    from campctl.model.campaign import Hotline
+    from campctl.model.campaign import Hotline, User
     from campctl.ports.store import Store
 
 RUNS = 50
@@ -63,11 +63,19 @@ async def why(ctx: Context, *, user: str, at: str = "") -> Details:
         "role": person.role,
         "skills": list(person.skills),
         "languages": list(person.languages),
+        **_shifts(ctx, person),
         "desk": inquiry.crowd.floor.sits.get(user, ""),
     }
     rows = tuple(_row(verdict) for verdict in verdicts)
     hotlines = Listing(of="hotline", columns=HOTLINES, rows=rows, empty="This campaign has no hotlines.")
     return Details(of="user", id=user, fields=fields, listings=(hotlines,))
+
+
+def _shifts(ctx: Context, person: User) -> dict[str, Any]:
+    """When they are there, by the clock of their office; nothing for who has no shifts."""
+    from campctl.effective.shifts import shift_words
+
+    return {"shifts": shift_words(person, ctx.campaign.offices[person.office].time_zone)} if person.shifts else {}
 
 
 async def _inquiry(ctx: Context, at: str) -> Inquiry:
