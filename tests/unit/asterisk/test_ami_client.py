@@ -361,11 +361,12 @@ def test_a_caller_that_stops_waiting_disturbs_nobody() -> None:
     with_fake(work)
 
 
-def test_the_epoch_is_the_same_for_who_came_early() -> None:
-    """Who logs in before Asterisk knows all of its commands gets the epoch that later ones get."""
+@pytest.mark.parametrize("booted", [False, True])
+def test_the_epoch_is_the_same_for_who_came_early(booted: bool) -> None:
+    """Who logs in before Asterisk knows all of its commands (booted or not) gets the epoch that later ones get."""
 
     async def work(fake: FakeAmi, ami: Ami) -> None:
-        fake.booted, fake.not_yet = False, 3
+        fake.booted, fake.not_yet = booted, 3
         early = (await ami.about()).epoch
         fake.booted = True
         async with client(fake) as other:

@@ -138,7 +138,7 @@ async def open_connection(door: Door, on_event: Callable[[str], None] | None = N
         raise
     connection = Connection(reader, writer, label=label, backend=door.backend, on_event=seen, on_lost=on_lost)
     try:
-        startup, mark = await _log_in(door, connection, boot)
+        startup, mark = await _log_in(door, connection)
         if boot.over.is_set() and door.events == "off":
             await connection.ask(Request("EventMask", {"EventMask": "off"}), door.deadline)
     except BaseException:
@@ -223,7 +223,7 @@ async def _banner(door: Door, reader: asyncio.StreamReader) -> str:
     return banner[len(_BANNER) :].strip().decode("ascii", "replace")
 
 
-async def _log_in(door: Door, connection: Connection, boot: Boot) -> tuple[str, str]:
+async def _log_in(door: Door, connection: Connection) -> tuple[str, str]:
     """Log in, and ask which life of Asterisk this is; FullyBooted comes in between when it has booted.
 
     Its start is told in whole seconds only; the oldest of its threads tells apart two lives within one.
@@ -245,8 +245,8 @@ async def _log_in(door: Door, connection: Connection, boot: Boot) -> tuple[str, 
             raise _denied(door, reply)
         answers = await asyncio.gather(*(connection.ask(question, door.deadline) for question in (Request("CoreStatus"), _THREADS)))
         started, threads = (answer.result.result() for answer in answers)
-        if _too_early(threads) and not boot.over.is_set():
-            threads = await _threads_later(connection, boot, door.deadline)
+        if _too_early(threads):
+            threads = await _threads_later(connection, door.deadline)
     except (Refused, AuthFailed):
         raise
     except (Unavailable, Uncertain) as error:
@@ -265,16 +265,14 @@ async def _log_in(door: Door, connection: Connection, boot: Boot) -> tuple[str, 
     return f"{started.get('CoreStartupDate')}T{started.get('CoreStartupTime')}", _oldest(threads.all("Output"))
 
 
-async def _threads_later(connection: Connection, boot: Boot, patience: float) -> Reply:
-    """The threads of an Asterisk that listens already but does not know this command yet: soon, and at the latest when it has booted."""
+async def _threads_later(connection: Connection, patience: float) -> Reply:
+    """The threads of an Asterisk that listens already, or even says that it has booted, but does not know this command yet."""
     end = asyncio.get_running_loop().time() + patience
     while True:
-        last = boot.over.is_set() or asyncio.get_running_loop().time() >= end
+        await asyncio.sleep(_SOON)
         reply = (await connection.ask(_THREADS, patience)).result.result()
-        if last or not _too_early(reply):
+        if not _too_early(reply) or asyncio.get_running_loop().time() >= end:
             return reply
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(boot.over.wait(), _SOON)
 
 
 def _too_early(reply: Reply) -> bool:
