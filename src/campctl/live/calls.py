@@ -56,7 +56,8 @@ class Calls:
         if exchange.looked is None or at > exchange.looked:
             exchange.calls_now += 1
             if call.took is not None:
-                queue.unnamed, queue.first_unnamed, call.took = queue.unnamed + 1, call.took, None
+                queue.comes_back(call.took)
+                call.took = None
         self._rows.hotline(exchange, call.queue)
 
     def _offered(self, exchange: Exchange, call: Call, at: float) -> None:
@@ -73,8 +74,8 @@ class Calls:
             call = exchange.new_call(key, at)
         if not call.queued:
             call.entered = at - number(data.get("waited"))
-            if queue.unnamed and exchange.looked is not None and call.entered - _SLACK <= exchange.looked < at:
-                call.took = queue.first_unnamed
+            if exchange.looked is not None and call.entered - _SLACK <= exchange.looked < at:
+                call.took = queue.first_unnamed if queue.unnamed else call.entered
                 queue.leaves_unnamed(call.entered)
         elif key[0] in queue.waiting:
             call.entered = queue.waiting.pop(key[0])

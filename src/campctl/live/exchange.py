@@ -53,6 +53,7 @@ class Queue:
         "counts",
         "first_of_look",
         "first_unnamed",
+        "owed",
         "refused",
         "since",
         "unnamed",
@@ -63,7 +64,7 @@ class Queue:
 
     def __init__(self) -> None:
         self.waiting: dict[str, float] = {}
-        self.unnamed = 0
+        self.unnamed = self.owed = 0
         self.first_unnamed = self.first_of_look = 0.0
         self.answered = self.abandoned = self.within = self.refused = 0
         self.base = (0, 0, 0)
@@ -80,8 +81,18 @@ class Queue:
 
     def leaves_unnamed(self, entered: float) -> None:
         """One of those nobody named is gone; the others came later."""
+        if not self.unnamed:
+            self.owed += 1
+            return
         self.unnamed -= 1
         self.first_unnamed = max(self.first_unnamed, entered) if self.unnamed else 0.0
+
+    def comes_back(self, since: float) -> None:
+        """Who was taken for one of them was somebody else: whoever left when none was there was one instead, else one still waits."""
+        if self.owed:
+            self.owed -= 1
+        else:
+            self.unnamed, self.first_unnamed = self.unnamed + 1, since
 
 
 class Member:

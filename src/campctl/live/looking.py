@@ -55,7 +55,7 @@ def _another_life(exchange: Exchange) -> None:
     exchange.left.clear()
     for queue in exchange.queues.values():
         queue.waiting.clear()
-        queue.unnamed, queue.first_unnamed = 0, 0.0
+        queue.unnamed, queue.owed, queue.first_unnamed = 0, 0, 0.0
         queue.refused, queue.base, queue.since = 0, (0, 0, 0), None
     for line in exchange.lines.values():
         line.call = ""
@@ -92,6 +92,7 @@ def _wait(exchange: Exchange, queue: Queue, now: QueueNow, asked: float, just_go
     for call, entered in queue.waiting.items():
         if entered < first - _SLACK:  # a clock was set meanwhile: nobody waits longer than the look says
             queue.waiting[call] = first
+    queue.owed = 0
     queue.unnamed = max(0, now.waiting - len(queue.waiting) - just_gone)
     queue.first_of_look = asked - now.longest_wait
     queue.first_unnamed = queue.first_of_look if queue.unnamed else 0.0
