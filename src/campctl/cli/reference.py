@@ -100,8 +100,8 @@ Times are written `21:00` (for `--until` the next one, for `--at` today's), `+2h
 """
 APPLYING_INTRO = """\
 They show the plan and ask first. Without a terminal to ask on, and without `--yes`, nothing is changed and the exit status is 12.
-`port`, `seat`, `hotline scale`, `hotline failover`, `override clear ID` and `adopt` do not ask: what they do passes, or is undone in a word.
-`--dry-run` shows it first.
+`port`, `seat`, `hotline scale`, `hotline failover`, `override clear ID` and `adopt` do not ask: what they do passes, or is undone in
+a word. `--dry-run` shows it first.
 """
 EXIT_INTRO = """\
 One meaning each. With `--output json` the same number is in the envelope's `exit`, and the code of what went wrong in `errors[].code`
