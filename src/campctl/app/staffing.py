@@ -15,6 +15,7 @@ from campctl import errors
 from campctl.app.context import Context
 from campctl.app.find import one
 from campctl.app.results_staffing import Gap, HotlineStaffing, Staffing
+from campctl.findings.text import plural
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 BLOCKING = 0.01
 """The share of calls that may find all trunks busy: one in a hundred."""
+DESKS = 6
+"""So many desks are named in one piece of advice."""
 LADDER = (0.7, 0.8, 0.9, 0.95)
 """Service targets shown side by side, with the hotline's own."""
 ENDLESS = frozenset({"endless", "none", "infinite", "inf"})
@@ -216,9 +219,8 @@ def _gap(campaign: Campaign, hotline: Hotline, row: Need, staff: Staff, start: d
     if by_call > 0:
         advice.append(f"call in {by_call} of {len(away)} who may answer it and are off shift then")
     if by_desks:
-        advice.append(
-            f"light {by_desks} desk{'' if by_desks == 1 else 's'} for volunteers: campctl port light {desks[0]} --hotline {hotline.id}"
-        )
+        these = " ".join(desks[: min(by_desks, DESKS)]) + (" ..." if by_desks > DESKS else "")
+        advice.append(f"light {plural(by_desks, 'desk')} for volunteers: campctl port light {these} --hotline {hotline.id}")
     if row.people > hotline.seats.max:
         advice.append(f"`seats.max` of {hotline.id} is {hotline.seats.max}: {row.people} people cannot sit there at once")
     left = row.short - by_people - by_desks

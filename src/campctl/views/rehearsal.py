@@ -184,7 +184,9 @@ def miss_words(result: Rehearsal, miss: Miss) -> str:
 def verdict(better: tuple[str, ...], worse: tuple[str, ...]) -> str:
     """In what this plan is surely better or worse."""
     parts = (("better", better), ("worse", worse))
-    return "; ".join(f"surely {word}: {', '.join(VERDICTS.get((word, name), name) for name in names)}" for word, names in parts if names)
+    return "; ".join(
+        f"this plan is surely {word}: {', '.join(VERDICTS.get((word, name), name) for name in names)}" for word, names in parts if names
+    )
 
 
 def differences(against: Comparison) -> Listing:
