@@ -70,7 +70,7 @@ class Axis(Struct, frozen=True):
 
 def axis(highest: float, most: int = 5, *, whole: bool = False) -> Axis:
     """Round steps (1, 2 or 5 times a power of ten), at most so many of them, up to the highest value or just above it."""
-    if not (math.isfinite(highest) and highest > 0):
+    if not (math.isfinite(highest) and highest > 1e-300):  # beneath it, a step would be no number any more
         highest = 1.0
     raw = highest / max(1, most)
     power = 10.0 ** math.floor(math.log10(raw))
@@ -181,7 +181,7 @@ def lines(chart: Chart, width: int, *, height: int = 10, plain: bool = False) ->
         found.append([("dim", f"{label:>{gutter}} {cross if label else upright}"), *grid.line(row)])
     used = grid.columns
     found.append([("dim", f"{'0':>{gutter}} {corner}{flat * used}")])
-    found.append([("dim", f"{'':>{gutter}}  {_labels(chart.marks, grid.wide, used)}")])
+    found.append([("dim", f"{'':>{gutter}}  {_labels(chart.marks, grid.wide, min(used, room - 1))}")])
     if chart.across:
         found.append([("dim", clip(f"{'':>{gutter}}  {chart.across}", width))])
     found += grid.legend(gutter + 2, width)

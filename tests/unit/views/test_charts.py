@@ -90,6 +90,15 @@ def test_a_narrow_terminal_gets_sparklines() -> None:
     assert set(narrow[2]) <= set(" ▁▂▃▄▅▆▇█")
 
 
+def test_the_last_label_ends_with_the_terminal() -> None:
+    """Where the plot is as wide as there is room for, no label sticks out; and the smallest of numbers is drawn as well."""
+    for length in range(1, 170):
+        for width in (30, 45, 46, 47):
+            marks = tuple(f"{place:03d}" for place in range(length))
+            chart = Chart(title="Any", marks=marks, series=(Series(name="one", values=(5e-324,) * length),))
+            assert all(cells(line) <= width for line in drawn(chart, width))
+
+
 @settings(deadline=None, max_examples=60)
 @given(
     st.integers(0, 300).flatmap(lambda n: st.lists(st.lists(VALUE, min_size=n, max_size=n), min_size=1, max_size=4)),
