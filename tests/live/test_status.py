@@ -34,7 +34,7 @@ class Lines:
         def found() -> dict[str, Any] | None:
             return next((one for one in self.heard if one["event"] == event and fields.items() <= one.items()), None)
 
-        line = until(found, event)
+        line = until(found, lambda: f"{event} {fields} among {self.heard[-20:]}")
         assert line is not None
         return line
 
@@ -47,7 +47,7 @@ def help_(camp: Camp) -> dict[str, Any]:
 
 
 def test_a_call_as_a_snapshot_and_as_lines(camp: Camp, people: People, processes: list[subprocess.Popen[str]]) -> None:
-    """A caller waits, is answered and leaves: each stage in `status`, whose checks follow it, and each event a line of `watch`."""
+    """A caller waits, is answered and leaves: each stage in `status`, whose checks follow it, and each event a line of `watch`, or a gap."""
     process = camp.start("watch", "--hotline", "help")
     processes.append(process)
     lines = Lines(process)
@@ -59,6 +59,23 @@ def test_a_call_as_a_snapshot_and_as_lines(camp: Camp, people: People, processes
         return any(line["event"] == "agent-state" for line in lines.heard)
 
     until(queued, "the agent as a line")
+    for calls in (1, 2, 3):
+        try:
+            _one_call(camp, people, lines, calls)
+            break
+        except AssertionError:
+            # On a machine that is busy with others the way to Asterisk may be lost for a moment; that is said, and the next call is whole.
+            if calls == 3 or not {"lost", "gap", "missed"} & {line["event"] for line in lines.heard}:
+                raise
+        lines.heard.clear()
+        until(lambda: help_(camp)["busy"] == 0, "the end of the call")
+    drawn = camp.do("status").ok().out
+    assert "live  pbx" in drawn
+    ann.gone()
+
+
+def _one_call(camp: Camp, people: People, lines: Lines, calls: int) -> None:
+    """It comes, is answered, and ends; `calls` have come with it."""
     call = people.carrier().call("+13125550190", talk=8)
     until(lambda: help_(camp)["waiting"] == 1, "a waiting caller")
     assert camp.do("status", "--check", "hotline help waiting = 0").status == 18
@@ -69,10 +86,7 @@ def test_a_call_as_a_snapshot_and_as_lines(camp: Camp, people: People, processes
     call.done()
     ended = lines.wait("call-ended", call=waiting["call"])
     assert ended["talked"] >= 1
-    until(lambda: help_(camp)["answered"] == 1 and help_(camp)["busy"] == 0, "the end of the call")
-    drawn = camp.do("status").ok().out
-    assert "live  pbx" in drawn
-    ann.gone()
+    until(lambda: help_(camp)["answered"] == calls and help_(camp)["busy"] == 0, "the end of the call")
 
 
 def test_a_pause_is_seen_and_ends(camp: Camp, people: People) -> None:

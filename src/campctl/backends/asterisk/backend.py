@@ -55,11 +55,15 @@ class AsteriskBackend:
         async with self._alone() as sight:
             for node in self.ground.nodes:
                 await node.aors.make_known()  # a phone is to ring before anybody is told that it is there
+            lost: Uncertain | None = None
             for _ in range(_LOOKS):
                 if (snapshot := await sight.look(keys)) is not None:
                     return snapshot
-                await self._writer.redo()
-            raise Unavailable(f"{self.name} is being written to all the time by another campctl.", backend=self.name)
+                try:
+                    await self._writer.redo()
+                except Uncertain as error:  # doing it once more is as good
+                    lost = error
+            raise lost or Unavailable(f"{self.name} is being written to all the time by another campctl.", backend=self.name)
 
     @contextlib.asynccontextmanager
     async def _alone(self) -> AsyncIterator[Sight]:
