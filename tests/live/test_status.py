@@ -47,7 +47,7 @@ def help_(camp: Camp) -> dict[str, Any]:
 
 
 def test_a_call_as_a_snapshot_and_as_lines(camp: Camp, people: People, processes: list[subprocess.Popen[str]]) -> None:
-    """A caller waits, is answered and leaves: each stage in `status`, whose checks follow it, and each event a line of `watch`, or a gap."""
+    """A caller waits, is answered and leaves: each stage in `status`, whose checks follow it; each event is a line of `watch`, or a gap."""
     process = camp.start("watch", "--hotline", "help")
     processes.append(process)
     lines = Lines(process)
