@@ -349,9 +349,11 @@ def _unprivileged() -> str | None:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port below those that the kernel gives to connections by itself: one of these could be taken while the server is down."""
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", 10_000 + secrets.randbelow(10_000)))
+            return int(probe.getsockname()[1])
 
 
 def _children(pid: int) -> list[int]:
