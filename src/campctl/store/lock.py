@@ -32,7 +32,7 @@ from campctl.ports.clock import Clock
 from campctl.store.codec import instant, moment, text
 from campctl.store.database import Database
 from campctl.store.marks import marks
-from campctl.store.processes import Sign, mark, same_boot, sign
+from campctl.ports.processes import Sign, mark, same_boot, sign
 
 Table = Literal["lock", "leader"]
 

@@ -1,4 +1,4 @@
-"""Is the process that took the lock still there? Where /proc says so, "there" means the very same one, not its number reused."""
+"""Is a process still there that took a lock, or that a runbook began? Where /proc says so, that means the very one, not its number reused."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ PROC: Final = Path("/proc")
 
 class _Stat(NamedTuple):
     state: str
+    group: str
     started: str
 
 
@@ -57,10 +58,25 @@ def sign(pid: int, marked: str, proc: Path = PROC) -> Sign:
     return "unknown"
 
 
+def group_of(pid: int, marked: str, proc: Path = PROC) -> list[int]:
+    """Numbers of the living in the group that `pid` began, of which `mark` said `marked`; nothing where that cannot be seen from here.
+
+    A number that is another's by now has no such group: the kernel gives none away while a group goes by it.
+    """
+    here, leader = mark(os.getpid(), proc), _stat(pid, proc)
+    if not marked or marked.split(" ")[:2] != here.split(" ")[:2] or (leader and leader.started != marked.rpartition(" ")[2]):
+        return []
+    try:
+        numbers = [int(entry.name) for entry in proc.iterdir() if entry.name.isdecimal()]
+    except OSError:
+        return []
+    return sorted(one for one in numbers if (stat := _stat(one, proc)) and stat.group == str(pid) and stat.state not in "ZX")
+
+
 def _stat(pid: int, proc: Path) -> _Stat | None:
-    """Fields 3 and 22 of /proc/PID/stat: state, and start time in ticks since boot (proc(5)); the name before may hold anything."""
+    """Fields 3, 5 and 22 of /proc/PID/stat: state, group, and start time in ticks since boot (proc(5)); the name before may hold anything."""
     try:
         fields = (proc / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
-        return _Stat(fields[0], fields[19])
+        return _Stat(fields[0], fields[2], fields[19])
     except (OSError, IndexError):
         return None

@@ -9,21 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from campctl.store.processes import mark, sign
+from campctl.ports.processes import group_of, mark, sign
 
 BOOT = "0f3b-boot"
 
 
 def proc(tmp_path: Path, stats: dict[int, str], *, boot: str = BOOT, space: str = "pid:[1]") -> Path:
-    """A /proc of our own; a stat is "state start-time"."""
+    """A /proc of our own; a stat is "state start-time", and its group where that is another's."""
     (tmp_path / "sys/kernel/random").mkdir(parents=True)
     (tmp_path / "sys/kernel/random/boot_id").write_text(boot + "\n")
     (tmp_path / "self/ns").mkdir(parents=True)
     (tmp_path / "self/ns/pid").symlink_to(space)
     for pid, stat in {os.getpid(): "S 1", **stats}.items():
-        state, started = stat.split()
+        state, started, *group = stat.split()
         (tmp_path / str(pid)).mkdir()
-        (tmp_path / str(pid) / "stat").write_text(f"{pid} (a ) odd (name) {state} " + "0 " * 18 + f"{started} 0 0\n")
+        (tmp_path / str(pid) / "stat").write_text(
+            f"{pid} (a ) odd (name) {state} 1 {group[0] if group else pid} " + "0 " * 16 + f"{started} 0 0\n"
+        )
     return tmp_path
 
 
@@ -65,3 +67,19 @@ def test_a_real_process() -> None:
     assert sign(process.pid, marked) == "alive"
     process.communicate(b"\n")
     assert sign(process.pid, marked) == "dead"
+
+
+@pytest.mark.parametrize(
+    ("stats", "marked", "expected"),
+    [
+        ({70: "S 500", 71: "S 510 70", 72: "Z 511 70", 73: "S 512"}, f"{BOOT} pid:[1] 500", [70, 71]),
+        ({71: "S 510 70"}, f"{BOOT} pid:[1] 500", [71]),  # the first of them has ended
+        ({70: "S 900", 71: "S 910 70"}, f"{BOOT} pid:[1] 500", []),  # a later process has its number
+        ({70: "S 500"}, "another-boot pid:[1] 500", []),
+        ({70: "S 500"}, f"{BOOT} pid:[2] 500", []),
+        ({70: "S 500"}, "", []),
+    ],
+)
+def test_who_is_left_of_a_group(tmp_path: Path, stats: dict[int, str], marked: str, expected: list[int]) -> None:
+    """The living ones of the very group that was begun, and nobody else's."""
+    assert group_of(70, marked, proc(tmp_path, stats)) == expected
