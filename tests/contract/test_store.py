@@ -97,7 +97,7 @@ def say(*words): print(*words, flush=True)
 
 def end(process: subprocess.Popen[str]) -> str:
     """Let it finish; what it still had to say."""
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=120)
     return out
 
 

@@ -25,6 +25,29 @@ from campctl.testing import FakeClock
 from campctl.views.terminal import Terminal
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("CAMPCTL_", "NO_COLOR", "COLUMNS"))}
+PATIENCE = 120
+"""Seconds after which what is waited for is not coming any more: long, since a loaded machine is no fault of ours."""
+HELD = """\
+import asyncio, itertools, pathlib, sys
+from campctl.backends.sim.backend import SimBackend
+usual, numbers, go, here = SimBackend._timed, itertools.count(1), pathlib.Path({go!r}), pathlib.Path({here!r})
+
+async def held(self, work, work_first, delay):
+    answer = None
+    late = next(numbers) > {calls}
+    if work_first or not late:
+        answer = await usual(self, work, work_first, delay)
+    while late and not go.exists():
+        here.touch()
+        await asyncio.sleep(0.005)
+    return answer or await usual(self, work, work_first, delay)
+
+SimBackend._timed = held
+sys.argv = ["campctl", *sys.argv[1:]]
+from campctl.__main__ import main
+sys.exit(main())
+"""
+"""campctl whose exchange answers so many requests that change something, the others when the file `go` is there; `here`: one waits."""
 ENV = {**CLEAN, "CAMPCTL_USER": "tess", "TERM": "xterm-256color", "PYTHONWARNINGS": "error", "LC_ALL": "C.UTF-8"}
 
 
@@ -49,6 +72,24 @@ class Result:
         assert self.status == 0, f"status {self.status}\n{self.out[-3000:]}\n{self.err[-3000:]}"
         assert "Traceback" not in self.out + self.err
         return self
+
+
+def over(child: Any) -> None:
+    """A pexpect child has said all, and has ended by itself: `close` alone would hurry one that is about to, and spoil its status."""
+    child.expect(pexpect.EOF)
+    child.wait()
+    child.close()
+
+
+def hung_up(child: Any) -> int:
+    """The terminal of a pexpect child is gone, as with an ssh session that is lost, and no signal of ours: the wait status it ends with."""
+    child.ptyproc.fileobj.close()
+    end = time.monotonic() + PATIENCE
+    while not (ended := os.waitpid(child.pid, os.WNOHANG))[0]:
+        assert time.monotonic() < end, "it goes on without a terminal"
+        time.sleep(0.005)
+    child.terminated = child.closed = child.ptyproc.closed = child.ptyproc.terminated = True
+    return ended[1]
 
 
 class Tty(io.StringIO):
@@ -78,7 +119,7 @@ class Camp:
         input: str | None = None,  # noqa: A002 - as subprocess calls it
         env: Mapping[str, str] | None = None,
         tty: bool = False,
-        timeout: float = 60,
+        timeout: float = PATIENCE,
     ) -> Result:
         """Run it as a process of its own in the campaign's folder; with `tty` on a terminal (then all it says is `out`)."""
         if tty:
@@ -89,18 +130,45 @@ class Camp:
         )  # fmt: skip
         return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 
-    def start(self, *argv: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        """Begin a command line as a process, with its streams on pipes; the caller ends it."""
+    def start(self, *argv: str, env: Mapping[str, str] | None = None, hold: int | None = None) -> subprocess.Popen[str]:
+        """Begin a command line as a process, with its streams on pipes; the caller ends it.
+
+        With `hold` its exchange does not answer after so many calls until `let_go`: what the test does once it is `held_up`,
+        it does in the middle of them, however slow the machine is.
+        """
+        self._here.unlink(missing_ok=True)
+        code = ["-m", "campctl"] if hold is None else ["-c", self.held(hold)]
         return subprocess.Popen(
-            [sys.executable, "-m", "campctl", *argv],
+            [sys.executable, *code, *argv],
             cwd=self.root, env={**ENV, **(env or {})}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
+
+    def held(self, calls: int) -> str:
+        """A program: campctl that is held up after so many calls until `let_go`."""
+        return HELD.format(calls=calls, go=str(self._go), here=str(self._here))
+
+    @property
+    def held_up(self) -> bool:
+        """Whether what was started with `hold` waits."""
+        return self._here.exists()
+
+    def let_go(self) -> None:
+        """The exchange answers from now on."""
+        self._go.touch()
+
+    @property
+    def _go(self) -> Path:
+        return self.root.with_name(f"{self.root.name}.go")
+
+    @property
+    def _here(self) -> Path:
+        return self.root.with_name(f"{self.root.name}.here")
 
     def spawn(self, *argv: str, env: Mapping[str, str] | None = None, width: int = 100) -> Any:
         """Begin it on a terminal; a pexpect child."""
         return pexpect.spawn(
             sys.executable, ["-m", "campctl", *argv],
-            cwd=str(self.root), env={**ENV, "NO_COLOR": "1", **(env or {})}, dimensions=(50, width), encoding="utf-8", timeout=30,
+            cwd=str(self.root), env={**ENV, "NO_COLOR": "1", **(env or {})}, dimensions=(50, width), encoding="utf-8", timeout=PATIENCE,
         )  # fmt: skip
 
     def _on_a_tty(self, argv: tuple[str, ...], typed: str, env: Mapping[str, str]) -> Result:
@@ -108,8 +176,7 @@ class Camp:
         if typed:
             child.expect(r"\? \[y/N\] ")
             child.send(typed)
-        child.expect(pexpect.EOF)
-        child.close()
+        over(child)
         return Result(child.exitstatus, child.before, "")
 
     def exchange(self, name: str = "local") -> Path:
@@ -330,13 +397,13 @@ def processes() -> Iterator[list[subprocess.Popen[str]]]:
 
 @pytest.fixture
 def until() -> Callable[..., Any]:
-    """Wait for something to become true; fails after 30 s."""
+    """Wait for something to become true; fails after two minutes."""
 
     def call(wanted: Callable[[], Any], process: subprocess.Popen[str] | None = None) -> Any:
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while not (found := wanted()):
             assert process is None or process.poll() is None, "the process ended first"
-            assert time.monotonic() < end, "it did not happen within 30 s"
+            assert time.monotonic() < end, f"it did not happen within {PATIENCE} s"
             time.sleep(0.005)
         return found
 

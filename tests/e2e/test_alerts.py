@@ -27,7 +27,7 @@ SECRETS = {"CAMPCTL_NOTIFY_WAR_ROOM_SIGNING": "made-up", "CAMPCTL_NOTIFY_STUCK_S
 def process(camp: Any, *argv: str) -> Iterator[subprocess.Popen[str]]:
     """`campctl` at work in the campaign; it is gone at the end, however the test ends."""
     child = camp.start(*argv, env=SECRETS)
-    late = threading.Timer(60, child.kill)  # what is waited for below then ends, too
+    late = threading.Timer(120, child.kill)  # what is waited for below then ends, too
     late.start()
     try:
         yield child
@@ -35,13 +35,13 @@ def process(camp: Any, *argv: str) -> Iterator[subprocess.Popen[str]]:
         late.cancel()
         if child.poll() is None:
             child.kill()
-        child.communicate(timeout=30)
+        child.communicate(timeout=120)
 
 
 def end(child: subprocess.Popen[str], number: int = signal.SIGTERM) -> tuple[int, str, str]:
     """Send a signal; status and the rest of what it said."""
     child.send_signal(number)
-    out, err = child.communicate(timeout=60)
+    out, err = child.communicate(timeout=120)
     return child.returncode, out, err
 
 
@@ -55,7 +55,13 @@ def told(camp: Any, *receivers: str) -> None:
 def wait_for(there: Receiver, count: int) -> None:
     """Until so many requests have come."""
     with there.changed:
-        assert there.changed.wait_for(lambda: len(there.received) >= count, timeout=60)
+        assert there.changed.wait_for(lambda: len(there.received) >= count, timeout=120)
+
+
+def paged(camp: Any) -> int:
+    """How many alerts the pager was told of."""
+    pages = camp.root / "pages"
+    return pages.read_text().count("alert.raised") if pages.exists() else 0
 
 
 def line(child: subprocess.Popen[str], **wanted: Any) -> dict[str, Any]:
@@ -106,7 +112,7 @@ def test_an_emergency_call_from_the_exchange_to_the_phone_that_rings(camp: Any) 
     assert any(what.startswith(f"alert ack {id_}") for what in audit)
 
 
-def test_a_full_disk_and_a_reader_that_went_away(camp: Any) -> None:
+def test_a_full_disk_and_a_reader_that_went_away(camp: Any, processes: list[Any], until: Any) -> None:
     """Lines that cannot be written stop nobody from being told; without a reader it ends, as any command in a pipe, after telling."""
     told(camp, "pager: { command: [tee, -a, pages] }")
     with process(camp, "alert", "run", "-o", "json") as one:
@@ -114,45 +120,37 @@ def test_a_full_disk_and_a_reader_that_went_away(camp: Any) -> None:
         assert one.stdout is not None
         one.stdout.close()
         camp.poke(EMERGENCY)
-        assert one.wait(timeout=60) == 141
+        assert one.wait(timeout=120) == 141
         assert one.stderr is not None
         assert one.stderr.read() == ""
-    assert (camp.root / "pages").read_text().count("alert.raised") == 1
-    shell = f"exec {shlex.quote(sys.executable)} -m campctl alert run --for 5s > /dev/full"
+    assert paged(camp) == 1
+    shell = f"exec {shlex.quote(sys.executable)} -m campctl alert run > /dev/full"
     full = subprocess.Popen(["/bin/sh", "-c", shell], cwd=camp.root, env={**os.environ, **SECRETS}, stderr=subprocess.PIPE, text=True)
     assert full.stderr is not None
     assert full.stderr.readline().startswith("Watching")
+    processes.append(full)
     camp.poke(EMERGENCY)
-    said = full.stderr.read()
-    assert full.wait(timeout=60) == 0
-    full.stderr.close()
+    until(lambda: paged(camp) == 2, full)
+    status, _, said = end(full)
+    assert status == 0
     assert "People are told of alerts all the same." in said
-    assert (camp.root / "pages").read_text().count("alert.raised") == 2
+    assert paged(camp) == 2
 
 
-def test_two_watch_and_one_tells(camp: Any) -> None:
+def test_two_watch_and_one_tells(camp: Any, until: Any) -> None:
     """A second `alert run` beside the first is a second pair of eyes, not a second call; killed, the other goes on."""
     told(camp, "pager: { command: [tee, -a, pages] }")
     with process(camp, "alert", "run", "-o", "json") as one, process(camp, "alert", "run", "-o", "json") as two:
         watching(one)
         watching(two)
         camp.poke(EMERGENCY)
-        assert {json.loads(text)["kind"] for child in (one, two) if (text := first_of(child))} <= {"raised", "told"}
+        until(lambda: paged(camp), two)
         one.kill()
         two.send_signal(signal.SIGINT)
-        out, _ = two.communicate(timeout=60)
+        out, _ = two.communicate(timeout=120)
         assert two.returncode == 130
-        assert (camp.root / "pages").read_text().count("alert.raised") == 1
-        assert "Traceback" not in out
-
-
-def first_of(child: subprocess.Popen[str]) -> str:
-    """A line, if one comes within two seconds."""
-    import select
-
-    assert child.stdout is not None
-    ready, _, _ = select.select([child.stdout], [], [], 2.0)
-    return child.stdout.readline() if ready else ""
+        assert paged(camp) == 1
+        assert {json.loads(text)["kind"] for text in out.splitlines()} <= {"raised", "told"}
 
 
 def test_a_backend_that_is_lost_and_comes_back(camp: Any) -> None:
@@ -209,7 +207,7 @@ def test_a_scrape_of_a_live_exchange(camp: Any) -> None:
         wanted = re.compile(r'alerts_raised\{rule="emergency-call",severity="critical"\} [1-9]')
         made: list[str] = []
         while True:  # until it is killed for being late
-            with urllib.request.urlopen(address[0], timeout=30) as answer:
+            with urllib.request.urlopen(address[0], timeout=120) as answer:
                 page = answer.read().decode()
             if wanted.search(page) and "campctl_overrides_overdue" in page:
                 break

@@ -148,7 +148,7 @@ def test_status_never_loads_textual(small: Any) -> None:
     )
     import sys
 
-    done = subprocess.run([sys.executable, "-c", code], cwd=small.root, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", code], cwd=small.root, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "[]"), done.stderr
 
 
@@ -169,7 +169,7 @@ def test_names_with_escape_codes_are_shown_and_not_obeyed(make: Any, clock: Any)
 
 def hears(camp: Any, process: Any, op: dict[str, Any]) -> str:
     """The next line of a watch, after something was done; done again until it is there, as a listener hears what comes after it began."""
-    for _ in range(30):
+    for _ in range(120):
         camp.poke(op)
         if select.select([process.stdout], [], [], 1.0)[0]:
             break
@@ -240,7 +240,7 @@ def test_a_watch_ends_by_a_signal(make: Any, processes: list[Any], number: signa
     processes.append(process)
     assert json.loads(process.stdout.readline())["event"] == "live"
     process.send_signal(number)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=120)
     assert "Traceback" not in err
     assert process.returncode == (130 if number == signal.SIGINT else -number)
 
@@ -251,7 +251,7 @@ def test_a_watch_ends_when_nobody_reads(make: Any, processes: list[Any]) -> None
     processes.append(process)
     process.stdout.readline()
     process.stdout.close()
-    assert process.wait(timeout=30) in {0, 141}
+    assert process.wait(timeout=120) in {0, 141}
 
 
 # -- pause --

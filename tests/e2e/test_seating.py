@@ -194,7 +194,7 @@ def test_two_receptions_never_give_the_same_desk(camp: Camp, processes: list[Any
     names = ("Sam Ortiz", "Vi Vo", "Theo Park", "Pat Quinn")
     for name in names:
         processes.append(camp.start("seat", "check-in", name, "--office", "chicago-hq", "--skills", "voter-protection"))
-    said = [process.communicate(timeout=60) for process in processes]
+    said = [process.communicate(timeout=120) for process in processes]
     assert [process.returncode for process in processes] == [0] * 4, said
     found = seats(camp)
     assert len({found[name][0] for name in names}) == 4

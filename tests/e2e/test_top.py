@@ -9,6 +9,8 @@ from typing import Any
 import pexpect
 import pytest
 
+from .conftest import hung_up, over  # type: ignore[import-not-found]
+
 BUSY = {"calls": '"20000"', "calls_shape": "flat", "talk_time": "30"}
 ENV = {"COLORTERM": "", "CAMPCTL_REDUCED_MOTION": "1"}
 
@@ -54,8 +56,7 @@ def test_watched_and_acted_from(top: Any) -> None:
     child.send("y")
     child.expect("run 2")
     child.send("q")
-    child.expect(pexpect.EOF)
-    child.close()
+    over(child)
     assert child.exitstatus == 0
     _clean(child)
     assert camp.resources() == before
@@ -72,30 +73,18 @@ def test_cut_off(top: Any, number: signal.Signals) -> None:
     camp, child = top()
     child.expect("Hotline")
     child.kill(number)
-    child.expect(pexpect.EOF)
-    child.close()
+    over(child)
     assert child.signalstatus == number
     _clean(child)
     camp.do("apply", "--yes").ok()
 
 
-def test_the_terminal_closes(top: Any, until: Any) -> None:
+def test_the_terminal_closes(top: Any) -> None:
     """When an ssh session is simply gone, the board is soon gone too, instead of spinning for ever."""
     _, child = top()
     child.expect("Hotline")
-    pid = child.pid
-    child.ptyproc.fileobj.close()
-    ended: list[int] = []
-
-    def over() -> bool:
-        found, status = os.waitpid(pid, os.WNOHANG)
-        if found:
-            ended.append(status)
-        return bool(found)
-
-    until(over)
-    child.terminated = child.closed = child.ptyproc.closed = child.ptyproc.terminated = True
-    assert os.WIFSIGNALED(ended[0]) or os.WEXITSTATUS(ended[0]) == 0
+    status = hung_up(child)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
 
 
 def test_not_a_terminal(make: Any) -> None:
@@ -121,8 +110,7 @@ def test_broken_manifests(top: Any) -> None:
     first.expect(pexpect.EOF)
     camp.edit("campaign.yaml", "country: US", "contry: US")
     child = camp.spawn("top", env=ENV)
-    child.expect(pexpect.EOF)
-    child.close()
+    over(child)
     assert child.exitstatus == 3
     assert "campctl validate" in child.before
     assert "Traceback" not in child.before
@@ -136,11 +124,11 @@ def test_an_exchange_that_does_not_answer(top: Any) -> None:
     child.expect("gave up after")
     child.send("n")
     # A key that comes while the window is closing is the window's; so it is pressed again, as people do.
-    for _ in range(60):
+    for _ in range(240):
         child.send("q")
         if child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=0.5) == 0:
             break
-    child.close()
+    over(child)
     assert child.exitstatus == 0
 
 
@@ -151,6 +139,5 @@ def test_manifests_that_break_while_it_runs_are_told_of(top: Any) -> None:
     camp.edit("campaign.yaml", "country: US", "contry: US")
     child.expect("manifests")
     child.send("q")
-    child.expect(pexpect.EOF)
-    child.close()
+    over(child)
     assert child.exitstatus == 0

@@ -40,7 +40,7 @@ class Recorder:
     def act(self, wanted: Wanted, tell: Callable[[str], None]) -> Done:
         self.acted.append(wanted)
         tell("0 of 2 changes")
-        self.gate.wait(10)
+        self.gate.wait(120)
         if self.wrong_act is not None:
             raise self.wrong_act
         intent = wanted.intent
@@ -97,8 +97,8 @@ class Trial:
             await self.pilot.pause()
 
     async def until(self, true: Callable[[], bool]) -> None:
-        """Wait for it; a test's own time limit ends a wait that is in vain."""
-        for _ in range(400):
+        """Wait for it, up to a minute and more: longer than a loaded machine takes."""
+        for _ in range(6000):
             if true():
                 return
             await self.pilot.pause(0.01)

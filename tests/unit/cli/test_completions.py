@@ -143,7 +143,7 @@ def complete(name: str, line: str, folder: Path) -> list[str]:
         "fish": [program, "--no-config", "-c", FISH, script, str(folder), line],
     }[name]
     env = {"HOME": str(folder), "PATH": "/nonexistent" if name != "fish" else os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "dumb"}
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=env, stdin=subprocess.DEVNULL, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=env, stdin=subprocess.DEVNULL, timeout=120)
     assert done.stderr == ""
     return [word for word in done.stdout.split("\n") if word]
 
@@ -185,10 +185,10 @@ def test_bash_in_an_interactive_shell(folder: Path) -> None:
         ["--norc", "--noprofile"],
         cwd=str(folder),
         encoding="utf-8",
-        timeout=10,
+        timeout=120,
         env={**os.environ, "PS1": "> ", "TERM": "dumb"},
     )
-    child.sendline(f"PS1='ready> '; source {ROOT}/completions/campctl.bash; bind 'set enable-bracketed-paste off'")
+    child.sendline(f"PS1='rea''dy> '; source {ROOT}/completions/campctl.bash; bind 'set enable-bracketed-paste off'")
     child.expect("ready> $")
     child.send("campctl user show ann.\t")
     child.expect("ann.lee ")
@@ -247,7 +247,7 @@ def test_zsh_in_an_interactive_shell(folder: Path) -> None:
     """In a real interactive zsh with its completion system, TAB completes a command and an id."""
     pexpect = pytest.importorskip("pexpect")
     env = {**os.environ, "TERM": "dumb", "ZDOTDIR": str(folder), "HOME": str(folder)}
-    child = pexpect.spawn(shell("zsh"), ["-f", "-i"], cwd=str(folder), encoding="utf-8", timeout=15, env=env)
+    child = pexpect.spawn(shell("zsh"), ["-f", "-i"], cwd=str(folder), encoding="utf-8", timeout=120, env=env)
     child.sendline(f"unsetopt zle_bracketed_paste; PS1='ready> '; fpath=({ROOT}/completions $fpath); autoload -Uz compinit; compinit -u -D")
     child.sendline("print loaded:${_comps[campctl]}")
     child.expect("loaded:_campctl")
