@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeGuard
 
 import msgspec
 from msgspec import Struct
@@ -18,13 +18,14 @@ from campctl.app.locking import this_process
 from campctl.app.results import Listing
 from campctl.app.running_books_files import Shelf
 from campctl.app.running_books_hands import Desk, ProcessHands, require_secrets
+from campctl.app.running_books_left import outlived
 from campctl.app.running_books_lint import program_of, show_book
 from campctl.app.running_books_report import BookReport, find_run, program_of_run, report_of
 from campctl.app.running_books_status import TTL, audit, line
 from campctl.model.records import Holder
 from campctl.model.runbooks import BookEntry, BookRun, BookState, BookStatus, Program
 from campctl.runbook.engine import Follower, Hands, Stop, Way
-from campctl.runbook.progress import TRIED, Decide, Do, Over, mark_number, next_move, numbers, stand
+from campctl.runbook.progress import TRIED, Decide, Do, Move, Over, Standing, Undo, mark_number, next_move, numbers, stand
 
 if TYPE_CHECKING:
     from campctl.ports.store import Store
@@ -124,6 +125,7 @@ async def resume(ctx: Context, run_id: str, asked: Asked, crew: Crew) -> BookRep
     try:
         book, program = _same(ctx, store, book, asked, crew, holder.token)
         require_secrets(ctx.environ, program)
+        await outlived(ctx, store, book, program, crew, holder.token, assume=bool(asked.assume))
         _decide(ctx, store, book, program, asked, holder.token)
         first = line(ctx, book, "", "resumed")
         store.record_book(first, holder.token)
@@ -186,6 +188,11 @@ def _decide(ctx: Context, store: Store, book: BookRun, program: Program, asked: 
             store.record_book(line(ctx, book, move.step.id, "failed", "rolled back instead of being done again"), token)
         _roll_back(ctx, store, book, program, asked.roll_back, token)
         return
+    if assume and _has_no_outcome(move, standing):
+        undoing = isinstance(move, Undo)
+        known: BookState = "reset" if assume == "not-done" else "undone" if undoing else "done"
+        store.record_book(line(ctx, book, move.step.id, known, said), token)
+        return
     for name in sorted(standing.undo_failed):  # the ways back that failed are tried again
         store.record_book(line(ctx, book, name, "reset", "begun anew"), token)
     if not isinstance(move, Over) or move.status != "failed" or not move.step:
@@ -199,6 +206,11 @@ def _decide(ctx: Context, store: Store, book: BookRun, program: Program, asked: 
         raise _undecided(book, step.id, failed=True)
     state: BookState = "done" if assume == "done" else "reset"
     store.record_book(line(ctx, book, step.id, state, said if assume else "begun anew"), token)
+
+
+def _has_no_outcome(move: Move, standing: Standing) -> TypeGuard[Do | Undo]:
+    """Whether that is to be done again because nobody knows what came of it."""
+    return (isinstance(move, Do) and move.again) or (isinstance(move, Undo) and standing.undoing == move.step.id)
 
 
 def _roll_back(ctx: Context, store: Store, book: BookRun, program: Program, mark: str, token: str) -> None:

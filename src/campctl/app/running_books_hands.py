@@ -20,9 +20,10 @@ from msgspec import Struct
 
 from campctl import errors
 from campctl.app.context import Context
+from campctl.app.running_books_left import held, this_one, why_not
 from campctl.live.expect import Fact, Value, facts, judge, parse
 from campctl.model.runbooks import Act, BookEntry, Program, Step
-from campctl.runbook.engine import Look, Performed, Stop
+from campctl.runbook.engine import Begun, Look, Performed, Stop
 from campctl.runbook.progress import Standing
 from campctl.runbook.verbs import Verbs
 
@@ -128,8 +129,8 @@ class ProcessHands:
         """What was said at this terminal, by somebody who has the role."""
         return None if self._barred(step) else self.desk.answered(step)
 
-    async def perform(self, act: Act, step: Step, stop: Stop) -> Performed:
-        """Run it to its end, for `step.timeout` at the most; asked to stop, it is asked to end."""
+    async def perform(self, act: Act, step: Step, stop: Stop, begun: Begun) -> Performed:
+        """Run it to its end, for `step.timeout` at the most; asked to stop, it is asked to end. It does nothing before `begun` is back."""
         if act.kind == "run":
             words = argv_of(act, step, self.program, self.verbs)
             argv = [*PROGRAM, "-C", str(self.ctx.root), *words]
@@ -137,25 +138,31 @@ class ProcessHands:
         else:
             argv = ["/bin/sh", "-c", act.script] if act.script else list(act.argv)
             env = environment(self.ctx.environ, self.program, self.run)
-        return await self._process(argv, env, act, step, stop)
-
-    async def _process(self, argv: Sequence[str], env: Mapping[str, str], act: Act, step: Step, stop: Stop) -> Performed:
+        if why := why_not(argv, env, str(self.ctx.root)):
+            return Performed(ok=False, detail=f"{argv[0]} cannot be run: {why}")
         try:
             process = await asyncio.create_subprocess_exec(
-                *argv,
+                *held(argv),
                 cwd=self.ctx.root,
-                env=dict(env),
-                stdin=asyncio.subprocess.DEVNULL,
+                env=env,
+                stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
             return Performed(ok=False, detail=f"{argv[0]} cannot be run: {getattr(error, 'strerror', None) or error}")
+        return await self._followed(process, act, step, stop, begun)
+
+    async def _followed(self, process: asyncio.subprocess.Process, act: Act, step: Step, stop: Stop, begun: Begun) -> Performed:
+        assert process.stdin is not None
         assert process.stdout is not None
         said = _Said()
         reading = asyncio.ensure_future(said.read(process.stdout))
         try:
+            await begun(str(this_one(process.pid)))
+            process.stdin.write(b"go\n")
+            process.stdin.close()
             why = await self._until_over(process, step, stop)
             if why:
                 await _end(process, GRACE[act.kind], signal.SIGINT if act.kind == "run" else signal.SIGTERM)
@@ -250,12 +257,13 @@ class _Said:
 
 
 async def _end(process: asyncio.subprocess.Process, grace: float, gently: signal.Signals) -> None:
-    """Ask a process and what it started to end, then make it."""
+    """Ask a process and what it started to end, then make it. What outlives it of its group is made to at once."""
     for sign, patience in ((gently, grace), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
         _kill(process, sign)
         with suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), patience)
-            return
+            break
+    _kill(process, signal.SIGKILL)
 
 
 def _kill(process: asyncio.subprocess.Process, sign: signal.Signals) -> None:

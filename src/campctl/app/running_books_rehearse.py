@@ -27,7 +27,7 @@ from campctl.app.times import parse_time
 from campctl.manifest.load import Loaded
 from campctl.model.campaign import BackendSpec
 from campctl.model.runbooks import Act, BookEntry, Program, Step
-from campctl.runbook.engine import Look, Performed, Stop
+from campctl.runbook.engine import Begun, Look, Performed, Stop
 from campctl.runbook.jumping import JumpingClock
 from campctl.runbook.progress import Standing
 
@@ -78,12 +78,12 @@ class RehearsalHands:
         self.tell = crew.desk.tell
         self.waiting = crew.desk.waiting
 
-    async def perform(self, act: Act, step: Step, stop: Stop) -> Performed:
+    async def perform(self, act: Act, step: Step, stop: Stop, begun: Begun) -> Performed:
         """Verbs on the embedded exchanges; commands only when asked for."""
         if act.kind == "shell":
             if not self._how.shell:
                 return Performed(ok=True, detail="not run in a rehearsal")
-            return await self._processes.perform(act, step, stop)
+            return await self._processes.perform(act, step, stop, begun)
         words = ["-C", str(self._ctx.root), *argv_of(act, step, self._program, self._verbs)]
         clock = JumpingClock(self._ctx.clock.now())
         env = {**environment(self._ctx.environ, self._program, "rehearsal"), "CAMPCTL_USER": self._ctx.who}

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from campctl import errors
 from campctl.app.context import Context
 from campctl.app.results import Listing
+from campctl.app.running_books_left import in_words, left_behind, still_there
 from campctl.app.running_books_report import BookReport, find_run, program_of_run, report_of
 from campctl.model.records import AuditEntry
 from campctl.model.runbooks import BookEntry, BookRun, BookState, Program
@@ -66,7 +67,10 @@ def status(ctx: Context, run_id: str) -> BookReport:
     """Where a run stands; without an id the newest that is not over, else the newest."""
     store = ctx.store()
     book = find_run(store, run_id)
-    return report_of(_as_is(store, book), store.book_entries(book.id), followed_by=_followed_by(store, book))
+    report = report_of(_as_is(store, book), store.book_entries(book.id), followed_by=_followed_by(store, book))
+    found = left_behind(program_of_run(book), store, book.id) if report.run.status == "interrupted" else None
+    words = in_words(found[0].id, found[1], still_there(found[1])) if found else ""
+    return replace(report, next_steps=(words, *report.next_steps)) if words else report
 
 
 def runs(ctx: Context, limit: int) -> Listing:

@@ -140,9 +140,10 @@ BookStatus = Literal["running", "interrupted", "failed", "rolled-back", "done"]
 BookState = Literal[
     "started", "resumed", "edited", "stopped", "ended",
     "begun", "done", "failed", "skipped", "interrupted", "confirmed", "declined", "reset",
-    "rolling-back", "undo-begun", "undone", "undo-failed",
+    "rolling-back", "undo-begun", "undone", "undo-failed", "process",
 ]  # fmt: skip
-"""Of a run (step ""): the first line, and rolling-back. Of a step: the rest; "reset" means it counts as not begun."""
+"""Of a run (step ""): the first line, and rolling-back. Of a step: the rest; "reset" means it counts as not begun, "process" that what was
+begun is the process that `detail` names (`Left.parse`)."""
 
 
 class BookRun(Struct, frozen=True, kw_only=True):
@@ -158,6 +159,25 @@ class BookRun(Struct, frozen=True, kw_only=True):
     status: BookStatus = "running"
     ended: datetime | None = None
     program: bytes = b""
+
+
+class Left(Struct, frozen=True):
+    """The process of a step that was begun. `mark`: what tells it from a later one of its number (`ports.processes.mark`)."""
+
+    host: str
+    pid: int
+    mark: str = ""
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host} {self.mark}".rstrip()
+
+    @classmethod
+    def parse(cls, text: str) -> Left | None:
+        """The one a journal line names; None where it names none."""
+        words = text.split(" ", 4)
+        if words[:1] + words[2:3] != ["process", "on"] or len(words) < 4 or not words[1].isdecimal():
+            return None
+        return cls(words[3], int(words[1]), " ".join(words[4:]))
 
 
 class BookEntry(Struct, frozen=True, kw_only=True, gc=False):

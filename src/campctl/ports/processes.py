@@ -1,4 +1,4 @@
-"""Is a process still there that took a lock, or that a runbook began? Where /proc says so, that means the very one, not its number reused."""
+"""Is a process still there that took a lock, or that a runbook began? Where /proc says so, that is the very one, not its number reused."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def group_of(pid: int, marked: str, proc: Path = PROC) -> list[int]:
 
 
 def _stat(pid: int, proc: Path) -> _Stat | None:
-    """Fields 3, 5 and 22 of /proc/PID/stat: state, group, and start time in ticks since boot (proc(5)); the name before may hold anything."""
+    """Fields 3, 5 and 22 of /proc/PID/stat: state, group, and start in ticks since boot (proc(5)); the name before may hold anything."""
     try:
         fields = (proc / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
         return _Stat(fields[0], fields[2], fields[19])

@@ -7,7 +7,7 @@ for a time goes by the wall clock in short slices, so that a clock that jumps is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -59,11 +59,15 @@ class Ledger(Protocol):
     def entries(self, after: int) -> Sequence[BookEntry]: ...
 
 
+Begun = Callable[[str], Awaitable[None]]
+"""Writes down which process a step is, before that process does anything."""
+
+
 class Hands(Protocol):
     """Does what steps say, and looks."""
 
-    async def perform(self, act: Act, step: Step, stop: Stop) -> Performed:
-        """Run a verb or a command to its end, or for `step.timeout` seconds at the most."""
+    async def perform(self, act: Act, step: Step, stop: Stop, begun: Begun) -> Performed:
+        """Run a verb or a command to its end, or for `step.timeout` seconds at the most. A process of its own is told to `begun` first."""
         ...
 
     async def look(self, expectation: str, outcomes: Standing) -> Look: ...
@@ -205,7 +209,7 @@ class Follower:
     async def act(self, step: Step) -> Performed | None:
         """What a step does; None when the run is to stop and the step can simply be begun again."""
         if step.act is not None:
-            return await self.hands.perform(step.act, step, self.stop)
+            return await self.perform(step.act, step)
         if step.kind == "expect":
             return await self.expect(step, patient=False)
         if step.kind == "wait":
@@ -213,6 +217,14 @@ class Follower:
         if step.kind == "confirm":
             return await self.confirm(step)
         return Performed(ok=True, detail=step.text if step.kind in {"end", "fail"} else "")
+
+    async def perform(self, act: Act, step: Step) -> Performed:
+        """Have it done. Whoever goes on with a run that was killed finds in the journal which process may still be at it."""
+
+        async def begun(process: str) -> None:
+            await self.record(step.id, "process", detail=process)
+
+        return await self.hands.perform(act, step, self.stop, begun)
 
     async def wait(self, step: Step) -> Performed | None:
         if step.text:
@@ -290,7 +302,7 @@ class Follower:
         assert step.undo is not None
         await self.record(step.id, "undo-begun")
         began = self.clock.monotonic()
-        done = await self.hands.perform(step.undo, step, self.stop)
+        done = await self.perform(step.undo, step)
         took = self.clock.monotonic() - began
         if done.stopped:
             return

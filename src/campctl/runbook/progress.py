@@ -37,6 +37,8 @@ class Standing(Struct):
     attempts: dict[str, int] = field(default_factory=dict)
     done_in_order: list[str] = field(default_factory=list)
     confirmations: dict[str, BookEntry] = field(default_factory=dict)
+    processes: dict[str, BookEntry] = field(default_factory=dict)
+    """Of steps that were begun and have no outcome: the line that says which process it is."""
     rolling: int | None = None
     ended: str = ""
     """"done" or "failed" when an `end` or `fail` step was come to, or the last one was done."""
@@ -103,6 +105,11 @@ def fold(program: Program, where: Mapping[str, int], found: Standing, entry: Boo
     if number is None:
         return
     step, state = program.steps[number], entry.state
+    if state == "process":
+        found.processes[step.id] = entry
+        return
+    if state not in {"confirmed", "declined"}:
+        found.processes.pop(step.id, None)
     if state == "begun":
         if entry.attempt <= 1:
             found.visits[step.id] = found.visits.get(step.id, 0) + 1

@@ -29,10 +29,10 @@ from typing import ClassVar, Literal
 from campctl.errors import LockHeld, LockLost, StoreError
 from campctl.model.records import Holder
 from campctl.ports.clock import Clock
+from campctl.ports.processes import Sign, mark, same_boot, sign
 from campctl.store.codec import instant, moment, text
 from campctl.store.database import Database
 from campctl.store.marks import marks
-from campctl.ports.processes import Sign, mark, same_boot, sign
 
 Table = Literal["lock", "leader"]
 

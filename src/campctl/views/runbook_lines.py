@@ -42,7 +42,7 @@ def line_of(entry: BookEntry, step: Step | None, zone: ZoneInfo) -> str:
         "undo-failed": f"{name} could NOT be taken back{detail}",
         "confirmed": "",
         "declined": "",
-    }[entry.state]
+    }.get(entry.state, "")
     shown = _output(entry) if entry.state in {"failed", "undo-failed"} else ""
     return f"{stamp}{words}\n{shown}" if words else ""
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from campctl.findings import Span
 from campctl.model.runbooks import Act, BookEntry, Program, Step
-from campctl.runbook.engine import Follower, Look, Performed, Stop, Way
+from campctl.runbook.engine import Begun, Follower, Look, Performed, Stop, Way
 from campctl.runbook.progress import Decide, Over, Standing, next_move, stand
 from campctl.testing import FakeClock
 
@@ -78,7 +78,7 @@ class FakeHands:
         self.stop_in = ""
         self.on_look: Any = None
 
-    async def perform(self, act: Act, step: Step, stop: Stop) -> Performed:
+    async def perform(self, act: Act, step: Step, stop: Stop, begun: Begun) -> Performed:
         name = step.id if act is step.act else f"-{step.id}"
         self.effects.append(name)
         if self.crash_in == name:
@@ -194,7 +194,7 @@ def test_the_intent_is_written_before_the_act() -> None:
     ledger = Ledger()
 
     class Looking(FakeHands):
-        async def perform(self, act: Act, step: Step, stop: Stop) -> Performed:
+        async def perform(self, act: Act, step: Step, stop: Stop, begun: Begun) -> Performed:
             seen.append(list(ledger.said))
             return Performed(ok=True)
 
