@@ -24,11 +24,13 @@ socket.gethostname = lambda: {host!r}
 from campctl.store import patience
 patience.Connection.patience = {patience}
 patience.RETURN_SECONDS = {comes_back}
+"""
+GO = """
 from campctl.__main__ import main
 sys.argv = ["campctl", *sys.argv[1:]]
 sys.exit(main())
 """
-SLOW = "latency: 40ms, batch: 1, concurrency: 1"
+SINGLE = "batch: 1, concurrency: 1"
 
 
 class Admin:
@@ -41,9 +43,10 @@ class Admin:
         self.host = host
         self.run_env = {**{name: value for name, value in os.environ.items() if not name.startswith("CAMPCTL_")}, **self.env}
 
-    def start(self, *argv: str, patience: float = 10.0) -> subprocess.Popen[str]:
-        """Begin a command line that waits that long for the store."""
+    def start(self, *argv: str, patience: float = 10.0, hold: int | None = None) -> subprocess.Popen[str]:
+        """Begin a command line that waits that long for the store; `hold`: see `Camp.start`."""
         code = ELSEWHERE.format(host=self.host, patience=patience, comes_back=patience)
+        code += GO if hold is None else self.camp.held(hold)
         return subprocess.Popen(
             [sys.executable, "-c", code, *argv], cwd=self.root, env={**self.run_env, "NO_COLOR": "1", "PYTHONWARNINGS": "error"},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -52,7 +55,7 @@ class Admin:
     def run(self, *argv: str, patience: float = 10.0) -> tuple[int, str]:
         """Run one to its end; status, and all it said."""
         process = self.start(*argv, patience=patience)
-        out, err = process.communicate(timeout=90)
+        out, err = process.communicate(timeout=120)
         assert "Traceback" not in out + err, err
         return process.returncode, out + err
 
@@ -132,28 +135,31 @@ def test_what_one_does_the_other_sees(admins: Any) -> None:
 
 def test_the_other_machine_hears_who_is_at_work(admins: Any, processes: Any, until: Any) -> None:
     """Exit 7 with who, on which host and doing what; waiting for the lock works between machines."""
-    ann, bo = admins("latency: 200ms, batch: 1, concurrency: 1")
-    process = ann.start("apply", "--yes")
+    ann, bo = admins(SINGLE)
+    process = ann.start("apply", "--yes", hold=1)
     processes.append(process)
-    until(lambda: ann.camp.exchange().exists() and ann.camp.calls() >= 1, process)
+    until(lambda: ann.camp.held_up, process)
     status, said = bo.run("apply", "--yes")
     assert status == 7
     for word in ("ann", "hq-1.example.org", "campctl apply --yes"):
         assert word in said
     assert bo.do("plan").status == 0
-    status, said = bo.run("port", "light", "hq/a001", "--yes", "--wait-for-lock", "60")
-    assert (status, "Light desk a001" in said) == (0, True), said
-    process.communicate(timeout=60)
+    waits = bo.start("port", "light", "hq/a001", "--yes", "--wait-for-lock", "120")
+    processes.append(waits)
+    ann.camp.let_go()
+    process.communicate(timeout=120)
     assert process.returncode == 0
+    said = waits.communicate(timeout=120)
+    assert (waits.returncode, "Light desk a001" in said[0]) == (0, True), said
     bo.camp.settled()
 
 
 def test_a_machine_that_died_is_taken_over_after_ttl(admins: Any, postgres: Place, processes: Any, until: Any) -> None:
     """Killed on another machine, nobody can see it dead: its lock lasts half a minute, then the next run settles what it left."""
-    ann, bo = admins(SLOW)
-    process = ann.start("apply", "--yes")
+    ann, bo = admins(SINGLE)
+    process = ann.start("apply", "--yes", hold=3)
     processes.append(process)
-    until(lambda: ann.camp.exchange().exists() and ann.camp.calls() >= 3, process)
+    until(lambda: ann.camp.held_up, process)
     process.kill()
     process.communicate()
     status, said = bo.run("apply", "--yes")
@@ -166,21 +172,28 @@ def test_a_machine_that_died_is_taken_over_after_ttl(admins: Any, postgres: Plac
 
 
 def test_who_slept_too_long_begins_nothing_more(admins: Any, postgres: Place, processes: Any, until: Any) -> None:
-    """A laptop's lid closes in mid-apply, the other machine takes over and finishes; woken, the first stops and has done nothing since."""
-    ann, bo = admins(SLOW)
-    process = ann.start("apply", "--yes")
+    """A laptop's lid closes in mid-apply, the other machine takes over and finishes; woken, the first stops and has begun nothing since."""
+    ann, bo = admins(SINGLE)
+    process = ann.start("apply", "--yes", hold=3)
     processes.append(process)
-    until(lambda: ann.camp.exchange().exists() and ann.camp.calls() >= 3, process)
+    until(lambda: ann.camp.held_up, process)
     until(lambda: stopped_between_writes(process, postgres), process)
+    ((run,),) = postgres.sql("SELECT DISTINCT run FROM small.journal")
     grow_old(postgres, 31)
     status, said = bo.run("apply", "--yes")
     assert status == 0, said
     before = len(bo.camp.log())
+    begun = {change for (change,) in postgres.sql("SELECT change FROM small.journal WHERE run = %s AND state = 'pending'", run)}
+    ann.camp.let_go()
     os.kill(process.pid, signal.SIGCONT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=120)
     assert process.returncode in {7, 130}, err
     assert "lock was lost" in err
-    assert len(bo.camp.log()) - before <= 1  # what was being sent when it was stopped
+    # What it had written down when it was stopped may still have been on its way; no more than that.
+    since = [one.change for one in bo.camp.log()][before:]
+    assert set(since) <= begun
+    assert len(begun) <= 6
+    assert len(since) <= len(begun) - 3
     nothing_without_intent(bo, postgres)
     assert bo.run("apply", "--yes")[0] == 0
     bo.camp.settled()
@@ -190,12 +203,13 @@ def test_who_slept_too_long_begins_nothing_more(admins: Any, postgres: Place, pr
 @pytest.mark.parametrize("how", ["stop", "kill", "freeze"])
 def test_the_store_goes_away_in_mid_apply(admins: Any, postgres: Place, processes: Any, until: Any, how: str, calls: int) -> None:
     """At whatever point: exit 10 with what it means, nothing was done that was not written down first, and the next run converges."""
-    ann, bo = admins(SLOW)
-    process = ann.start("apply", "--yes", patience=1.0)
+    ann, bo = admins(SINGLE)
+    process = ann.start("apply", "--yes", patience=1.0, hold=calls)
     processes.append(process)
-    until(lambda: ann.camp.exchange().exists() and ann.camp.calls() >= calls, process)
+    until(lambda: ann.camp.held_up, process)
     getattr(postgres, how)()
-    out, err = process.communicate(timeout=90)
+    ann.camp.let_go()
+    out, err = process.communicate(timeout=120)
     assert process.returncode == 10, (process.returncode, out, err)
     assert "Traceback" not in out + err
     assert "The campaign's store (schema small of database" in err
@@ -214,14 +228,14 @@ def test_the_store_goes_away_in_mid_apply(admins: Any, postgres: Place, processe
 
 def test_a_restart_in_mid_apply_is_ridden_through(admins: Any, postgres: Place, processes: Any, until: Any) -> None:
     """A server that is back within seconds (an upgrade of its packages) does not end the run."""
-    ann, _ = admins(SLOW)
+    ann, _ = admins(SINGLE)
     process = ann.start("apply", "--yes")
     processes.append(process)
     for calls in (2, 8):
         until(lambda calls=calls: process.poll() is not None or (ann.camp.exchange().exists() and ann.camp.calls() >= calls))
         postgres.stop()
         postgres.start()
-    out, err = process.communicate(timeout=90)
+    out, err = process.communicate(timeout=120)
     # A commit that was cut off before the server had it is told, and the run stops; anything else goes on.
     assert process.returncode in {0, 10}, (out, err)
     nothing_without_intent(ann, postgres)
@@ -285,13 +299,14 @@ def test_carried_over_and_back(camp: Any, postgres: Place, secret_env: dict[str,
 
 def test_not_while_a_run_is_at_work(make: Any, processes: Any, until: Any, postgres: Place, secret_env: dict[str, str]) -> None:
     """Exit 7; nothing is carried and the YAML stays as it is."""
-    camp = make(apply=False, latency="60ms", batch="1", concurrency="1")
-    process = camp.start("apply", "--yes")
+    camp = make(apply=False, batch="1", concurrency="1")
+    process = camp.start("apply", "--yes", hold=1)
     processes.append(process)
-    until(lambda: camp.exchange().exists() and camp.calls() >= 1, process)
+    until(lambda: camp.held_up, process)
     before = camp.read("campaign.yaml")
     assert camp.do("store", "migrate", "--to", postgres.url, "--yes", env=secret_env).status == 7
-    process.communicate(timeout=30)
+    camp.let_go()
+    process.communicate(timeout=120)
     assert process.returncode == 0
     assert camp.read("campaign.yaml") == before
     camp.settled()
