@@ -16,7 +16,7 @@ from campctl.capacity.expected import Instead
 from campctl.capacity.forecast import Forecast
 from campctl.capacity.rehearsal.cast import Absence, Outage, Sitting, stints, tardy, without
 from campctl.capacity.rehearsal.day import play
-from campctl.capacity.rehearsal.outcome import Interval
+from campctl.capacity.rehearsal.outcome import Fates, Interval
 from campctl.capacity.rehearsal.stage import Calls, Stage
 from campctl.capacity.rehearsal.stage import Hotline as Line
 from campctl.capacity.rehearsal.tally import at_once, tally
@@ -31,6 +31,7 @@ from campctl.model.campaign import Campaign, Hotline, Shape, Volume
 from campctl.model.faults import Faults
 
 if TYPE_CHECKING:
+    from campctl.app.playing_autopilot import Flown
     from campctl.manifest.load import Loaded
     from campctl.model.records import Override
 
@@ -70,9 +71,13 @@ class Plan(Struct, frozen=True, kw_only=True):
     forecasts: dict[str, Forecast]
     absences: tuple[Absence, ...]
     findings: tuple[Finding, ...] = ()
+    moments: tuple[datetime, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    piloted: bool = False
+    """Whether the autopilot is at the phones."""
 
 
-def prepare(loaded: Loaded, campaign: Campaign, overrides: tuple[Override, ...], setting: Setting) -> Plan:
+def prepare(loaded: Loaded, campaign: Campaign, overrides: tuple[Override, ...], setting: Setting, *, piloted: bool = False) -> Plan:
     """desired(t) at every moment of the day, and the calls to expect; `errors.UsageError` where nothing is said of any."""
     forecasts = _forecasts(campaign, setting)
     until = setting.end + setting.tail
@@ -91,6 +96,9 @@ def prepare(loaded: Loaded, campaign: Campaign, overrides: tuple[Override, ...],
         forecasts=_rushed(forecasts, faults),
         absences=_absences(faults, campaign),
         findings=tuple(located(loaded, finding) for finding in found),
+        moments=tuple(changes),
+        overrides=overrides,
+        piloted=piloted,
     )
 
 
@@ -173,22 +181,38 @@ class Days:
         """Calls that came to each hotline from outside."""
         self.at_once: list[list[int]] = []
         """The same over all hotlines together."""
+        self.flown: list[Flown] = []
+        """What the autopilot did."""
 
     def play(self, n: int) -> None:
         """One more day: the n-th of this seed meets the same callers on every plan."""
         plan, setting = self.plan, self.setting
         calls = tuple(self._calls(hotline, n) for hotline in plan.campaign.hotlines.values())
-        cast: Sequence[Sitting] = plan.cast
-        for number, absence in enumerate(plan.absences):
-            cast = tardy(cast, absence, plan.lines, lambda person, a=absence, m=number: self._chance(n, m, person) < a.share)  # type: ignore[misc]
-        stage = Stage(hotlines=plan.lines, stints=stints(cast), calls=calls, trunks=setting.trunks)
-        fates = play(stage)
+        stage = Stage(hotlines=plan.lines, stints=(), calls=calls, trunks=setting.trunks)
+        if plan.piloted:
+            stage, fates = self._fly(stage, n)
+        else:
+            cast: Sequence[Sitting] = plan.cast
+            for number, absence in enumerate(plan.absences):
+                cast = tardy(cast, absence, plan.lines, lambda person, a=absence, m=number: self._chance(n, m, person) < a.share)  # type: ignore[misc]
+            stage = replace(stage, stints=stints(cast))
+            fates = play(stage)
         until = setting.second(setting.end)
         self.intervals.append(tally(stage, fates, setting.length, until))
         self.own.append([len(mine.arrivals) for mine in calls])
         steps = [at_once((mine,), (fate,), until, STEP) for mine, fate in zip(calls, fates, strict=True)]
         self.trunks.append([self._most(one) for one in steps])
         self.at_once.append(self._most([sum(now) for now in zip(*steps, strict=True)]))
+
+    def _fly(self, stage: Stage, n: int) -> tuple[Stage, list[Fates]]:
+        from campctl.app.playing_autopilot import Pilot, absent_by
+
+        plan, setting = self.plan, self.setting
+        chosen = absent_by(plan.absences, lambda number, person: self._chance(n, number, person))
+        outages = _outages(setting.faults or Faults(), setting)
+        flown = Pilot(plan, setting.start, setting.second(setting.end + setting.tail), outages, chosen).fly(stage)
+        self.flown.append(flown)
+        return flown.stage, flown.fates
 
     def _calls(self, hotline: Hotline, n: int) -> Calls:
         forecast = self.plan.forecasts.get(hotline.id)

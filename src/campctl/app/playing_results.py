@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from campctl.app.playing import Days, talk_of
+from campctl.app.playing_flights import flights
 from campctl.app.rehearsing import Ask
 from campctl.app.results_rehearsal import Comparison, Difference, HotlineDay, Miss, Rehearsal, Span, Whole
 from campctl.capacity.erlang import Target, seats_needed
@@ -37,8 +38,8 @@ Played = Sequence[Interval]
 """One hotline's day in one replication, by interval."""
 
 
-def result(days: Days, ask: Ask, against: Comparison | None) -> Rehearsal:
-    """All of it."""
+def result(days: Days, ask: Ask, against: Comparison | None, other: Days | None = None) -> Rehearsal:
+    """All of it. other: the days of the plan it is compared with."""
     setting, plan = days.setting, days.plan
     hotlines = hotline_days(days)
     return Rehearsal(
@@ -55,6 +56,7 @@ def result(days: Days, ask: Ask, against: Comparison | None) -> Rehearsal:
         at_once=tuple(_mean(column) for column in zip(*days.at_once, strict=True)),
         hotlines=hotlines,
         faults=fault_words(days),
+        autopilot=flights(days, None if ask.against else other) if plan.piloted else None,
         against=against,
         shown=ask.hotlines,
         remarks=(*_remarks(days), *(f"No call came to {name}." for name in ask.hotlines if name not in {one.hotline for one in hotlines})),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from campctl import errors
 from campctl.app.context import Context
@@ -45,10 +46,17 @@ class Ask(Struct, frozen=True, kw_only=True):
     interval: str = "15m"
     trunks: int | None = None
     hotlines: tuple[str, ...] = ()
+    autopilot: bool = False
+
+
+WITHOUT = "the same without the autopilot"
 
 
 def rehearse(ctx: Context, ask: Ask, progress: Progress = lambda _done, _all: None) -> Rehearsal:
-    """Play the day, as often as asked; with `against` also on the other plan, for the very same callers."""
+    """Play the day, as often as asked; with `against` also on the other plan, for the very same callers.
+
+    With `autopilot` it is at the phones of both plans; without `against` the other one is this plan without it.
+    """
     from campctl.app.playing import Days, prepare
     from campctl.app.playing_results import comparison, result
 
@@ -58,8 +66,10 @@ def rehearse(ctx: Context, ask: Ask, progress: Progress = lambda _done, _all: No
         one(campaign.hotlines, name, "hotline")
     setting = _setting(ctx, campaign, ask)
     overrides = tuple(ctx.store().overrides())
-    ours = prepare(ctx.loaded, campaign, overrides, setting)
-    theirs = _other(ctx, ask.against, setting) if ask.against else None
+    if ask.autopilot:
+        _check_autopilot(campaign)
+    ours = prepare(ctx.loaded, campaign, overrides, setting, piloted=ask.autopilot)
+    theirs = _other(ctx, ask, setting) if ask.against else replace(ours, piloted=False) if ask.autopilot else None
     count = ask.replications or _enough(ours, theirs)
     mine, other = Days(ours, setting), Days(theirs, setting) if theirs is not None else None
     done, all_ = 0, count * (1 if other is None else 2)
@@ -70,7 +80,7 @@ def rehearse(ctx: Context, ask: Ask, progress: Progress = lambda _done, _all: No
                 days.play(n)
                 done += 1
     progress(all_, all_)
-    return result(mine, ask, comparison(mine, other, ask.against) if other is not None else None)
+    return result(mine, ask, comparison(mine, other, ask.against or WITHOUT) if other is not None else None, other)
 
 
 def _check(ask: Ask) -> None:
@@ -80,6 +90,14 @@ def _check(ask: Ask) -> None:
         )
     if ask.trunks is not None and not 1 <= ask.trunks <= 1_000_000:
         raise errors.UsageError(f"--trunks {ask.trunks} is no number of trunks.", hint="Leave it out for as many as it takes.")
+
+
+def _check_autopilot(campaign: Campaign) -> None:
+    if not any(hotline.autoscale is not None for hotline in campaign.hotlines.values()):
+        raise errors.UsageError(
+            "No hotline has `autoscale`, so the autopilot would move no seats.",
+            hint="Write `autoscale: true` to a hotline whose target it shall hold (docs/autopilot.md).",
+        )
 
 
 def _setting(ctx: Context, campaign: Campaign, ask: Ask) -> Setting:
@@ -170,13 +188,14 @@ def _faults(file: str, day: date, campaign: Campaign) -> Faults:
     return found
 
 
-def _other(ctx: Context, path: str, setting: Setting) -> Plan:
-    """The other plan, with the same live changes."""
+def _other(ctx: Context, ask: Ask, setting: Setting) -> Plan:
+    """The other plan, with the same live changes, and the same autopilot where it has anything to do."""
     from campctl.app.playing import prepare
     from campctl.app.variants import variant
 
-    other = variant(ctx, path)
-    return prepare(other.loaded, other.campaign, tuple(ctx.store().overrides()), setting)
+    other = variant(ctx, ask.against)
+    piloted = ask.autopilot and any(hotline.autoscale is not None for hotline in other.campaign.hotlines.values())
+    return prepare(other.loaded, other.campaign, tuple(ctx.store().overrides()), setting, piloted=piloted)
 
 
 def _enough(*plans: Plan | None) -> int:

@@ -108,11 +108,39 @@ class Comparison(Struct, frozen=True, kw_only=True):
     differences: tuple[Difference, ...]
 
 
+class Moved(Struct, frozen=True, kw_only=True):
+    """Seats that the autopilot moved: when, from how many to how many, why. need: seats that were needed by the figures."""
+
+    at: datetime
+    before: int
+    to: int
+    need: int | None
+    reason: str
+
+
+class Flight(Struct, frozen=True, kw_only=True):
+    """What the autopilot did with a hotline: `ups` and `downs` a day, the fewest and most seats of all days, seat-hours a day.
+
+    turned: how often a day it took seats within `hold` seconds of bringing some (flapping). moves: those of the first day played.
+    """
+
+    hotline: str
+    ups: Estimate
+    downs: Estimate
+    turned: float
+    hold: float
+    fewest: int
+    most: int
+    seat_hours: Estimate
+    seat_hours_without: Estimate | None
+    moves: tuple[Moved, ...]
+
+
 class Rehearsal(Struct, frozen=True, kw_only=True):
     """`rehearse`: a day played through. All instants of it lie from `start` up to `end`; `length` is an interval's in seconds.
 
     trunks: the limit on calls at once, None for none; at_once: the most calls at once by interval, over all hotlines. faults: what
-    went wrong, in words.
+    went wrong, in words. autopilot: what it did, None where it was not there.
     """
 
     day: str
@@ -128,6 +156,7 @@ class Rehearsal(Struct, frozen=True, kw_only=True):
     at_once: tuple[float, ...]
     hotlines: tuple[HotlineDay, ...]
     faults: tuple[str, ...] = ()
+    autopilot: tuple[Flight, ...] | None = None
     against: Comparison | None = None
     shown: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ APPS = {"rehearse": noun("")}
         "campctl rehearse --day 2026-10-13 --calls voter-protection=4000 --hotline voter-protection",
         "campctl rehearse --day 2026-11-03 --faults bad-day.yaml --replications 20 --trunks 400",
         "campctl rehearse --day 2026-11-03 --against ../other-plan/surges.yaml",
+        "campctl rehearse --day 2026-11-03 --autopilot --faults bad-day.yaml",
     ),
 )
 def rehearse(
@@ -35,6 +36,9 @@ def rehearse(
     against: Annotated[
         str, typer.Option("--against", metavar="PATH", help="Compare with another plan: a campaign's folder, or a YAML file that differs.")
     ] = "",
+    autopilot: Annotated[
+        bool, typer.Option("--autopilot", help="With the autopilot at the phones, and how that differs from a day without it.")
+    ] = False,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another one draws other callers; the same one the same.")] = 1,
     replications: Annotated[
         int, typer.Option("--replications", metavar="N", help="Play the day N times. Default: as often as makes 300,000 calls, at most 10.")
@@ -69,6 +73,7 @@ def rehearse(
         interval=interval,
         trunks=trunks,
         hotlines=tuple(hotline),
+        autopilot=autopilot,
     )
     context = session.open()
     with Counting(session.terminal, "days") as progress:

@@ -91,6 +91,16 @@ def sittings(campaign: Campaign, staff: Sequence[Staff], end: datetime) -> list[
     return found
 
 
+def seated(campaign: Campaign, staff: Staff, start: float, end: float) -> list[Sitting]:
+    """Who answers what by one of these, from `start` up to `end`."""
+    place = {name: n for n, name in enumerate(campaign.hotlines)}
+    return [
+        _sitting(campaign, (_person(seat.line, staff), seat.line, place[name], seat.level), start, end)
+        for name, seating in staff.seating.items()
+        for seat in seating.filled
+    ]
+
+
 def _person(line: str, staff: Staff) -> str:
     """Who answers by a line: the person at the desk, where one is named."""
     kind, _, name = line.partition("/")

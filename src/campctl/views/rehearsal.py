@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from campctl.app.results import Listing
-from campctl.app.results_rehearsal import Comparison, HotlineDay, Miss, Rehearsal
+from campctl.app.results_rehearsal import Comparison, Flight, HotlineDay, Miss, Rehearsal
 from campctl.capacity.rehearsal.estimate import Estimate
 from campctl.views.charts import can_draw, put, sparkline
 from campctl.views.rehearsal_charts import clock, level_chart, people_chart
@@ -50,6 +50,13 @@ def rehearsal(result: Rehearsal, sheet: Sheet) -> None:
             sheet.table(hourly(result, day), title=f"{day.hotline} by the hour")
     sheet.page.blank()
     _missed(result, sheet)
+    if result.autopilot is not None:
+        sheet.page.blank()
+        sheet.table(flights(result), title="The autopilot")
+        for one in result.autopilot:
+            if one.hotline in result.shown and one.moves:
+                sheet.page.blank()
+                sheet.table(moves(result, one), title=f"{one.hotline}: its moves on the first day")
     if result.against is not None:
         sheet.page.blank()
         _compared(result.against, sheet)
@@ -100,6 +107,7 @@ def facts(result: Rehearsal) -> dict[str, object]:
         "played": f"{times}, seed {result.seed}{sure}",
         "trunks": f"{limit}; at most {most:,.0f} calls at once",
         "faults": "; ".join(result.faults),
+        "autopilot": f"at the phones of {', '.join(one.hotline for one in result.autopilot)}" if result.autopilot else "",
     }
 
 
@@ -205,6 +213,29 @@ def differences(against: Comparison) -> Listing:
     )
     columns = ("hotline", "in_time_points", "answered", "gave_up", "turned_away", "wait_seconds", "occupancy_points")
     return Listing(of="difference", columns=columns, rows=rows, empty="The two plans have no hotline in common.")
+
+
+def flights(result: Rehearsal) -> Listing:
+    """A line for each hotline that the autopilot held."""
+    rows = tuple(
+        {
+            "hotline": one.hotline,
+            "moves_up": plus_minus(one.ups),
+            "moves_down": plus_minus(one.downs),
+            "flapped": round(one.turned, 1) or None,
+            "seats": f"{one.fewest} to {one.most}",
+            "seat_hours": plus_minus(one.seat_hours),
+            "without_it": plus_minus(one.seat_hours_without) if one.seat_hours_without is not None else "",
+        }
+        for one in result.autopilot or ()
+    )
+    return Listing(of="flight", columns=("hotline", "moves_up", "moves_down", "flapped", "seats", "seat_hours", "without_it"), rows=rows)
+
+
+def moves(result: Rehearsal, one: Flight) -> Listing:
+    """A line for each time it moved seats."""
+    rows = tuple({"at": clock(result, move.at), "seats": f"{move.before} to {move.to}", "why": move.reason} for move in one.moves)
+    return Listing(of="move", columns=("at", "seats", "why"), rows=rows)
 
 
 def hourly(result: Rehearsal, one: HotlineDay) -> Listing:

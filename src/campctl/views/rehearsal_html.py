@@ -9,9 +9,11 @@ from campctl.views.rehearsal import (
     aim,
     differences,
     facts,
+    flights,
     hotlines,
     intervals,
     miss_words,
+    moves,
     percent,
     plus_minus,
     title,
@@ -31,6 +33,10 @@ def page(result: Rehearsal, *, said: str) -> str:
         report.table(Listing(of="hotline", columns=columns, rows=table.rows)),
         report.figure(at_once_chart(result), name="at-once", height=240),
     ]
+    if result.autopilot is not None:
+        blocks += [report.heading("The autopilot"), report.table(flights(result))]
+        for one in result.autopilot:
+            blocks.append(report.folded(f"Its moves of {one.hotline} on the first day", report.table(moves(result, one))))
     if result.against is not None:
         blocks += [
             report.heading(f"Against {result.against.other}"),
@@ -38,8 +44,8 @@ def page(result: Rehearsal, *, said: str) -> str:
             report.table(differences(result.against)),
             report.bullets([f"{one.hotline}: {words}" for one in result.against.differences if (words := verdict(one.better, one.worse))]),
         ]
-    for one in result.hotlines:
-        blocks += _hotline(result, one)
+    for day in result.hotlines:
+        blocks += _hotline(result, day)
     blocks += [report.paragraph(remark, soft=True) for remark in result.remarks]
     blocks += [report.paragraph(f"{finding.code}: {finding.detail}", soft=True) for finding in result.findings]
     missed = sum(bool(one.misses) for one in result.hotlines)

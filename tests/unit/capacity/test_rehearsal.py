@@ -7,7 +7,7 @@ from array import array
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -17,6 +17,7 @@ from campctl.capacity.rehearsal.fast import play as play_fast
 from campctl.capacity.rehearsal.loop import Loop
 from campctl.capacity.rehearsal.outcome import BLOCKED, CLOSED, FULL, LOST, OVERFLOWED, total
 from campctl.capacity.rehearsal.stage import Calls, Hotline, Stage, Stint
+from campctl.capacity.rehearsal.steered import Shown, Steered
 from campctl.capacity.rehearsal.tally import at_once, tally
 from campctl.capacity.rehearsal.variates import draw
 
@@ -270,3 +271,65 @@ def test_calls_that_go_on_hold_one_trunk_all_the_while() -> None:
     callers = (calls((0, 25, 99), (1, 30, 999)), calls((2, 5, 999)))
     stints = (always(0, 0), Stint(1, 1, 21.0, FOREVER))
     assert at_once(callers, play(stage(*two, stints=stints, callers=callers)), 60) == [2, 2, 1, 1, 1, 0, 0]
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=40)
+def test_a_hand_that_does_what_was_planned_changes_nothing(seed: int) -> None:
+    """People seated at the times of their stints, and looks in between: every call has the fate that the event loop gives it."""
+    random = Random(seed)
+    stints = []
+    for agent in range(random.randrange(2, 10)):
+        start = random.uniform(0, 2000)
+        for _ in range(random.randrange(1, 4)):
+            end = start + random.uniform(10, 2500)
+            stints.append(Stint(agent, random.randrange(2), start, end, random.choice([1, 1, 2])))
+            start = end + random.uniform(1, 800)
+    one = stage(
+        Hotline(name="one", wrap_up=10, max_wait=200, overflow=1, opens=((40.0, 2),), closed=((1500.0, 1700.0),)),
+        Hotline(name="two", max_waiting=4, opens=((20.0, 2),), leaves=(90.0, 0)),
+        stints=tuple(stints),
+        callers=tuple(draw([random.uniform(0, 40) for _ in range(5)], 900, 120, 150, random.random) for _ in range(2)),
+        trunks=random.choice([None, 12]),
+    )
+
+    def wake(now: float) -> None:
+        by.seat(now, [(f"{one.agent:02d}", one.hotline, one.level) for one in stints if one.start <= now < one.end])
+        seen.append([by.look(now, place) for place in range(2)])
+        for edge in edges:
+            by.wake_at(edge)
+        edges.clear()
+
+    edges = [edge for stint in stints for edge in (stint.start, stint.end)] + [random.uniform(0, 5000) for _ in range(20)] + [1e6]
+    seen: list[list[Shown]] = []
+    by = Steered(one, wake)
+    flown, fates = by.fly(1e6)
+    for place, (mine, theirs) in enumerate(zip(fates, Loop(one).play(), strict=True)):
+        assert (mine.waits, mine.begun, sorted(mine.guests)) == (theirs.waits, theirs.begun, sorted(theirs.guests))
+        counted, last = total(tally(one, fates, 900, 1e6)[place]), seen[-1][place]
+        assert (last.answered, last.within, last.waiting) == (counted.answered, counted.within, 0)
+        assert last.abandoned == counted.abandoned
+    assert sorted((one.hotline, one.start, one.end, one.level) for one in flown.stints) == sorted(
+        (one.hotline, one.start, one.end, one.level) for one in stints
+    )
+
+
+def test_a_look_shows_who_waits_and_who_is_busy() -> None:
+    """Who gave up meanwhile is not waiting any more; a person who leaves in a call finishes it."""
+    seen = {}
+
+    def wake(now: float) -> None:
+        if now == 0.0:
+            by.seat(now, [("ann", 0, 1)])
+            for at in (4.0, 6.0, 30.0):
+                by.wake_at(at)
+        if now == 6.0:
+            by.seat(now, [("bob", 0, 1)])
+        seen[now] = by.look(now, 0)
+
+    by = Steered(stage(Hotline(name="one"), stints=(), callers=(calls((1, 10, 99), (2, 10, 3), (3, 10, 99)),)), wake)
+    _, (fates,) = by.fly(99.0)
+    assert list(fates.waits) == [0.0, LOST, 3.0]
+    assert seen[4.0] == Shown(waiting=2, longest=2.0, answered=1, abandoned=0, within=1, present=1, busy=1)
+    assert seen[6.0] == Shown(waiting=0, longest=0.0, answered=2, abandoned=1, within=2, present=1, busy=1)
+    assert seen[30.0] == Shown(waiting=0, longest=0.0, answered=2, abandoned=1, within=2, present=1, busy=0)

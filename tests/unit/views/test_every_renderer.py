@@ -36,6 +36,8 @@ NOT_SHOWN = {
     "Span",
     "Whole",
     "Miss",
+    "Moved",
+    "Flight",
     "HotlineDay",
     "Difference",
     "Comparison",

@@ -36,6 +36,10 @@ class Outage(Struct, frozen=True):
     start: float
     end: float
 
+    def hits(self, one: Sitting) -> bool:
+        """Whether somebody who sits there is cut off by it."""
+        return self.id == (one.office if self.kind == "office" else one.backend)
+
 
 class Absence(Struct, frozen=True):
     """A share of some people comes `by` seconds late; not at all where `by` is None. Who: every list given must match."""
@@ -53,8 +57,7 @@ def without(sittings: Iterable[Sitting], outages: Sequence[Outage]) -> list[Sitt
     for outage in outages:
         left: list[Sitting] = []
         for one in found:
-            hit = outage.id == (one.office if outage.kind == "office" else one.backend)
-            if not hit or one.end <= outage.start or outage.end <= one.start:
+            if not outage.hits(one) or one.end <= outage.start or outage.end <= one.start:
                 left.append(one)
                 continue
             if one.start < outage.start:
@@ -72,7 +75,7 @@ def tardy(sittings: Iterable[Sitting], absence: Absence, hotlines: Sequence[Hotl
         everybody.setdefault(one.person, []).append(one)
     found: list[Sitting] = []
     for person, mine in everybody.items():
-        if not any(_meant(one, absence) for one in mine) or not chosen(person):
+        if not any(meant(one, absence) for one in mine) or not chosen(person):
             found += mine
         elif absence.by is not None:
             there = min(opening(hotlines[one.hotline], one.start) for one in mine) + absence.by
@@ -80,7 +83,8 @@ def tardy(sittings: Iterable[Sitting], absence: Absence, hotlines: Sequence[Hotl
     return found
 
 
-def _meant(one: Sitting, absence: Absence) -> bool:
+def meant(one: Sitting, absence: Absence) -> bool:
+    """Whether an absence may hit who sits there."""
     return (
         (not absence.offices or one.office in absence.offices)
         and (not absence.roles or one.role in absence.roles)

@@ -15,7 +15,7 @@ from typing import Any
 from campctl.capacity.rehearsal.outcome import BLOCKED, CLOSED, FULL, LOST, OVERFLOWED, Fates
 from campctl.capacity.rehearsal.stage import Stage, Stint
 
-_LEAVE, _JOIN, _END, _TIMER, _GIVES_UP, _HANGS_UP = range(6)
+_LEAVE, _JOIN, _END, _TIMER, _GIVES_UP, _HANGS_UP, WAKE = range(7)
 _HOPS = 5
 _OUTSIDE = -1
 
@@ -38,6 +38,7 @@ class Loop:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._hotlines = stage.hotlines
+        self._stints = list(stage.stints)
         self._fates = [Fates.of(len(calls.arrivals)) for calls in stage.calls]
         self._waiting: list[deque[_Call]] = [deque() for _ in stage.hotlines]
         self._quits: list[list[tuple[float, int, _Call, int]]] = [[] for _ in stage.hotlines]
@@ -52,7 +53,7 @@ class Loop:
         self._trunks = 0
         self._count = 0
         self._agenda: list[tuple[float, int, int, int, Any]] = []
-        for place, stint in sorted(enumerate(stage.stints), key=lambda pair: (pair[1].start, pair[1].agent)):
+        for place, stint in sorted(enumerate(self._stints), key=lambda pair: (pair[1].start, pair[1].agent)):
             if stint.level in self._idle[stint.hotline]:
                 self._plan(stint.start, _JOIN, place)
                 self._plan(stint.end, _LEAVE, place)
@@ -60,7 +61,7 @@ class Loop:
     def play(self) -> list[Fates]:
         """Go through the day."""
         agenda, pop = self._agenda, heapq.heappop
-        does = (self._leaves, self._joins, self._ends, self._timer, self._gives_up, self._hangs_up)
+        does = (self._leaves, self._joins, self._ends, self._timer, self._gives_up, self._hangs_up, self._wakes)
         stage, numbers = self._stage, [0] * len(self._hotlines)
         for now, at in _in_order(stage):
             while agenda and agenda[0][0] <= now:
@@ -70,13 +71,20 @@ class Loop:
             numbers[at] = number + 1
             calls = stage.calls[at]
             self._arrives(now, at, number, calls.talk[number], calls.patience[number])
-        while agenda and any(self._waiting):
+        while agenda and self._goes_on_after():
             event = pop(agenda)
             does[event[1]](event[0], event[3], event[4])
         for queue in self._waiting:
             for call in queue:
                 self._lost(call)
         return self._fates
+
+    def _goes_on_after(self) -> bool:
+        """Whether there is anything left to play once the last call has come."""
+        return any(self._waiting)
+
+    def _wakes(self, now: float, _: int, __: None) -> None:
+        """Somebody wants a look (`steered.Steered`)."""
 
     # -- calls --
 
@@ -235,7 +243,7 @@ class Loop:
         self._next(now, agent)
 
     def _joins(self, now: float, stint: int, _: None) -> None:
-        agent = self._stage.stints[stint].agent
+        agent = self._stints[stint].agent
         self._active[stint] = True
         self._seats[agent].append(stint)
         if not self._busy[agent]:
@@ -244,13 +252,13 @@ class Loop:
     def _leaves(self, _now: float, stint: int, _: None) -> None:
         if self._active[stint]:
             self._active[stint] = False
-            self._seats[self._stage.stints[stint].agent].remove(stint)
+            self._seats[self._stints[stint].agent].remove(stint)
 
     def _next(self, now: float, agent: int, only: int | None = None) -> None:
         """The call that has waited longest where this agent may answer; else be idle."""
         best: _Call | None = None
         for place in self._seats[agent]:
-            call = self._head(now, self._stage.stints[place])
+            call = self._head(now, self._stints[place])
             if call is not None and (best is None or call.arrival < best.arrival):
                 best = call
         if best is not None:
@@ -258,7 +266,7 @@ class Loop:
             self._answers(agent, best, now)
             return
         for place in self._seats[agent] if only is None else (only,):
-            stint = self._stage.stints[place]
+            stint = self._stints[place]
             self._idle[stint.hotline][stint.level].append((agent, self._stamp[agent], place))
 
     def _head(self, now: float, stint: Stint) -> _Call | None:
