@@ -10,12 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pexpect
 import pytest
 
 from campctl.errors import Exit
 
-from .conftest import Camp  # type: ignore[import-not-found]
+from .conftest import PATIENCE, Camp, hung_up, over  # type: ignore[import-not-found]
 
 
 @pytest.fixture
@@ -38,12 +37,29 @@ def lines(camp: Camp, run: str = "") -> dict[str, Any]:
 
 
 def wait_for(what: Callable[[], object], process: subprocess.Popen[str] | None = None) -> None:
-    """Until it is true; half a minute at the most."""
-    deadline = time.monotonic() + 30
+    """Until it is true; two minutes at the most."""
+    deadline = time.monotonic() + PATIENCE
     while not what():
         assert process is None or process.poll() is None, process.communicate() if process else ""
         assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
+        time.sleep(0.02)
+
+
+def at_work_in(folder: Path) -> list[Path]:
+    """Processes whose working directory this is."""
+
+    def cwd(link: Path) -> str:
+        try:
+            return str(link.readlink())
+        except OSError:  # it has ended meanwhile
+            return ""
+
+    return [link for link in Path("/proc").glob("[0-9]*/cwd") if cwd(link) == str(folder)]
+
+
+def begun(camp: Camp) -> bool:
+    """Whether GATE waits; the file is there a moment before the word in it."""
+    return (camp.root / "log").exists() and "begun\n" in camp.read("log")
 
 
 def state_of(camp: Camp, step: str) -> str:
@@ -141,11 +157,11 @@ def test_after_a_failure_it_goes_on_or_elsewhere(book) -> None:
 
 def test_a_timeout_ends_the_command_and_what_it_started(book) -> None:
     """A command that takes too long is ended with its children, and counts as failed."""
-    camp = book("  - { id: slow, shell: 'sleep 300 & echo $! > pid; wait', timeout: 1s }\n")
+    camp = book("  - { id: slow, shell: 'sleep 300 & wait', timeout: 1s }\n")
     done = camp.run("runbook", "run", "tonight", "-o", "json")
     assert done.status == Exit.STEP
     assert "took longer than 1 s" in lines(camp)["slow"]["detail"]
-    wait_for(lambda: not Path(f"/proc/{camp.read('pid').strip()}").exists())
+    wait_for(lambda: not at_work_in(camp.root))
 
 
 @pytest.mark.parametrize("sign", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT], ids=lambda sign: sign.name)
@@ -154,9 +170,9 @@ def test_a_lost_connection_ends_it_between_steps(book, processes, sign: signal.S
     camp = book(GATE.format(more="") + "  - { id: after, shell: 'echo after >> log' }\n")
     process = camp.start("runbook", "run", "tonight", "-o", "json")
     processes.append(process)
-    wait_for(lambda: (camp.root / "log").exists(), process)
+    wait_for(lambda: begun(camp), process)
     process.send_signal(sign)
-    err = process.communicate(timeout=30)[1]
+    err = process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == Exit.INTERRUPTED, err
     assert "runbook resume" in err
     assert state_of(camp, "gate") == "interrupted"
@@ -172,9 +188,11 @@ def test_a_second_ctrl_c_ends_it_at_once(book, processes) -> None:
     processes.append(process)
     wait_for(lambda: (camp.root / "pid").exists() and camp.read("pid").strip(), process)
     process.send_signal(signal.SIGINT)
-    time.sleep(0.5)
+    assert process.stderr
+    while "Ctrl-C" not in (line := process.stderr.readline()):  # the second before the first was seen would be none
+        assert line
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == Exit.INTERRUPTED
     wait_for(lambda: not Path(f"/proc/{camp.read('pid').strip()}").exists())
     assert camp.do("runbook", "status").status == Exit.UNDECIDED
@@ -187,7 +205,7 @@ def test_killed_it_goes_on_at_the_step_where_it_stood(book, processes) -> None:
     )
     process = camp.start("runbook", "run", "tonight")
     processes.append(process)
-    wait_for(lambda: "begun" in (camp.read("log") if (camp.root / "log").exists() else ""), process)
+    wait_for(lambda: begun(camp), process)
     process.kill()
     process.wait()
     (camp.root / "go").touch()
@@ -197,13 +215,54 @@ def test_killed_it_goes_on_at_the_step_where_it_stood(book, processes) -> None:
     assert camp.read("log").split() == ["before", "begun", "over", "begun", "over", "after"]
 
 
+def test_a_command_that_outlives_its_runner_is_waited_for(book, processes) -> None:
+    """After kill -9 the step's command is still at work: nothing is begun beside it, whoever asks is told, and Ctrl-C leaves it alone."""
+    camp = book(GATE.format(more="") + "  - { id: after, shell: 'echo after >> log' }\n")
+    process = camp.start("runbook", "run", "tonight")
+    processes.append(process)
+    wait_for(lambda: begun(camp), process)
+    process.kill()
+    process.wait()
+    report = camp.do("runbook", "status", "-o", "json").data
+    assert report["run"]["status"] == "interrupted"
+    assert "outlived its runner and still runs (process" in report["next_steps"][0]
+    for _ in range(2):
+        waiting = camp.start("runbook", "resume")
+        processes.append(waiting)
+        assert waiting.stderr is not None
+        assert "outlived its runner and still runs" in waiting.stderr.readline()
+        waiting.send_signal(signal.SIGINT)
+        err = waiting.communicate(timeout=PATIENCE)[1]
+        assert waiting.returncode == Exit.INTERRUPTED, err
+        assert "it goes on by itself" in err
+    assert camp.read("log").split() == ["begun"]
+    last = camp.start("runbook", "resume", "--assume", "not-done")
+    processes.append(last)
+    assert last.stderr is not None
+    assert "outlived its runner" in last.stderr.readline()
+    assert camp.read("log").split() == ["begun"]
+    (camp.root / "go").touch()
+    err = last.communicate(timeout=PATIENCE)[1]
+    assert last.returncode == 0, err
+    assert camp.read("log").split() == ["begun", "over", "begun", "over", "after"]
+
+
+def test_what_cannot_be_run_is_said(book) -> None:
+    """A command that is not there, or is no program, fails its step with the system's words."""
+    camp = book("  - { id: a, shell: [no-such-command], on-failure: continue }\n  - { id: b, shell: [./runbooks/tonight.yaml] }\n")
+    assert camp.run("runbook", "run", "tonight").status == Exit.STEP
+    seen = lines(camp)
+    assert seen["a"]["detail"] == "no-such-command cannot be run: No such file or directory"
+    assert seen["b"]["detail"] == "./runbooks/tonight.yaml cannot be run: Permission denied"
+
+
 @pytest.mark.parametrize(("assume", "times"), [("done", 1), ("not-done", 2)])
 def test_an_unsafe_step_is_never_repeated_unasked(book, processes, assume: str, times: int) -> None:
     """Without a known outcome an unsafe step is neither done again nor left out, until somebody says what came of it."""
     camp = book(GATE.format(more=", unsafe: true, undo: plan") + "  - { id: after, shell: 'echo after >> log' }\n")
     process = camp.start("runbook", "run", "tonight")
     processes.append(process)
-    wait_for(lambda: (camp.root / "log").exists(), process)
+    wait_for(lambda: begun(camp), process)
     process.kill()
     process.wait()
     (camp.root / "go").touch()
@@ -223,10 +282,10 @@ def test_a_runbook_edited_while_it_runs(book, processes) -> None:
     camp = book(GATE.format(more="") + "  - { id: after, shell: 'echo after >> log' }\n")
     process = camp.start("runbook", "run", "tonight")
     processes.append(process)
-    wait_for(lambda: (camp.root / "log").exists(), process)
+    wait_for(lambda: begun(camp), process)
     camp.edit("runbooks/tonight.yaml", "echo after >> log", "echo later >> log")
     process.terminate()
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     (camp.root / "go").touch()
     refused = camp.run("runbook", "resume", "-o", "json")
     assert refused.status == Exit.EDITED
@@ -246,10 +305,10 @@ def test_an_edit_while_it_runs_does_not_change_the_run(book, processes) -> None:
     camp = book(GATE.format(more="") + "  - { id: after, shell: 'echo after >> log' }\n")
     process = camp.start("runbook", "run", "tonight")
     processes.append(process)
-    wait_for(lambda: (camp.root / "log").exists(), process)
+    wait_for(lambda: begun(camp), process)
     (camp.root / "runbooks/tonight.yaml").write_text("not: yaml: at all")
     (camp.root / "go").touch()
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert camp.read("log").split() == ["begun", "over", "after"]
 
@@ -274,7 +333,7 @@ def test_another_process_confirms(book, processes) -> None:
     assert second.status == Exit.LOCKED
     assert "--follow" in second.err
     camp.do("runbook", "confirm", run, "told", "--as", "shift-lead", "--why", "by phone", env=lee).ok()
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     told = lines(camp)["told"]
     assert (told["who"], told["role"], told["state"]) == ("lee", "shift-lead", "done")
@@ -291,7 +350,7 @@ def test_a_no_fails_the_step(book, processes) -> None:
     wait_for(lambda: state_of(camp, "told") == "running", process)
     run = camp.do("runbook", "status", "-o", "json").data["run"]["id"]
     camp.do("runbook", "confirm", run, "--as", "floor", "--no", "--why", "two desks are empty").ok()
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == Exit.STEP
     assert "two desks are empty" in lines(camp)["told"]["detail"]
     assert not (camp.root / "log").exists()
@@ -316,8 +375,7 @@ def test_a_person_at_the_terminal_confirms(book) -> None:
     child.sendline("perhaps")
     child.expect("Write yes or no")
     child.sendline("yes")
-    child.expect(pexpect.EOF)
-    child.close()
+    over(child)
     assert child.exitstatus == 0
     assert camp.read("log").split() == ["after"]
 
@@ -332,8 +390,7 @@ def test_who_has_not_the_role_is_not_asked(book) -> None:
     run = camp.do("runbook", "status", "-o", "json").data["run"]["id"]
     assert not (camp.root / "log").exists()
     camp.do("runbook", "confirm", run, "--as", "shift-lead", env={"CAMPCTL_USER": "dana"}).ok()
-    child.expect(pexpect.EOF)
-    child.close()
+    over(child)
     assert child.exitstatus == 0
 
 
@@ -342,8 +399,8 @@ def test_a_terminal_that_goes_away(book) -> None:
     camp = book(ASKS.format(role="floor", more=", allow-yes: true"), ROLES)
     child = camp.spawn("runbook", "run", "tonight")
     child.expect(r"\[yes/no\] ")
-    child.close(force=False)
-    wait_for(lambda: camp.do("runbook", "status", "-o", "json").data["run"]["status"] == "interrupted")
+    hung_up(child)
+    assert camp.do("runbook", "status", "-o", "json").data["run"]["status"] == "interrupted"
     camp.run("runbook", "resume", "--yes").ok()
     assert camp.read("log").split() == ["after"]
 
@@ -409,17 +466,22 @@ def test_two_people_follow_the_same_run(book, processes) -> None:
     camp = book(GATE.format(more="") + "  - { id: after, shell: 'true' }\n")
     first = camp.start("runbook", "run", "tonight")
     processes.append(first)
-    wait_for(lambda: (camp.root / "log").exists(), first)
+    wait_for(lambda: begun(camp), first)
     second = camp.start("runbook", "status", "--events", "--follow")
     processes.append(second)
     os.close(os.open(camp.root / "go", os.O_CREAT))
-    first.communicate(timeout=30)
-    out, _ = second.communicate(timeout=30)
+    first.communicate(timeout=PATIENCE)
+    out, _ = second.communicate(timeout=PATIENCE)
     assert second.returncode == 0
     import json
 
     told = [(line["step"], line["state"]) for line in map(json.loads, out.splitlines())]
-    assert told == [("", "started"), ("gate", "begun"), ("gate", "done"), ("after", "begun"), ("after", "done"), ("", "ended")]
+    assert told == [
+        ("", "started"),
+        ("gate", "begun"), ("gate", "process"), ("gate", "done"),
+        ("after", "begun"), ("after", "process"), ("after", "done"),
+        ("", "ended"),
+    ]  # fmt: skip
 
 
 def test_a_runbook_from_elsewhere(make, tmp_path: Path) -> None:
@@ -436,3 +498,36 @@ def test_a_runbook_from_elsewhere(make, tmp_path: Path) -> None:
     camp.do("runbook", "resume", "--accept-edit").ok()
     assert camp.read("log").split() == ["a"]
     assert camp.run("runbook", "rehearse", "../books/one.yaml", "-o", "json").status == 0
+
+
+def test_step_by_step(book) -> None:
+    """--step does one step and pauses with status 0, --until pauses after its step, undo takes the newest deed back; all is audited."""
+    camp = book(
+        "  - { id: look, run: validate }\n"
+        "  - mark: here\n"
+        "  - { id: more, run: 'hotline scale help +1 --until +1h' }\n"
+        "  - { id: page, shell: 'echo page >> log', undo: { shell: 'echo -page >> log' } }\n"
+        "  - { id: last, shell: 'echo last >> log' }\n"
+    )
+    first = camp.run("runbook", "run", "tonight", "--step", "-o", "json").ok()
+    assert (first.data["run"]["status"], first.data["turn"]) == ("paused", "here")
+    run = first.data["run"]["id"]
+    assert camp.run("runbook", "resume", "--until", "pag").status == Exit.NOT_FOUND
+    assert camp.run("runbook", "resume", "--until", "page", "-o", "json").ok().data["turn"] == "last"
+    assert camp.do("runbook", "status").status == Exit.OK
+    assert camp.run("runbook", "undo", run, "more").status == Exit.USAGE  # `page` was done after it
+    assert camp.run("runbook", "undo", run, "page", "-o", "json").ok().data["turn"] == "page"
+    assert camp.read("log").split() == ["page", "-page"]
+    assert len(camp.do("override", "list", "-o", "json").ok().data["overrides"]) == 1
+    assert camp.run("runbook", "undo", "-o", "json").ok().data["turn"] == "more"  # its override is ended, though it says no way back
+    assert camp.do("override", "list", "-o", "json").ok().data["overrides"] == []
+    none = camp.run("runbook", "undo")
+    assert none.status == Exit.USAGE
+    assert "done nothing that could be taken back" in none.err
+    camp.run("runbook", "resume").ok()
+    assert camp.read("log").split() == ["page", "-page", "page", "last"]
+    without = camp.run("runbook", "undo")
+    assert without.status == Exit.USAGE
+    assert "`last` has no way back" in without.err
+    said = [entry["what"] for entry in camp.do("audit", "log", "-o", "json").ok().data["entries"]]
+    assert said.count("runbook undo page (tonight)") == 2
