@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from campctl.testing import FakeClock
 
 from .conftest import TWO, Camp
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 ALLOW = ("--allow-updates", "--allow-protected")
 
 
@@ -123,10 +125,35 @@ def test_what_is_refused(camp: Camp, argv: tuple[str, ...], said: str) -> None:
     assert camp.do("override", "list", "-o", "json").ok().data["overrides"] == []
 
 
+def test_once_more_does_what_is_missing(camp: Camp) -> None:
+    """Said again, as a runbook does after a crash: what an exchange that broke down lacks is made, who sat there stays known, the end is anew."""
+    camp.do("port", "light", "--office", "phoenix-field", "--any", "2", "--hotline", "voter-protection").ok()
+    camp.do("hotline", "scale", "voter-protection", "7").ok()
+    before = camp.resources()
+    again = ("office", "evacuate", "phoenix-field", "--to", "chicago-hq", "--yes")
+    camp.faults(fail_calls=",".join(str(n) for n in range(3, 200)))
+    assert camp.do(*again).status == 8
+    camp.faults()
+    assert camp.resources() != before
+    assert "office" in {row["kind"] for row in camp.do("override", "list", "-o", "json").ok().data["overrides"]}
+    camp.do(*again, "--until", "+2h").ok()
+    away = camp.resources()
+    assert not [line for line in members(camp) if "phoenix-field" in line]
+    camp.settled()
+    camp.do(*again, "--until", "+3h").ok()
+    assert camp.resources() == away
+    (row,) = [row for row in camp.do("override", "list", "-o", "json").ok().data["overrides"] if row["kind"] == "office"]
+    assert row["end"] is not None
+    camp.do("office", "evacuate", "phoenix-field", "--back", "--yes").ok()
+    assert camp.resources() == before
+    camp.settled()
+
+
 def test_one_at_a_time(camp: Camp) -> None:
-    """An office that is evacuated takes nobody in, and is not evacuated twice."""
+    """An office that is evacuated takes nobody in, and does not go to two others."""
     camp.do("office", "evacuate", "phoenix-field", "--to", "chicago-hq", "--yes").ok()
-    again = camp.do("office", "evacuate", "phoenix-field", "--to", "chicago-hq", "--yes")
-    assert "is evacuated to chicago-hq already, by tess" in words(again.err)
+    (camp.root / "third.yaml").write_text((EXAMPLES / "new-office.yaml").read_text())
+    third = camp.do("office", "evacuate", "phoenix-field", "--to", "tucson-field", "--yes")
+    assert "is evacuated to chicago-hq already, by tess" in words(third.err)
     other = camp.do("office", "evacuate", "chicago-hq", "--to", "phoenix-field", "--calls-to", "hotline/main", "--yes")
     assert "phoenix-field itself is evacuated" in words(other.err)

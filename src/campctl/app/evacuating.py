@@ -27,11 +27,16 @@ if TYPE_CHECKING:
 
 
 async def evacuate(ctx: Context, how: How, *, office: str, to: str, calls_to: str = "", until: str = "") -> Applied | Planned:
-    """Give an office's seats and desks to others, at another office first, and lead its numbers there, until a time or until it is back."""
+    """Give an office's seats and desks to others, at another office first, and lead its numbers there, until a time or until it is back.
+
+    Once more to the same office: what is missing of it is done, and what is said of its end, calls and reason now holds.
+    """
     campaign = ctx.campaign
     place = one(campaign.offices, office, "office")
     now = ctx.clock.now()
-    overrides = ctx.store().overrides()
+    every = ctx.store().overrides()
+    again = [item for item in running(every, now) if (item.subject, item.refuge) == (office, to)]
+    overrides = [item for item in every if item not in again]
     _check_refuge(campaign, office, to, running(overrides, now))
     made = Override(
         id=f"o{secrets.token_hex(3)}",
@@ -44,14 +49,15 @@ async def evacuate(ctx: Context, how: How, *, office: str, to: str, calls_to: st
         to=parse_target(campaign, calls_to) if calls_to else front_desk(campaign, to, option="--calls-to"),
         refuge=to,
     )
-    before = await _desired(ctx, overrides)
+    before = await _desired(ctx, [*overrides, *(replace(item, end=max(now, item.start)) for item in again)])
     after = await _desired(ctx, [*overrides, made])
     _check_target(campaign, made, after, [*overrides, made], now)
-    made = replace(made, held=held(before, after))
+    made = replace(made, held={**held(before, after), **(again[0].held if again else {})})
     told = f"Evacuate {place.name} to {campaign.offices[to].name}: {_told(campaign, made, before, after)}"
     wish = Wish(
         targets=touched(campaign, office, before, after),
         overrides=[made],
+        clear=[item.id for item in again],
         what=f"office evacuate {office}",
         remarks=(told, f"The way back: campctl office evacuate {office} --back"),
         skip=True,
@@ -60,7 +66,7 @@ async def evacuate(ctx: Context, how: How, *, office: str, to: str, calls_to: st
 
 
 async def come_back(ctx: Context, how: How, *, office: str) -> Applied | Planned:
-    """An office takes its seats, desks and numbers again, as they were."""
+    """An office takes its seats, desks and numbers again, as they were; nothing to do where it was not evacuated."""
     one(ctx.campaign.offices, office, "office")
     found = [item for item in ctx.store().overrides() if item.kind == "office" and item.subject == office]
     if not found:
