@@ -24,7 +24,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from common import Held, campaign, verdict
+from common import CAMPCTL, Held, campaign, verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZE = (50, 160)
@@ -80,14 +80,15 @@ def spawn(argv: list[str], folder: Path | None = None) -> tuple[int, int]:
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
         os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
         os.environ.pop("NO_COLOR", None)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled modules are kept, as on a user's machine
         os.execv(argv[0], argv)
     return pid, ours
 
 
 def cpu(pid: int) -> float:
-    """Seconds of CPU it has used, all its threads."""
+    """Seconds of CPU it has used, all its threads and the processes that it started and that ended."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
 
 
 def drain(ours: int, seconds: float, until: bytes = b"") -> float:
@@ -161,7 +162,7 @@ def main() -> int:
         small = campaign(Path(folder) / "campaign", 200)
         commands = {
             "one widget": ([sys.executable, "-c", PLAIN], b"first-row", None),
-            "top": ([sys.executable, "-m", "campctl", "top"], b"Main", small),
+            "top": ([CAMPCTL, "top"], b"Main", small),
         }
         times: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
         for number in range(given.runs + 1):

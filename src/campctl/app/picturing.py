@@ -205,6 +205,18 @@ async def pictures(
         wishes.close()
 
 
+def before_looking(ctx: Context) -> Picture:
+    """The first of `pictures`: what is wanted, and what is remembered of exchanges, before any of them was asked."""
+    from campctl.app.watching import expecting
+
+    wishes = Wishes(ctx)
+    try:
+        wish = wishes.refresh()
+        return Pictures().picture(expecting(wishes.ctx).board(ctx.clock.now()), wish)
+    finally:
+        wishes.close()
+
+
 async def one_picture(ctx: Context, *, names: Sequence[str] = (), patience: float = 10.0, alerting: Alerting | None = None) -> Picture:
     """A picture of this moment: one look at every exchange."""
     from campctl.app.watching import look_once

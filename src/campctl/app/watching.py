@@ -155,7 +155,7 @@ async def boards(ctx: Context, *, hz: float = 5.0, names: Sequence[str] = (), pa
 async def look_once(ctx: Context, names: Sequence[str] = (), *, patience: float = 10.0) -> tuple[Board, Fold]:
     """One look at all exchanges at once, each with `patience` seconds to answer; those that do not are lost on the board."""
     campaign = ctx.campaign
-    fold = new_fold(campaign, Pace())
+    fold = expecting(ctx, names)
 
     async def one(name: str) -> None:
         asked = ctx.clock.now()
@@ -170,14 +170,19 @@ async def look_once(ctx: Context, names: Sequence[str] = (), *, patience: float 
         else:
             fold.look(live, asked)
 
-    chosen = tuple(names) or tuple(campaign.backends)
-    for name in chosen:
-        fold.expect(name)
-        _recall(ctx, fold, name)
-    await asyncio.gather(*(one(name) for name in chosen))
+    await asyncio.gather(*(one(name) for name in tuple(names) or tuple(campaign.backends)))
     board = fold.board(ctx.clock.now())
     remembering.write(ctx.root, fold)
     return board, fold
+
+
+def expecting(ctx: Context, names: Sequence[str] = ()) -> Fold:
+    """A fold that knows which exchanges there are, and what was kept of them, and has not looked at any yet."""
+    fold = new_fold(ctx.campaign, Pace())
+    for name in tuple(names) or tuple(ctx.campaign.backends):
+        fold.expect(name)
+        _recall(ctx, fold, name)
+    return fold
 
 
 def _recall(ctx: Context, fold: Fold, name: str) -> None:
@@ -186,4 +191,4 @@ def _recall(ctx: Context, fold: Fold, name: str) -> None:
         fold.remember(memory)
 
 
-__all__ = ["Heard", "Notice", "Pace", "Watch", "boards", "look_once", "new_fold"]
+__all__ = ["Heard", "Notice", "Pace", "Watch", "boards", "expecting", "look_once", "new_fold"]

@@ -11,6 +11,8 @@ from campctl.errors import Exit, Unconfirmed, UsageError
 from campctl.views.terminal import Terminal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from campctl.app.context import Context
     from campctl.app.how import How
     from campctl.app.results import Planned
@@ -60,16 +62,27 @@ class Session:
     def open(self) -> Context:
         """The campaign of --campaign, or of this folder."""
         if self._context is None:
-            from pathlib import Path
-
             from campctl.app.context import open_campaign
 
-            start = Path(self.options.get("campaign") or ".").absolute()
-            if not start.is_dir():
-                raise UsageError(f"--campaign {start}: there is no such folder.", hint="Name a campaign's folder, or any below it.")
             opener = self._opener or open_campaign
-            self._context = opener(start, environ=self.terminal.env, command=shlex.join(["campctl", *self.argv]))
+            self._context = opener(self._start(), environ=self.terminal.env, command=shlex.join(["campctl", *self.argv]))
         return self._context
+
+    def root(self) -> Path:
+        """The campaign's folder, which is found without loading what reads a campaign."""
+        if self._context is not None or self._opener is not None:
+            return self.open().root
+        from campctl.manifest.sources import find_root
+
+        return find_root(self._start())
+
+    def _start(self) -> Path:
+        from pathlib import Path
+
+        start = Path(self.options.get("campaign") or ".").absolute()
+        if not start.is_dir():
+            raise UsageError(f"--campaign {start}: there is no such folder.", hint="Name a campaign's folder, or any below it.")
+        return start
 
     def close(self) -> None:
         """Let go of the campaign, and leave the ids of its things for completions."""

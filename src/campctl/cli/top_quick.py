@@ -17,5 +17,4 @@ def quick(session: Session, words: list[str]) -> int | None:
         return None
     from campctl.tui.running import Options, run
 
-    root = session.open().root
-    return run(root, terminal.env, Options(no_color=terminal.no_color, screen=words[0] if words else SCREENS[0]))
+    return run(session.root(), terminal.env, Options(no_color=terminal.no_color, screen=words[0] if words else SCREENS[0]))

@@ -6,20 +6,33 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
 
 from campctl.app.picture import Picture
 from campctl.errors import CampctlError
 
+if TYPE_CHECKING:
+    from campctl.tui.ahead import Ahead
+
 AGAIN = 5.0
 """Seconds after which a feed that broke is begun anew."""
+DRAWN = 5.0
+"""Seconds after a picture that was made ahead at which the source begins at the latest, drawn or not."""
 Source = Callable[[], AsyncIterator[Picture]]
 
 
 class Feeder:
-    """Runs a source. Only the newest picture is kept: a screen that is slow skips some, and never falls behind."""
+    """Runs a source. Only the newest picture is kept: a screen that is slow skips some, and never falls behind.
 
-    def __init__(self, source: Source | None = None) -> None:
+    With a first picture that is made `ahead` the source begins once that was drawn (`drawn` is for whoever draws to set): beginning
+    takes a while, in which drawing would have to wait.
+    """
+
+    def __init__(self, source: Source | None = None, ahead: Ahead | None = None) -> None:
         self.source = source
+        self.drawn = threading.Event()
+        self._ahead = ahead
+        self._stopped = False
         self._said: list[str] = []
         self._lock = threading.Lock()
         self._picture: Picture | None = None
@@ -61,7 +74,10 @@ class Feeder:
     def stop(self, timeout: float = 5.0) -> None:
         """End the source; it lets go of its connections."""
         with self._lock:
-            self._call = None
+            self._call, self._stopped = None, True
+        self.drawn.set()
+        if self._ahead is not None:
+            self._ahead.stop()
         if self._loop is not None and self._task is not None and not self._loop.is_closed():
             try:
                 self._loop.call_soon_threadsafe(self._task.cancel)
@@ -71,13 +87,26 @@ class Feeder:
             self._thread.join(timeout)
 
     def _run(self) -> None:
+        worked = self._first()
         with contextlib.suppress(asyncio.CancelledError):
-            asyncio.run(self._feed())
+            asyncio.run(self._feed(worked))
 
-    async def _feed(self) -> None:
+    def _first(self) -> bool:
+        """Show what was made ahead; whether there was anything."""
+        picture = self._ahead.picture() if self._ahead is not None else None
+        self._ahead = None
+        if picture is None:
+            return False
+        self._put(picture, None)
+        self.drawn.wait(DRAWN)
+        return True
+
+    async def _feed(self, worked: bool) -> None:
         """What broke after it had worked is begun anew; what never worked is not."""
-        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
-        worked = False
+        with self._lock:
+            if self._stopped:
+                return
+            self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         assert self.source is not None
         while True:
             try:

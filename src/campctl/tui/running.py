@@ -1,4 +1,4 @@
-"""`top` from start to end. Pictures begin to be made in a thread while Textual is still being imported: both take a while."""
+"""`top` from start to end. The first picture is made in a process of its own while Textual is being imported: both take a while."""
 
 from __future__ import annotations
 
@@ -62,6 +62,7 @@ def source(root: Path, environ: Mapping[str, str], hz: float, say: Callable[[str
                     if places is None and not first:
                         # Not before the second picture, so that rows are there sooner; exchanges were not heard of before that anyway.
                         places = await _begin_duty(ctx, stack, duty, say)
+                        gc.freeze()  # all is loaded now
                     first = False
         finally:
             ctx.close()
@@ -101,7 +102,9 @@ class Places:
 
 def run(root: Path, environ: Mapping[str, str], options: Options) -> int:
     """Show the board until somebody leaves it; `errors.CampctlError` when there never was anything to show."""
-    feeder = Feeder()
+    from campctl.tui import ahead
+
+    feeder = Feeder(ahead=ahead.begin(root, environ))
     feeder.source = source(root, environ, options.hz, feeder.say)
     feeder.start()
     try:
@@ -130,7 +133,12 @@ def show(feeder: Feeder, root: Path, environ: Mapping[str, str], options: Option
         motion=not (options.no_motion or environ.get("CAMPCTL_REDUCED_MOTION")),
     )
     app = BoardApp(feeder, acts, looks=looks, now=lambda: datetime.now(UTC), driver_class=TerminalDriver, screen=options.screen)
-    app.at_rest = _collect_again
+
+    def at_rest() -> None:
+        feeder.drawn.set()
+        _collect_again()
+
+    app.at_rest = at_rest
     app.run()
     wait_for_acts(LEAVING)
     if app.died:
