@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campctl.live.expect import SUBJECTS, BadExpectation, Fact, facts, judge, parse
+from campctl.live.expect import SUBJECTS, BadExpectation, Fact, Value, facts, judge, parse
 
 KNOWN = {
     Fact("hotline", "main", "waiting"): 12,
@@ -32,6 +32,8 @@ KNOWN = {
         ("hotline main waiting != 12", False),
         ("hotline main longest-wait < 90s", False),
         ("hotline main longest-wait < 2m", True),
+        ("hotline main longest-wait > 0", True),
+        ("hotline main longest-wait = 0", False),
         ("hotline main service-level >= 80%", False),
         ("hotline main open", True),
         ("hotline main is open", True),
@@ -140,3 +142,23 @@ def test_nesting_has_an_end() -> None:
     """Brackets in brackets end in a finding, not in a fault."""
     with pytest.raises(BadExpectation, match="nested"):
         parse("(" * 200 + "drift none" + ")" * 200)
+
+
+OF_KIND: dict[str, list[Value]] = {"count": [0, 3], "seconds": [0.0, 95.5], "share": [0.0, 0.8], "flag": [True, False], "text": ["", "hq"]}
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize(
+    "right", ["", "none", *(f"{sign} {value}" for sign in ("<", ">=", "!=") for value in ("0", "7", "30s", "80%", "true", "x"))]
+)
+def test_what_is_read_can_be_judged(subject: str, right: str) -> None:
+    """Whatever may be asked of whom, compared with whatever is accepted there: the answer is yes or no, never an error."""
+    told = SUBJECTS[subject]
+    for measure, about in told.measures.items():
+        fact = Fact(subject, "some" if told.noun else "", measure)
+        try:
+            wanted = parse(f"{fact} {right}")
+        except BadExpectation:
+            continue
+        for value in OF_KIND[about.kind]:
+            assert judge(wanted, {fact: value}).holds is not None
