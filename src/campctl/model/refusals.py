@@ -18,8 +18,11 @@ from campctl.model.resources import KINDS, Key, Kind, Line, Location, Member, Qu
 
 _DIGITS = re.compile(r"[0-9]{1,15}", re.ASCII)
 _NUMBER = re.compile(r"\+[0-9]{2,15}", re.ASCII)
+_ALL_DIGITS = re.compile(r"(?:[0-9]{1,15}\n)*+", re.ASCII)
+_ALL_NUMBERS = re.compile(r"(?:(?:\+[0-9]{2,15})?\n)*+", re.ASCII)
 _LEVEL = re.compile(r"[0-9]+s level [1-9][0-9]*", re.ASCII)
 _STEP = re.compile(r"[0-9]+s (\S.*)", re.ASCII)
+_PERMISSIONS = frozenset(PERMISSIONS)
 _STRATEGIES = ("longest-idle", "ring-all", "round-robin", "fewest-calls", "random")
 
 
@@ -49,6 +52,26 @@ def check(resource: Resource, unsupported: Mapping[Kind, tuple[str, ...]]) -> No
         default = type(resource).__struct_defaults__[_from_end(resource, name)]
         if getattr(resource, name) != default:
             raise No("unsupported", f"This exchange cannot keep `{name}` of a {kind}.")
+
+
+def lines_pass(lines: Sequence[Line], unsupported: Mapping[Kind, tuple[str, ...]]) -> bool:
+    """Whether `check` would let all of these through, for a fraction of the time; False may also mean that each has to be looked at."""
+    extensions, numbers = [line.extension for line in lines], [line.number for line in lines]
+    return (
+        not unsupported.get("line")
+        and {line.permission for line in lines} <= _PERMISSIONS
+        and all(line.location or not line.enabled for line in lines)
+        and all(line.id for line in lines)
+        and "\0" not in "".join([line.id for line in lines])
+        and _each(_ALL_DIGITS, extensions)
+        and _each(_ALL_NUMBERS, numbers)
+    )
+
+
+def _each(pattern: re.Pattern[str], texts: Sequence[str]) -> bool:
+    """Whether a pattern of lines matches all of these."""
+    text = "\n".join(texts) + "\n"
+    return text.count("\n") == len(texts) and pattern.fullmatch(text) is not None
 
 
 def exists(key: Key) -> No:

@@ -15,7 +15,7 @@ from campctl.backends.asterisk.ami.database import DURABLE_AFTER, db_del, db_get
 from campctl.backends.asterisk.ami.files import Edit, Sections, edit_requests, read_config, update_config
 from campctl.backends.asterisk.ami.opening import About, Where
 from campctl.backends.asterisk.ami.pending import Answer
-from campctl.backends.asterisk.ami.wire import MAX_LINE, MAX_LINES, Fields, Message, Reply, Request
+from campctl.backends.asterisk.ami.wire import MAX_LINE, MAX_LINES, Fields, Message, Puts, Reply, Request
 
 __all__ = [
     "DURABLE_AFTER",
@@ -28,6 +28,7 @@ __all__ = [
     "Edit",
     "Fields",
     "Message",
+    "Puts",
     "Reply",
     "Request",
     "Sections",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from campctl.backends.asterisk.ami.pending import Answer, Loss, Many, One, in_words
-from campctl.backends.asterisk.ami.wire import Frames, Request, action_id, encode, records
+from campctl.backends.asterisk.ami.wire import Frames, Puts, Request, action_id, done, encode, records
 from campctl.errors import BackendError
 
 CHUNK: Final = 1 << 18
@@ -21,6 +21,8 @@ CHUNK: Final = 1 << 18
 MAX_ANSWER: Final = 256 << 20
 """Bytes received without completing any answer that is waited for: nine times the state of 50 queues of 2,000 members."""
 _DONE: Final = "Response: Success\r\nActionID: "
+_RUN: Final = 4
+"""Messages from which on they are looked at together."""
 _SLICE: Final = 32
 """Requests of many that are written at once."""
 
@@ -145,6 +147,14 @@ class Connection:
         """Write the next requests of many; those that cannot be written are answered with why."""
         out: list[bytes] = []
         stop = min(len(batch.requests), batch.sent + count)
+        first = batch.first + batch.sent
+        data = batch.requests.encoded(batch.sent, stop, first) if isinstance(batch.requests, Puts) else None
+        if data is not None:
+            self._pending.update(dict.fromkeys(range(first, batch.first + stop), batch))
+            batch.left += stop - batch.sent
+            batch.sent = stop
+            self._write(data)
+            return
         for index in range(batch.sent, stop):
             number = batch.first + index
             try:
@@ -177,7 +187,9 @@ class Connection:
         if self.loss is not None:
             return
         try:
-            self._sort(self._frames.feed(data))
+            messages = self._frames.feed(data)
+            if len(messages) < _RUN or not self._all_done(messages):
+                self._sort(messages)
             self._check(len(data))
         except ValueError as error:
             self._lose(f"{self._label} sent what is not AMI ({error})")
@@ -190,6 +202,20 @@ class Connection:
             self._lose(f"{self._label} closed the connection")
         if not self._over.done():
             self._over.set_result(None)
+
+    def _all_done(self, messages: list[str]) -> bool:
+        """Take a run of DBPuts' answers, when these messages are nothing else."""
+        text = action_id(messages[0])
+        first = int(text) if text.isdecimal() else 0
+        batch, after = self._pending.get(first), first + len(messages)
+        if not isinstance(batch, Many) or self._pending.get(after - 1) is not batch:
+            return False
+        if messages != list(map(done, range(first, after))) or not batch.done(first, len(messages)):
+            return False
+        for number in range(first, after):
+            del self._pending[number]
+        self._received = 0
+        return True
 
     def _sort(self, messages: list[str]) -> None:
         """Hand each message to who waits for it. Rows of a long list take the short way: they end as the one before did."""

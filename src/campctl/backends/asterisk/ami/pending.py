@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
-from campctl.backends.asterisk.ami.wire import Reply, Request
+from campctl.backends.asterisk.ami.wire import DONE, Reply, Request
 from campctl.errors import BackendError, Unavailable, Uncertain
 
 Answer: TypeAlias = Reply | BackendError
@@ -108,6 +108,17 @@ class Many:
             self._wake()
         return True
 
+    def done(self, number: int, count: int) -> bool:
+        """So many of them, from `number` on, are DBPuts that were done; False, and nothing is taken, unless all were still waited for."""
+        at = number - self.first
+        if self.answers[at : at + count].count(None) != count:
+            return False
+        self.answers[at : at + count] = [DONE] * count
+        self.left -= count
+        if self.left <= self.wake_at:
+            self._wake()
+        return True
+
     streams = None
 
     def lose(self, loss: Loss) -> None:
@@ -128,6 +139,8 @@ class Many:
 
     def results(self) -> list[Answer]:
         """An answer for each, in order: what was not answered is an error that says whether it may have been done."""
+        if None not in self.answers:
+            return list(self.answers)  # type: ignore[arg-type]
         loss = self.loss or Loss("it was given up", backend="")
         return [
             answer if answer is not None else loss.of_sent(request) if index < self.sent else loss.of_unsent(request)

@@ -17,8 +17,10 @@ from typing import Final
 import msgspec
 
 from campctl.backends.asterisk.facts.image import Applied, Image
-from campctl.backends.asterisk.facts.native import Fact, Place, Shelf, Write, runs
+from campctl.backends.asterisk.facts.native import ByPlace, Fact, Place, Shelf, Value, Write, runs
+from campctl.backends.asterisk.facts.newcomers import Newcomers
 from campctl.backends.asterisk.facts.records import ROOM
+from campctl.backends.asterisk.facts.rows import hold
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.model.changes import Change
 from campctl.model.live import Capabilities
@@ -64,23 +66,44 @@ def _remaining(image: Image, change: Change) -> Change:
     return change
 
 
+def all_new(parts: Sequence[Applied | Newcomers]) -> dict[Place, dict[str, Value]]:
+    """All of it by place, in an order that is safe to stop in, where it is nothing but newcomers; else nothing."""
+    found: dict[Place, dict[str, Value]] = {place: {} for place in _PLACES}
+    for part in parts:
+        if not isinstance(part, Newcomers):
+            return {}
+        for place, values in part.by.items():
+            found[place].update(values)
+    return {place: values for place, values in found.items() if values}
+
+
+async def write_new(shelves: Sequence[Shelf], by: ByPlace) -> dict[Fact, str]:
+    """Write what is new, on all shelves at the same time; why those that were refused were."""
+    said = await asyncio.gather(*(_hold(shelf, by) for shelf in shelves), return_exceptions=True)
+    wrong = [one for one in said if isinstance(one, BaseException)]
+    if wrong:
+        raise next((error for error in wrong if isinstance(error, Uncertain)), wrong[0])
+    return {fact: why for refused in said if isinstance(refused, dict) for fact, why in refused.items()}
+
+
+async def _hold(shelf: Shelf, by: ByPlace) -> dict[Fact, str]:
+    try:
+        return await hold(shelf, by)
+    except Unavailable as error:
+        raise _doubtful(error) from None
+
+
 def net(applied: Sequence[Applied]) -> list[Write]:
     """What all of it comes to, each fact once, in an order that is safe to stop in."""
     return _ordered(item for one in applied for item in one.writes)
 
 
-async def write(shelves: Sequence[Shelf], writes: Sequence[Write], *, begun: bool = True, together: bool = False) -> dict[Fact, str]:
+async def write(shelves: Sequence[Shelf], writes: Sequence[Write], *, begun: bool = True) -> dict[Fact, str]:
     """Write in order, as many at once as are on one shelf; why those that were refused were.
 
-    `begun`: something was written already, so that a lost connection leaves doubt. `together`: all shelves at the same time.
+    `begun`: something was written already, so that a lost connection leaves doubt.
     """
     of = {place: shelf for shelf in shelves for place in shelf.places}
-    if together:
-        said = await asyncio.gather(*(_write(shelf, run, begun=True) for shelf, run in runs(writes, of)), return_exceptions=True)
-        wrong = [one for one in said if isinstance(one, BaseException)]
-        if wrong:
-            raise next((error for error in wrong if isinstance(error, Uncertain)), wrong[0])
-        return {fact: why for refused in said if isinstance(refused, dict) for fact, why in refused.items()}
     refused: dict[Fact, str] = {}
     for shelf, run in runs(writes, of):
         refused |= await _write(shelf, run, begun=begun)
@@ -92,8 +115,13 @@ async def _write(shelf: Shelf, run: Sequence[Write], *, begun: bool) -> dict[Fac
     try:
         said = await shelf.write(run)
     except Unavailable as error:
-        raise (Uncertain(error.message, backend=error.backend, hint=error.hint) if begun else error) from None
+        raise (_doubtful(error) if begun else error) from None
     return {item.fact: why for item, why in zip(run, said, strict=True) if why is not None} if any(said) else {}
+
+
+def _doubtful(error: Unavailable) -> Uncertain:
+    """Something else may have been written."""
+    return Uncertain(error.message, backend=error.backend, hint=error.hint)
 
 
 def failed(applied: Sequence[Applied], refused: Mapping[Fact, str]) -> dict[int, str]:

@@ -17,14 +17,17 @@ from campctl.backends.asterisk.doing import carrying
 from campctl.backends.asterisk.doing.ground import State
 from campctl.backends.asterisk.doing.sight import Sight
 from campctl.backends.asterisk.facts.image import Applied, Image
-from campctl.backends.asterisk.facts.native import Write
+from campctl.backends.asterisk.facts.native import ByPlace, Write
+from campctl.backends.asterisk.facts.newcomers import Newcomers
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.model.changes import Change, Outcome
 from campctl.model.live import Capabilities
 from campctl.model.refusals import No
 
 _STRETCH: Final = 25
-"""Changes validated without a break: a millisecond."""
+"""Changes validated one by one without a break: a millisecond."""
+_LINES: Final = 100
+"""New lines that are validated together."""
 TOGETHER: Final = 2.0
 """Seconds during which batches share a lock; then others get their turn."""
 
@@ -82,19 +85,20 @@ class Writer:
                 await self._leave()
             finally:
                 batch.done.set_result(None)
-        await self._afterwards(batch.applied)
+        await self._afterwards(batch.parts)
         return batch.outcomes
 
     async def _in_turn(self, batch: Batch) -> None:
         """What needs no exchange is made ready before it is this one's turn."""
-        note, net = carrying.note([one.change for one in batch.applied]), carrying.net(batch.applied)
+        note, new = carrying.note(batch.changes), carrying.all_new(batch.parts)
+        net = [] if new else carrying.net(batch.applied)
         if batch.after is not None:
             await asyncio.wait([batch.after])
         # A refusal counts no more either: the image it was given in may have been half undone.
-        if self._sight.image is not batch.image and (net or any(outcome.error for outcome in batch.outcomes)):
+        if self._sight.image is not batch.image and (new or net or any(outcome.error for outcome in batch.outcomes)):
             raise Unavailable("What was written before this failed; nothing of this was done.", backend=self._backend)
-        if net:
-            await self._carry_out(batch, note, net)
+        if new or net:
+            await self._carry_out(batch, note, new, net)
 
     async def redo(self) -> None:
         """Do to its end what a campctl that died had begun."""
@@ -155,39 +159,50 @@ class Writer:
 
         A few at a time: in between, the batch before this one is sent, and its answers are taken, so that Asterisk never waits.
         """
-        batch = Batch(image, [], [], self._last)
+        batch = Batch(image, self._last)
         self._last = batch.done
-        limits, unsupported = self._able.limits, self._able.unsupported
         try:
-            for count, change in enumerate(changes, 1):
-                try:
-                    batch.applied.append(image.apply(change, limits=limits, unsupported=unsupported))
-                except No as no:
-                    batch.outcomes.append(Outcome(change=change.id, error=no.sentence, code=no.code))
-                else:
-                    batch.outcomes.append(Outcome(change=change.id))
-                if not count % _STRETCH:
-                    await asyncio.sleep(0)
+            for start in range(0, len(changes), _LINES):
+                await self._one_stretch(batch, changes[start : start + _LINES])
         except BaseException:
             self._last = batch.before()
             batch.done.set_result(None)
             raise
         return batch
 
-    async def _carry_out(self, batch: Batch, note: str, net: Sequence[Write]) -> None:
-        """A fault on the way leaves the image unknown."""
-        sight, ground, applied = self._sight, self._ground, batch.applied
+    async def _one_stretch(self, batch: Batch, changes: Sequence[Change]) -> None:
+        """New lines together; everything else, and lines about which anything is not plain, one by one."""
+        image, limits, unsupported = batch.image, self._able.limits, self._able.unsupported
+        new = image.apply_lines(changes, limits=limits, unsupported=unsupported)
+        if new is not None:
+            batch.parts.append(new)
+            batch.outcomes += [Outcome(change=change.id) for change in changes]
+            await asyncio.sleep(0)
+            return
+        for count, change in enumerate(changes, 1):
+            try:
+                batch.parts.append(image.apply(change, limits=limits, unsupported=unsupported))
+            except No as no:
+                batch.outcomes.append(Outcome(change=change.id, error=no.sentence, code=no.code))
+            else:
+                batch.outcomes.append(Outcome(change=change.id))
+            if count == len(changes) or not count % _STRETCH:
+                await asyncio.sleep(0)
+
+    async def _carry_out(self, batch: Batch, note: str, new: ByPlace, net: Sequence[Write]) -> None:
+        """Write what is `new`, or else `net`. A fault on the way leaves the image unknown."""
+        sight, ground = self._sight, self._ground
         ground.must_be_exclusive()
         state = self._unended or sight.state
         self._unended = sight.state = None
         try:
-            fresh = all(one.fresh for one in applied)
-            await ground.begin(note, now=fresh)
-            learned = {name for one in applied for name in one.learned}
+            await ground.begin(note, now=bool(new))
+            learned = {name for part in batch.parts for name in part.learned}
             for node in ground.nodes:
                 await node.aors.expect(learned)
-            refused = await carrying.write(ground.shelves, net, together=fresh)
-            if bad := carrying.failed(applied, refused) if refused else {}:
+            refused = await (carrying.write_new(ground.shelves, new) if new else carrying.write(ground.shelves, net))
+            applied = batch.applied if refused else []
+            if bad := carrying.failed(applied, refused):
                 sight.image = None
                 await carrying.take_back(ground.shelves, batch.image, applied, bad)
                 why = {applied[at].change.id: text for at, text in bad.items()}
@@ -207,9 +222,9 @@ class Writer:
         if self._last is batch.done:
             batch.image.settle()
 
-    async def _afterwards(self, applied: Sequence[Applied]) -> None:
+    async def _afterwards(self, parts: Sequence[Applied | Newcomers]) -> None:
         """What is not worth calling the changes uncertain: hanging up what rings in the dark, and making few new phones known."""
-        dark = {name for one in applied for name in one.darkened}
+        dark = {name for part in parts if isinstance(part, Applied) for name in part.darkened}
         for node in self._ground.nodes:
             with contextlib.suppress(BackendError):
                 await node.hang_up_ringing(dark)
@@ -220,14 +235,24 @@ class Writer:
 class Batch:
     """Changes validated and not yet written: what they come to, after which others."""
 
-    __slots__ = ("after", "applied", "done", "image", "outcomes")
+    __slots__ = ("after", "done", "image", "outcomes", "parts")
 
-    def __init__(self, image: Image, outcomes: list[Outcome], applied: list[Applied], after: asyncio.Future[None] | None) -> None:
+    def __init__(self, image: Image, after: asyncio.Future[None] | None) -> None:
         self.image = image
-        self.outcomes = outcomes
-        self.applied = applied
+        self.outcomes: list[Outcome] = []
+        self.parts: list[Applied | Newcomers] = []
         self.after = after
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def changes(self) -> list[Change]:
+        """Changes that are to be written."""
+        return [change for part in self.parts for change in ((part.change,) if isinstance(part, Applied) else part.changes)]
+
+    @property
+    def applied(self) -> list[Applied]:
+        """The parts one by one."""
+        return [one for part in self.parts for one in ((part,) if isinstance(part, Applied) else part.each())]
 
     def before(self) -> asyncio.Future[None] | None:
         """What is still being written in front of it."""

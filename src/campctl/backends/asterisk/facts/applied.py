@@ -21,7 +21,6 @@ class Applied(Struct, frozen=True):
     writes: in order. keys: the resources it changed, old keys and new (a read-back looks at these). darkened: endpoints that are
     gone, so what rings there must be hung up. learned: endpoints whose phone Asterisk must be made to know (new AOR, or
     an endpoint back again). readded: members that must be removed and added, because Asterisk changes no member's name.
-    fresh: nothing of it was there before, so nobody minds in which order it comes about.
     """
 
     change: Change
@@ -31,7 +30,6 @@ class Applied(Struct, frozen=True):
     learned: tuple[str, ...] = ()
     readded: tuple[Fact, ...] = ()
     mark: int = 0
-    fresh: bool = False
 
 
 def told(

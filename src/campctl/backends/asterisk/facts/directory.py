@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from campctl.backends.asterisk.facts.names import proposed
 from campctl.model.refusals import No
 from campctl.model.resources import Key, Kind
@@ -58,6 +60,19 @@ class Directory:
         if self._lower is not None:
             folded = self._lower[kind]
             folded[native.lower()] = folded.get(native.lower(), 0) + 1
+
+    def free(self, kind: str, ids: Sequence[str], names: Sequence[str]) -> bool:
+        """Whether none of these ids has a name, and none of these names (without capitals) is taken."""
+        self.taken(kind, "")
+        assert self._lower is not None
+        return self.natives[kind].keys().isdisjoint(ids) and self._lower[kind].keys().isdisjoint(names)
+
+    def learn_all(self, kind: str, ids: Sequence[str], natives: Sequence[str]) -> None:
+        """These ids go by these names; `free` said that they may."""
+        self.natives[kind].update(zip(ids, natives, strict=True))
+        self.ids[kind].update(zip(natives, ids, strict=True))
+        if self._lower is not None:
+            self._lower[kind].update(dict.fromkeys("\n".join(natives).lower().split("\n"), 1))
 
     def forget(self, key: Key) -> None:
         """It is gone."""

@@ -13,7 +13,7 @@ changed by hand puts all of it right again, and one without a difference writes 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from campctl.backends.asterisk.facts.admission import check_around, check_limits
 from campctl.backends.asterisk.facts.applied import Applied, told
@@ -23,6 +23,7 @@ from campctl.backends.asterisk.facts.grammar import FORCED
 from campctl.backends.asterisk.facts.index import Index, Journal
 from campctl.backends.asterisk.facts.names import RESERVED, given, member_fact, record_name
 from campctl.backends.asterisk.facts.native import Fact, Facts, Value, Write
+from campctl.backends.asterisk.facts.newcomers import Arrivals, Newcomers
 from campctl.backends.asterisk.facts.records import VERSION, Fault, Record, read, write
 from campctl.backends.asterisk.facts.render import belongings, render
 from campctl.backends.asterisk.facts.rows import fits
@@ -40,6 +41,7 @@ class Image:
         self._journal = Journal()
         self._index: Index | None = None
         self._reserved = frozenset(name.lower() for name in reserved)
+        self._arrivals = Arrivals(self._seen, self._journal, self._reserved)
         self._writes: list[Write] = []
         self._before: dict[Fact, Value | None] = {}
         self._changed: dict[Key, None] = {}
@@ -127,9 +129,9 @@ class Image:
     ) -> Applied:
         """Do one change in the image. Raises `No` when it is refused, and then nothing was done."""
         if change.action == "create" and isinstance(change.after, Line):
-            applied = self._new_line(change, change.after, limits or {}, unsupported or {})
-            if applied is not None:
-                return applied
+            new = self.apply_lines((change,), limits=limits, unsupported=unsupported)
+            if new is not None:
+                return new.each()[0]
         self._writes, self._before, self._changed = [], {}, {}
         mark = self._journal.mark()
         try:
@@ -147,46 +149,15 @@ class Image:
         """All that was applied is written: it will not be undone, and nothing of it needs to be kept."""
         self._journal.clear()
 
-    def _new_line(
-        self, change: Change, new: Line, limits: Mapping[str, int], unsupported: Mapping[Kind, tuple[str, ...]]
-    ) -> Applied | None:
-        """Create a line of which there is nothing at all yet, the short way: nearly every change of a first apply is one.
-
-        None, and nothing was done, when something is there that may be its own. Raises `No` as `_create` does.
-        """
-        seen, index, journal = self._seen, self._indices, self._journal
-        key = Key("line", new.id)
-        self._admit(key, new, limits, unsupported)
-        if seen.names.find(key) is not None:
-            return None
-        native = given(key, lambda name: self._taken("line", name))
-        facts = render(new, native, seen.names)
-        by, record = seen.rows.by, Record(VERSION, native, new)
-        maps = by["map"]
-        there = native in by["endpoint"] or native in by["aor"] or f"cid/{native}" in maps or f"e911/{native}" in maps
-        if there:
-            return None
-        for place, name in facts:
-            if name in by[place]:
-                return None
-        mark = journal.mark()
-        journal.add(self._unmake, key, new, facts)
-        seen.names.learn(key, native)
-        seen.rows.add(facts)
-        seen.records[key] = record
-        index.add(key, new)
-        seen.resources[key] = new
-        # `render` gives the facts of a line in the order in which they are to be made.
-        writes = tuple([tuple.__new__(Write, item) for item in facts.items()])
-        return Applied(change, writes, (key,), learned=(native,) if new.enabled else (), mark=mark, fresh=True)
-
-    def _unmake(self, key: Key, line: Line, facts: Facts) -> None:
-        """Undo `_new_line`."""
-        for place, name in facts:
-            self._seen.rows.put(place, name, None)
-        self._seen.names.forget(key)
-        del self._seen.records[key], self._seen.resources[key]
-        self._indices.remove(key, line)
+    def apply_lines(
+        self,
+        changes: Sequence[Change],
+        *,
+        limits: Mapping[str, int] | None = None,
+        unsupported: Mapping[Kind, tuple[str, ...]] | None = None,
+    ) -> Newcomers | None:
+        """Create many lines of which there is nothing yet; None, and nothing was done, where these changes are anything else."""
+        return self._arrivals.take(self._indices, changes, limits or {}, unsupported or {})
 
     def _admit(self, key: Key, new: Resource, limits: Mapping[str, int], unsupported: Mapping[Kind, tuple[str, ...]]) -> None:
         """Whether this can be created among all there is. Raises `No`."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 from campctl.backends.asterisk.facts.directory import Directory
@@ -27,6 +28,10 @@ class Journal:
     def add(self, undo: Callable[..., object], *arguments: Any) -> None:
         """One more thing that was done."""
         self._undos.append((undo, arguments))
+
+    def add_all(self, undo: Callable[..., object], arguments: Iterable[tuple[Any, ...]]) -> None:
+        """As many more as there are arguments."""
+        self._undos.extend(zip(repeat(undo), arguments))
 
     def undo(self, mark: int) -> None:
         """Back to a mark. ValueError when there is no way back to it."""
@@ -130,6 +135,19 @@ class Index:
             for to in references(resource):
                 self._users.setdefault(to, {})[key] = None
         self._count(key.kind, resource, 1)
+
+    def free(self, extensions: Collection[str]) -> bool:
+        """Whether nobody has any of these."""
+        return self._extensions.keys().isdisjoint(extensions)
+
+    def add_lines(self, keys: Sequence[Key], lines: Sequence[Line]) -> None:
+        """There are more lines, whose extensions are free; not in the journal."""
+        self._extensions.update(zip([line.extension for line in lines], keys, strict=True))
+        self._counts["line"] = self._counts.get("line", 0) + len(lines)
+        if self._users is not None:
+            for key, line in zip(keys, lines, strict=True):
+                for to in references(line):
+                    self._users.setdefault(to, {})[key] = None
 
     def remove(self, key: Key, resource: Resource) -> None:
         """There is one less; not in the journal."""

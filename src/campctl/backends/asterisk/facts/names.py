@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from campctl.backends.asterisk.facts.native import Fact
 from campctl.model.refusals import No
@@ -42,6 +42,7 @@ _RECORD = re.compile(rb"[^A-Za-z0-9._~+@:/-]")
 _ESCAPE = re.compile(rb"=([0-9a-f]{2})")
 _PLAIN_NATIVE = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 _PLAIN_RECORD = re.compile(r"[A-Za-z0-9._~+@:/-]+", re.ASCII)
+_PLAIN_LINES = re.compile(rf"(?:(?:user|port)/(?!port/)[A-Za-z0-9._/-]{{1,{MAX_NATIVE}}}\n)*+", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 
@@ -57,6 +58,14 @@ def proposed(key: Key) -> str:
     if not text or text in RESERVED:
         text += "-1"
     return text if len(text) <= MAX_NATIVE else f"{text[: MAX_NATIVE - 9]}~{hashlib.blake2s(text.encode(), digest_size=4).hexdigest()}"
+
+
+def plain_lines(ids: Sequence[str]) -> list[str] | None:
+    """What `proposed` gives for each of these lines, when all their ids are plain: then record names are, too. None otherwise."""
+    text = "\n".join(ids) + "\n"
+    if text.count("\n") != len(ids) or not _PLAIN_LINES.fullmatch(text):
+        return None
+    return [id_[5:].replace("/", "~") for id_ in ids]
 
 
 def given(key: Key, taken: Callable[[str], bool]) -> str:

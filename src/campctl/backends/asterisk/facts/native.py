@@ -51,6 +51,10 @@ class Write(NamedTuple):
     value: Value | None
 
 
+ByPlace: TypeAlias = Mapping[Place, Mapping[str, Value]]
+"""Facts that shall hold these values, by place and name."""
+
+
 class Shelf(Protocol):
     """Keeps the facts of some places. Raises `errors.BackendError`s as the port says (Unavailable, Uncertain, ...)."""
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -45,7 +45,8 @@ class Fault(Struct, frozen=True):
     why: str
 
 
-_encode = msgspec.json.Encoder().encode
+_encoder = msgspec.json.Encoder()
+_encode = _encoder.encode
 _decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
 
 
@@ -56,6 +57,18 @@ def write(resource: Resource, native: str = "", was: str = "") -> str:
     except UnicodeEncodeError:
         raise refusals.not_unicode(key_of(resource)) from None
     return text if text.isprintable() else "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def written(records: Sequence[Record]) -> list[str] | None:
+    """What `write` gives for each of many; None when it would raise for one."""
+    try:
+        text = _encoder.encode_lines(records).decode()
+    except UnicodeEncodeError:
+        return None
+    texts = text.split("\n")[:-1]
+    if text.replace("\n", "").isprintable():
+        return texts
+    return [one if one.isprintable() else "".join(char if char.isprintable() else _escaped(char) for char in one) for one in texts]
 
 
 def read(name: str, text: object) -> Record | Fault:

@@ -7,7 +7,7 @@ resource says, these raise `refusals.No` ("invalid"), before anything is written
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 
 from campctl.backends.asterisk.facts import geo, hours
@@ -15,7 +15,7 @@ from campctl.backends.asterisk.facts.grammar import FORCED, HOTLINE, LEVEL, LEVE
 from campctl.backends.asterisk.facts.names import digits, member_fact, record_name
 from campctl.backends.asterisk.facts.native import Fact, Place, Value
 from campctl.backends.asterisk.facts.records import ROOM, write
-from campctl.backends.asterisk.facts.text import callerid, membername
+from campctl.backends.asterisk.facts.text import callerid, callerids, membername
 from campctl.model.refusals import No
 from campctl.model.resources import Key, Line, Location, Member, Queue, Resource, key_of
 
@@ -90,6 +90,29 @@ def render(resource: Resource, native: str, names: Names) -> dict[Fact, Value]:
     else:
         facts[Fact("map", f"did/{digits(resource.number)}")] = target(resource.to, names)
     return facts
+
+
+def render_lines(lines: Sequence[Line], natives: Sequence[str], locations: Mapping[str, str]) -> dict[Place, dict[str, Value]]:
+    """The facts of many lines by place, in the order in which they are to be made, but for their records; what `render` gives for each.
+
+    locations: native names by id, "" for none.
+    """
+    endpoints: dict[str, Value] = {}
+    maps: dict[str, Value] = {f"ext/{line.extension}": f"line:{native}" for line, native in zip(lines, natives, strict=True)}
+    shown = callerids([line.name for line in lines], [line.extension for line in lines])
+    for line, native, caller in zip(lines, natives, shown, strict=True):
+        location = locations[line.location]
+        if line.enabled:
+            options = _common(line.permission, location).copy()
+            options["aors"] = options["auth"] = native
+            options["callerid"] = caller
+            endpoints[native] = options
+        if line.number:
+            maps[f"cid/{native}"] = line.number.removeprefix("+")
+        if location:
+            maps[f"e911/{native}"] = location
+    auths: dict[str, Value] = {native: {"auth_type": "digest", "username": native, "realm": REALM} for native in natives}
+    return {"record": {}, "auth": auths, "endpoint": endpoints, "aor": dict.fromkeys(endpoints, AOR), "map": maps}
 
 
 def belongings(key: Key, native: str, extension: str) -> tuple[Fact, ...]:

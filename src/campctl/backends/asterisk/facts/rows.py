@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from campctl.backends.asterisk.facts.native import PLACES, Fact, Facts, Shelf
+from campctl.backends.asterisk.facts.native import PLACES, ByPlace, Fact, Facts, Shelf, Write
 from campctl.backends.asterisk.facts.records import Fault
 
 MISFIT = "has the wrong shape"
@@ -79,6 +79,35 @@ async def fill(rows: Rows, shelf: Shelf) -> dict[Fact, Any]:
     """Put everything on a shelf into `rows`, but for what does not fit its place: that is returned."""
     own: Filling | None = getattr(shelf, "fill", None) and shelf  # type: ignore[assignment]
     return await own.fill(rows) if own is not None else sort_into(rows, await shelf.read())
+
+
+class Holding(Protocol):
+    """What a shelf may have beside `native.Shelf`: many new facts at once, without a write for each value on the way."""
+
+    async def hold(self, by: ByPlace) -> dict[Fact, str]:
+        """Make facts of which there is nothing hold these values, in this order; why Asterisk did not take those it refused."""
+        ...
+
+
+async def hold(shelf: Shelf, by: ByPlace) -> dict[Fact, str]:
+    """Of these new facts write those that are a shelf's; why those that were refused were."""
+    mine = {place: values for place, values in by.items() if values and place in shelf.places}
+    own: Holding | None = getattr(shelf, "hold", None) and shelf  # type: ignore[assignment]
+    if not mine:
+        return {}
+    return await (own.hold(mine) if own is not None else one_by_one(shelf, mine))
+
+
+async def one_by_one(shelf: Shelf, by: ByPlace) -> dict[Fact, str]:
+    """As `hold`, with a write for each."""
+    writes = listed(by)
+    said = await shelf.write(writes)
+    return {item.fact: why for item, why in zip(writes, said, strict=True) if why is not None}
+
+
+def listed(by: ByPlace) -> list[Write]:
+    """Facts to be made, one by one."""
+    return [Write(Fact(place, name), value) for place, values in by.items() for name, value in values.items()]
 
 
 def misfits(facts: Facts) -> list[Fault]:

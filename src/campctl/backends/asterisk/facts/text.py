@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 NAME_ROOM = 79
 """Bytes of a name: a member's is cut there by Asterisk itself (seen on 22.10), which would look like drift."""
 _SAFE_NAME = re.compile(r"[A-Za-z0-9.'-]+(?: [A-Za-z0-9.'-]+)*", re.ASCII)
+_SAFE_NAMES = re.compile(rf"(?:{_SAFE_NAME.pattern}\n)*+", re.ASCII)
 _CALLERID = re.compile(r'\s*"?(.*?)"?\s*<([^<>]*)>\s*', re.DOTALL)
 _HEADER = str.maketrans({'"': "'", "\\": "/", "<": "(", ">": ")"})
 _MEMBER = str.maketrans({";": " ", "|": " ", ",": " ", '"': "'", "\\": "/"})
@@ -34,6 +36,14 @@ def callerid(name: str, extension: str) -> str:
     if len(name) > NAME_ROOM or not _SAFE_NAME.fullmatch(name):
         name = clipped(printable(printable(name).translate(_HEADER)), NAME_ROOM)
     return f'"{name}" <{extension}>'
+
+
+def callerids(names: Sequence[str], extensions: Sequence[str]) -> list[str]:
+    """What `callerid` gives for each."""
+    text = "\n".join(names) + "\n"
+    if text.count("\n") == len(names) and max(map(len, names)) <= NAME_ROOM and _SAFE_NAMES.fullmatch(text):
+        return [f'"{name}" <{extension}>' for name, extension in zip(names, extensions, strict=True)]
+    return list(map(callerid, names, extensions))
 
 
 def callerid_parts(text: str) -> tuple[str, str]:

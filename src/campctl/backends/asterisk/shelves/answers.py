@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from campctl.backends.asterisk.ami.pending import Answer
-from campctl.backends.asterisk.ami.wire import Reply
+from campctl.backends.asterisk.ami.wire import DONE, Reply
 from campctl.errors import BackendError, Refused, Uncertain
 
 _FINE = "Response: Success"
@@ -16,6 +16,8 @@ def worded(answers: Sequence[Answer], *, fine: Collection[str] = ()) -> list[str
 
     Raises what lost answers mean for all of them: Unavailable only when nothing can have been done.
     """
+    if answers.count(DONE) == len(answers):
+        return [None] * len(answers)
     if all(type(answer) is Reply and answer.raw.startswith(_FINE) for answer in answers):
         return [None] * len(answers)
     lost = [answer for answer in answers if isinstance(answer, BackendError) and not isinstance(answer, Refused)]

@@ -18,11 +18,11 @@ from typing import Any, Final
 
 import msgspec
 
-from campctl.backends.asterisk.ami import Ami, Request, db_get, db_tree, db_whole, delete, put
+from campctl.backends.asterisk.ami import Ami, Puts, Request, db_get, db_tree, db_whole, delete, put
 from campctl.backends.asterisk.facts import records
-from campctl.backends.asterisk.facts.native import Fact, Place, Value, Write
+from campctl.backends.asterisk.facts.native import ByPlace, Fact, Place, Value, Write
 from campctl.backends.asterisk.facts.render import AOR, REALM
-from campctl.backends.asterisk.facts.rows import Rows
+from campctl.backends.asterisk.facts.rows import Rows, one_by_one
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.model.resources import KINDS
 
@@ -93,6 +93,29 @@ class AstDbShelf:
         if not any(said):
             return [None] * len(ends)
         return [next((text for text in said[start:end] if text is not None), None) for start, end in zip([0, *ends], ends, strict=False)]
+
+    async def hold(self, by: ByPlace) -> dict[Fact, str]:
+        """See `rows.Holding`: so that requests go out as they are made, whatever can be is made of all at once."""
+        rows: list[tuple[str, str, str]] = []
+        for place, values in by.items():
+            if place == "map":
+                rows += [(*name.split("/", 1), value) for name, value in values.items()]  # type: ignore[misc]
+            elif place == "aor":
+                rows += [("ps/aor", name, _AOR if value is AOR else _encode(value).decode()) for name, value in values.items()]
+            elif place == "endpoint":
+                rows += [("ps/endpoint", name, _encode(value).decode()) for name, value in values.items()]
+            elif place == "auth" and self._auths.isdisjoint(values):
+                rows += [("ps/auth", name, _encode(value).decode()) for name, value in with_new_secrets(values).items()]
+            elif place == "record" and not self._pieces and _short(values):
+                rows += [(CAMPCTL, name, str(value)) for name, value in values.items()]
+            else:
+                return await one_by_one(self, by)
+        self._auths.update(by.get("auth", ()))
+        said = worded(await self._ami.many(Puts(rows), window=_WINDOW))
+        if not any(said):
+            return {}
+        facts = [Fact(place, name) for place, values in by.items() for name in values]
+        return {fact: why for fact, why in zip(facts, said, strict=True) if why is not None}
 
     async def set_secrets(self, given: Mapping[str, str]) -> frozenset[str]:
         """Give auths, by name, other secrets; the names for which there is an auth."""
@@ -232,6 +255,12 @@ class AstDbShelf:
         return [key for key in self._pieces if key.startswith(f"{name}#")] if self._pieces else []
 
 
+def _short(values: Mapping[str, Any]) -> bool:
+    """Whether each of these records is kept in one row, as it is."""
+    text = "\n".join(values.values())
+    return text.isascii() and max(map(len, values.values())) <= records.ROOM and "~" not in {value[:1] for value in values.values()}
+
+
 def public(value: Value) -> Value:
     """An auth without its secret; the row itself is changed."""
     if isinstance(value, dict):
@@ -252,6 +281,13 @@ def with_secret(options: Mapping[str, str], name: str, before: Mapping[str, str]
             return auth_row(options, name, plain)
     # The digest of a secret that nobody knows, nor ever will.
     return {**options, "password_digest": f"MD5:{secrets.token_hex(16)}"}
+
+
+def with_new_secrets(rows: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Auths' options, each with a random secret that nobody knows."""
+    digits = secrets.token_hex(16 * len(rows))
+    own = [f"MD5:{digits[at : at + 32]}" for at in range(0, len(digits), 32)]
+    return {name: {**options, "password_digest": digest} for (name, options), digest in zip(rows.items(), own, strict=True)}
 
 
 def auth_row(options: Mapping[str, str], name: str, secret: str) -> dict[str, str]:

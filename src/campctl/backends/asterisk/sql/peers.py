@@ -9,8 +9,8 @@ from typing import Any
 from campctl.backends.asterisk.ami import Ami
 from campctl.backends.asterisk.doing.aors import Aors
 from campctl.backends.asterisk.doing.node import Node
-from campctl.backends.asterisk.facts.native import Fact, Place, Shelf, Value, Write, runs
-from campctl.backends.asterisk.facts.rows import Rows, fill
+from campctl.backends.asterisk.facts.native import ByPlace, Fact, Place, Shelf, Value, Write, runs
+from campctl.backends.asterisk.facts.rows import Rows, fill, hold
 from campctl.backends.asterisk.shelves import AstDbShelf, MemberShelf, SectionShelf
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.ports.clock import Clock
@@ -100,6 +100,13 @@ class Peer:
         """All of that straight into `rows`; see `rows.Filling`."""
         parts = await asyncio.gather(*(fill(rows, shelf) for shelf in self._shelves))
         return {fact: value for part in parts for fact, value in part.items()}
+
+    async def hold(self, by: ByPlace) -> dict[Fact, str]:
+        """Write what is new; see `rows.Holding`."""
+        refused: dict[Fact, str] = {}
+        for shelf in self._shelves:
+            refused |= await hold(shelf, by)
+        return refused
 
     async def write(self, writes: Sequence[Write]) -> list[str | None]:
         """Write in order, as many at once as are on one shelf."""

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from campctl.backends.asterisk.facts.native import Fact, Place, Value, Write
-from campctl.backends.asterisk.facts.rows import Rows, sort_into
+from campctl.backends.asterisk.facts.native import ByPlace, Fact, Place, Value, Write
+from campctl.backends.asterisk.facts.rows import Rows, listed, sort_into
 from campctl.backends.asterisk.sql.delivery import Parcel, of_writes
 from campctl.backends.asterisk.sql.expecting import expected
+from campctl.backends.asterisk.sql.outbox import Delivery
 from campctl.backends.asterisk.sql.peers import OWN, Peer
 from campctl.backends.asterisk.sql.schema import TABLES
 from campctl.errors import BackendError, Unavailable, Uncertain
@@ -42,10 +43,17 @@ class SharedShelf:
 
         Those that are up learn AORs from the backend itself, one by one where they are few.
         """
+        learn = any(write.fact.place == "aor" and write.value is not None for write in writes)
+        return await self._cluster.sql.write(writes, self._kept(learn), self._cluster.take_doing())
+
+    async def hold(self, by: ByPlace) -> dict[Fact, str]:
+        """The same for what is new; see `rows.Holding`."""
+        return await self._cluster.sql.hold(by, self._kept("aor" in by), self._cluster.take_doing())
+
+    def _kept(self, learn: bool) -> Delivery | None:
+        """What nodes that are down have yet to be told."""
         cluster = self._cluster
-        parcel = Parcel(learn=any(write.fact.place == "aor" and write.value is not None for write in writes))
-        kept = cluster.delivery(parcel, cluster.down) if cluster.down and not parcel.empty else None
-        return await cluster.sql.write(writes, kept, cluster.take_doing())
+        return cluster.delivery(Parcel(learn=True), cluster.down) if learn and cluster.down else None
 
 
 class NodesShelf:
@@ -121,15 +129,31 @@ class NodesShelf:
 
     async def write(self, writes: Sequence[Write]) -> list[str | None]:
         """Write on all nodes at once, and keep it for those that are down; refused is what one of them refused."""
+
+        async def told(peer: Peer) -> dict[Fact, str]:
+            said = await peer.write(writes)
+            return {write.fact: why for write, why in zip(writes, said, strict=True) if why is not None} if any(said) else {}
+
+        refused = await self._everywhere(told, lambda: writes)
+        return [refused.get(write.fact) for write in writes] if refused else [None] * len(writes)
+
+    async def hold(self, by: ByPlace) -> dict[Fact, str]:
+        """The same for what is new; see `rows.Holding`."""
+        return await self._everywhere(lambda peer: peer.hold(by), lambda: listed(by))
+
+    async def _everywhere(
+        self, tell: Callable[[Peer], Coroutine[Any, Any, dict[Fact, str]]], writes: Callable[[], Sequence[Write]]
+    ) -> dict[Fact, str]:
+        """Tell all nodes at once `writes`, and keep that for those that do not hear it; what any of them refused."""
         cluster = self._cluster
         peers = cluster.up
         if not peers:
             raise cluster.nobody()
         await cluster.remember()
         if cluster.down:
-            await cluster.keep(of_writes(writes), cluster.down)
-        answers = await asyncio.gather(*(peer.write(writes) for peer in peers), return_exceptions=True)
-        told: dict[str, list[str | None]] = {}
+            await cluster.keep(of_writes(writes()), cluster.down)
+        answers = await asyncio.gather(*(tell(peer) for peer in peers), return_exceptions=True)
+        told: dict[str, dict[Fact, str]] = {}
         lost: list[tuple[Peer, BackendError]] = []
         for peer, answer in zip(peers, answers, strict=True):
             if isinstance(answer, _LOST):
@@ -141,14 +165,10 @@ class NodesShelf:
         for peer, error in lost:
             peer.lost(error)
         if lost:
-            await cluster.keep(of_writes(writes), [peer for peer, _ in lost])
+            await cluster.keep(of_writes(writes()), [peer for peer, _ in lost])
         if not told:
             raise Uncertain(f"Every node of {cluster.backend} was lost while it was written to.", backend=cluster.backend)
-        return [self._first(name_said) for name_said in zip(*([(name, text) for text in said] for name, said in told.items()), strict=True)]
-
-    @staticmethod
-    def _first(said: Sequence[tuple[str, str | None]]) -> str | None:
-        return next((f"node {name}: {text}" for name, text in said if text is not None), None)
+        return {fact: f"node {name}: {text}" for name, said in reversed(told.items()) for fact, text in said.items()}
 
     async def _merged(self, found: Sequence[Mapping[Fact, Value]]) -> dict[Fact, Value]:
         """Of values that differ, one that is not what the records say: its resource shows as changed and is written anew."""

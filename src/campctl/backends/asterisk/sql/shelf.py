@@ -108,14 +108,17 @@ class SqlShelf:
 
         doing: what this is a part of, remembered (`begin`) in that transaction.
         """
-        wanted: writing.Wanted = writing.latest(writes)
+        refused = await self.hold(writing.latest(writes), delivery, doing)
+        return [refused.get(write.fact) for write in writes] if refused else [None] * len(writes)
+
+    async def hold(self, wanted: writing.Wanted, delivery: Delivery | None = None, doing: str | None = None) -> dict[Fact, str]:
+        """As `write`, by place; why those were refused that were."""
         ready, refused = writing.prepared(wanted)
         if refused:
-            good = [write for write in writes if write.fact not in refused]
-            wanted, ready = writing.latest(good), {}
+            wanted, ready = writing.without(wanted, refused), {}
         if wanted or delivery is not None or doing is not None:
             refused |= await self._transact(_Transaction(wanted, ready, delivery, doing))
-        return [refused.get(write.fact) for write in writes] if refused else [None] * len(writes)
+        return refused
 
     # -- beside it --
 

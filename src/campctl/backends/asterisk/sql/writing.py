@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from campctl.backends.asterisk.facts.native import Fact, Place, Value, Write
 from campctl.backends.asterisk.facts.render import REALM
-from campctl.backends.asterisk.shelves.astdb import auth_row, with_secret
+from campctl.backends.asterisk.shelves.astdb import auth_row, with_new_secrets, with_secret
 from campctl.backends.asterisk.sql import rows
 from campctl.backends.asterisk.sql.schema import TABLES, Table
 
@@ -40,6 +40,12 @@ def latest(writes: Sequence[Write]) -> dict[Place, dict[str, Value | None]]:
     return found
 
 
+def without(wanted: Wanted, refused: Collection[Fact]) -> Wanted:
+    """The same without what was refused."""
+    left = {place: {name: value for name, value in values.items() if (place, name) not in refused} for place, values in wanted.items()}
+    return {place: values for place, values in left.items() if values}
+
+
 def prepared(wanted: Wanted) -> tuple[Ready, dict[Fact, str]]:
     """What can be copied as it is, and why some of it cannot be written at all."""
     ready: dict[Place, list[rows.Sheet]] = {}
@@ -48,7 +54,7 @@ def prepared(wanted: Wanted) -> tuple[Ready, dict[Fact, str]]:
         table = TABLES[place]
         new = {name: value for name, value in values.items() if value is not None}
         if place == "auth" and set(map(type, new.values())) <= {dict}:
-            new = {name: with_secret(cast("Mapping[str, str]", value), name, None) for name, value in new.items()}
+            new = {**with_new_secrets(new)}
         if new and (found := rows.sheets(table, new)) is not None:
             ready[place] = found
             if len(new) == len(values):
