@@ -118,6 +118,8 @@ def watched(tmp_path: Path, work: Callable[[Seen], Awaitable[None]], *names: str
         async with seen.watch:
             await work(seen)
         assert all(one.closed == one.opened for one in on.exchanges.values())
+        for _ in range(20):  # what was cancelled has its turn to end
+            await asyncio.sleep(0)
         assert len(asyncio.all_tasks()) == 1
         return on
 
