@@ -34,6 +34,8 @@ def test_killed_in_mid_change_and_started_twice(make, processes, until, after: i
     until(lambda: camp.held_up, first)
     first.kill()
     first.wait()
+    leads = camp.do("autopilot", "status", "-o", "json").data["fields"]["leads"]
+    assert leads.startswith(f"nobody: that of tess on {os.uname().nodename} (process {first.pid}) has ended")
     both = [camp.start("autopilot") for _ in range(2)]
     processes.extend(both)
     until(lambda: any(one.poll() is not None for one in both))

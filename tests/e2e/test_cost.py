@@ -114,6 +114,33 @@ def test_overdue(make: Callable[..., Camp], clock: FakeClock) -> None:
     assert "Nothing is overdue" in _overdue(camp, 0)
 
 
+SURGES = """\
+surges:
+  early: {from: 2026-09-30T08:00, until: 2026-09-30T09:00, seats: {help: 3}}
+  past: {from: 2026-10-01T08:00, until: 2026-10-01T09:00, seats: {help: 3}}
+"""
+
+
+def test_what_was_taken_back_is_not_asked_of_an_exchange_that_is_down(make: Callable[..., Camp], clock: FakeClock) -> None:
+    """A surge before the first run lent nothing, and one that a whole run took back is over; what may still be there is listed."""
+    camp = make(SMALL + SURGES)
+    clock.advance(3700)
+    camp.do("apply", "--yes").ok()
+    clock.advance(3600)
+    camp.faults(down=True)
+    told = _overdue(camp, 9)
+    assert "surge past" in told
+    assert "surge early" not in told
+    camp.faults()
+    camp.do("user", "provision", "dee.fox", "--name", "Dee Fox", "--office", "hq", "--extension", "3050", "--yes").ok()
+    camp.faults(down=True)
+    assert "surge past" in _overdue(camp, 9)  # that run was about a person
+    camp.faults()
+    camp.do("apply", "--yes").ok()
+    camp.faults(down=True)
+    assert "surge past" not in _overdue(camp, 9)
+
+
 def _overdue(camp: Camp, status: int) -> str:
     done = camp.do("override", "list", "--overdue", "--exit-code", width=240)
     assert done.status == status, done.out + done.err

@@ -94,3 +94,30 @@ def test_wrong_words(camp: Camp, argv: tuple[str, ...], words: str) -> None:
     """What is not there is said, with what may have been meant."""
     refused = camp.do(*argv)
     assert (refused.status > 0, words in refused.err) == (True, True)
+
+
+def test_a_walk_in_is_explained(camp: Camp) -> None:
+    """By name however it is written, or by the desk: where they sit, what they said they can do, and which rule keeps them from others."""
+    camp.do("seat", "check-in", "Vera Volunteer", "--office", "chicago-hq", "--skills", "voter-protection").ok()
+    data = camp.do("user", "why", "vera  volunteer", "-o", "json").ok().data
+    assert (data["of"], data["id"], data["fields"]["skills"]) == ("walk-in", "Vera Volunteer", ["voter-protection"])
+    (sits,) = data["fields"]["sits"]
+    assert sits.startswith("voter-protection: ")
+    rows = {row["hotline"]: row for row in data["listings"][0]["rows"]}
+    assert (rows["voter-protection"]["may"], rows["voter-protection"]["level"]) == (True, 1)
+    assert rows["main"]["rules"] == ["desk", "roles"]
+    assert f"sits at {data['fields']['desk']}, which is lit for voter-protection" in rows["main"]["why"]
+    same = camp.do("user", "why", data["fields"]["desk"], "-o", "json").ok().data
+    assert same["listings"] == data["listings"]
+    camp.do("seat", "check-out", "Vera Volunteer").ok()
+    gone = camp.do("user", "why", "Vera Volunteer")
+    assert gone.status == 11
+    assert "There is no user `Vera Volunteer`" in gone.err
+
+
+def test_a_desk_where_nobody_is_named_is_explained(camp: Camp) -> None:
+    """Nothing is known of who sits there, so nothing of them is compared."""
+    camp.do("port", "light", "chicago-hq/a001", "--hotline", "voter-protection").ok()
+    fields = camp.do("user", "why", "chicago-hq/a001", "-o", "json").ok().data["fields"]
+    assert (fields["name"], fields["skills"]) == ("whoever sits there", "not said")
+    assert fields["sits"][0].startswith("voter-protection: ")

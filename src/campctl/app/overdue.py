@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct
 
 from campctl.app.context import Context
@@ -19,18 +20,22 @@ from campctl.model.resources import NEVER, Line, Member, Queue, Route
 if TYPE_CHECKING:
     from campctl.ports.store import Store
 
+RUNS = 50
+"""So many runs are looked through."""
 COLUMNS = ("still there", "ended", "why", "lent by", "what")
 EMPTY = "Nothing is overdue: all that was lent and is over has been taken back."
 
 
 class Loan(Struct, frozen=True):
-    """What an override or surge that is over had changed: its name, the nouns it was about, its end."""
+    """What an override or surge that is over had changed: its name, the nouns it was about, when it began and ended."""
 
     name: str
     what: str
     refs: frozenset[str]
+    start: datetime
     end: datetime
     backends: frozenset[str]
+    of_override: bool = False
 
 
 async def overdue(ctx: Context, *, or_none: bool = False) -> Listing:
@@ -48,7 +53,7 @@ async def overdue(ctx: Context, *, or_none: bool = False) -> Listing:
         answering = {name: one for name, one in backends.items() if name not in silent}
         made = make_plan(ctx, await look(ctx, answering, at=now, skip=True)) if answering else None
     ctx.silent |= silent
-    runs = sorted(store.runs(), key=lambda run: run.started)
+    runs = sorted(store.runs(RUNS), key=lambda run: run.started)
     rows = []
     pending: dict[Loan | None, list[Change]] = {}
     for change in made.changes if made is not None else ():
@@ -58,9 +63,37 @@ async def overdue(ctx: Context, *, or_none: bool = False) -> Listing:
         rows.append(_row(loan, _left(changes), _why(store, runs, changes, loan.end if loan is not None else None)))
     for loan in loans:
         away = sorted(loan.backends & silent.keys())
-        if away and loan not in pending:
+        if away and loan not in pending and _may_be_there(store, loan, runs):
             rows.append(_row(loan, "not known", f"{', '.join(away)} does not answer, so whether it was taken back cannot be seen."))
     return Listing(of="overdue", columns=COLUMNS, rows=tuple(rows), empty=EMPTY)
+
+
+def _may_be_there(store: Store, loan: Loan, runs: Sequence[Run]) -> bool:
+    """Whether what was lent may still be lent, by the runs there were (oldest first, the last `RUNS` at most).
+
+    Nothing came of a surge in whose time nobody ran `apply`; a whole run that ended well since then took back what there was.
+    """
+    known = len(runs) < RUNS or runs[0].started <= loan.start
+    lent = loan.of_override or not known or any(loan.start <= run.started < loan.end for run in runs)
+    since = [run for run in runs if run.started >= loan.end and run.status == "done"]
+    return lent and not any(_looked_at(store.run(run.id), loan.backends) for run in since)
+
+
+def _looked_at(run: Run, backends: frozenset[str]) -> bool:
+    """Whether it was about the whole campaign, and saw these exchanges."""
+    plan = msgspec.json.decode(run.plan, type=_Kept) if run.plan else None
+    return plan is not None and not plan.targets and backends <= plan.binding.observed.keys()
+
+
+class _Binding(Struct):
+    observed: dict[str, str] = {}
+
+
+class _Kept(Struct):
+    """Of a plan as runs keep it: what it was narrowed to, and what it saw."""
+
+    binding: _Binding
+    targets: tuple[str, ...] = ()
 
 
 def _row(loan: Loan | None, left: str, why: str) -> dict[str, object]:
@@ -106,7 +139,7 @@ def _loans(campaign: Campaign, overrides: Sequence[Override], now: datetime) -> 
             refs |= {f"port/{one.office}/{desk}" for one in surge.ports for desk in one.desks}
             refs |= {f"office/{one.office}" for one in surge.ports if one.any}
             homes = {_home(campaign, ref) for ref in refs}
-            found.append(Loan(f"surge {surge.id}", "seats and desks", frozenset(refs), surge.end, frozenset(homes - {""})))
+            found.append(Loan(f"surge {surge.id}", "seats and desks", frozenset(refs), surge.start, surge.end, frozenset(homes - {""})))
     return sorted(found, key=lambda loan: loan.end, reverse=True)
 
 
@@ -118,7 +151,8 @@ def _of_override(campaign: Campaign, one: Override) -> Loan:
     if one.refuge:
         refs.add(f"office/{one.refuge}")
     homes = {_home(campaign, ref) for ref in refs}
-    return Loan(f"override {one.id} by {one.author}", what, frozenset(refs), one.end or one.start, frozenset(homes - {""}))
+    name, end = f"override {one.id} by {one.author}", one.end or one.start
+    return Loan(name, what, frozenset(refs), one.start, end, frozenset(homes - {""}), of_override=True)
 
 
 def _home(campaign: Campaign, ref: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 from campctl.app.context import Context
@@ -18,7 +19,8 @@ def status(ctx: Context) -> Details:
     """What the store says of the autopilot, beside what the plan says now."""
     campaign, now, store = ctx.campaign, ctx.clock.now(), ctx.store()
     holder, note = store.leadership.holder(), read_note(store.leadership.note())
-    fields: dict[str, Any] = {"leads": _leader(ctx, holder), "since": holder.since if holder is not None else None}
+    ended = holder is not None and store.leadership.ended(socket.gethostname())
+    fields: dict[str, Any] = {"leads": _leader(ctx, holder, ended), "since": holder.since if holder is not None and not ended else None}
     if note is not None:
         fields |= {"applied until": note.until, "owed": note.owed, "noted": note.at, **_next(note, now)}
     rows = []
@@ -44,11 +46,13 @@ def status(ctx: Context) -> Details:
     return Details(of="autopilot", id="", fields=fields, listings=(Listing(of="hotline", columns=COLUMNS, rows=tuple(rows), empty=empty),))
 
 
-def _leader(ctx: Context, holder: Holder | None) -> str:
+def _leader(ctx: Context, holder: Holder | None, ended: bool) -> str:
     if holder is None:
         return "nobody"
     silent = (ctx.clock.now() - holder.beat).total_seconds()
     words = f"that of {holder.who} on {holder.host} (process {holder.pid})"
+    if ended:
+        return f"nobody: {words} has ended without giving the lead back; the next one takes it at once"
     return words if silent <= TTL else f"{words}; its last sign of life is {silent:,.0f} s old"
 
 

@@ -51,9 +51,14 @@ async def who(ctx: Context, *, hotline: str, at: str = "", count: int = 10) -> D
 
 
 async def why(ctx: Context, *, user: str, at: str = "") -> Details:
-    """One person: where they sit, and of every hotline whether they may answer it, and why they do or do not."""
-    person = one(ctx.campaign.users, user, "user")
+    """One person: where they sit, and of every hotline whether they may answer it, and why they do or do not.
+
+    Somebody who walked in and is checked in is asked about by name, or by their desk.
+    """
     inquiry = await _inquiry(ctx, at)
+    if user not in ctx.campaign.users and (desk := _desk_of(inquiry, user)):
+        return _walk_in(inquiry, desk)
+    person = one(ctx.campaign.users, user, "user")
     verdicts = inquiry.verdicts(person)
     fields = {
         "at": inquiry.at,
@@ -69,6 +74,32 @@ async def why(ctx: Context, *, user: str, at: str = "") -> Details:
     rows = tuple(_row(verdict) for verdict in verdicts)
     hotlines = Listing(of="hotline", columns=HOTLINES, rows=rows, empty="This campaign has no hotlines.")
     return Details(of="user", id=user, fields=fields, listings=(hotlines,))
+
+
+def _desk_of(inquiry: Inquiry, name: str) -> str:
+    """Where somebody of that name walked in, or the desk itself where nobody of the manifests sits; "" otherwise."""
+    lit = inquiry.crowd.floor.lit
+    if name in lit and not lit[name].user:
+        return name
+    folded = " ".join(name.split()).casefold()
+    return next((desk for desk, light in lit.items() if light.volunteer and light.volunteer.casefold() == folded), "")
+
+
+def _walk_in(inquiry: Inquiry, desk: str) -> Details:
+    lit, verdicts = inquiry.crowd.floor.lit[desk], inquiry.verdicts_at(desk)
+    fields = {
+        "at": inquiry.at,
+        "name": lit.volunteer or "whoever sits there",
+        "sits": [_place(verdict) for verdict in verdicts if verdict.level] or "nowhere",
+        "desk": desk,
+        "lit by": lit.why,
+        "until": lit.until,
+        "skills": list(lit.traits.skills) if lit.traits is not None else "not said",
+        "languages": list(lit.traits.languages) if lit.traits is not None else "not said",
+    }
+    rows = tuple(_row(verdict) for verdict in verdicts)
+    hotlines = Listing(of="hotline", columns=HOTLINES, rows=rows, empty="This campaign has no hotlines.")
+    return Details(of="walk-in" if lit.volunteer else "port", id=lit.volunteer or desk, fields=fields, listings=(hotlines,))
 
 
 def _shifts(ctx: Context, person: User) -> dict[str, Any]:

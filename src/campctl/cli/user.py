@@ -39,11 +39,13 @@ def show(ctx: typer.Context, user: Annotated[str, typer.Argument(metavar="USER",
 
 
 @command(
-    APP, "why", examples=("campctl user why ann.lee", "campctl user why ann.lee --at 2026-11-03T18:00", "campctl user why ann.lee -o json")
+    APP,
+    "why",
+    examples=("campctl user why ann.lee", "campctl user why ann.lee --at 2026-11-03T18:00", "campctl user why 'Sam Ortiz' -o json"),
 )
 def why(
     ctx: typer.Context,
-    user: Annotated[str, typer.Argument(metavar="USER", help="The person's id.")],
+    user: Annotated[str, typer.Argument(metavar="USER", help="The person's id; of somebody who walked in, the name or the desk.")],
     at: Annotated[str, typer.Option("--at", metavar="TIME", help="Then instead of now: 21:00, +2h, 2026-11-03T06:00.")] = "",
 ) -> int:
     """Say where a person sits and why; of each hotline, whether they may answer it and which rule says no, or why they do not sit there."""

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from campctl.effective.crowd import Candidate
 from campctl.effective.first_line import first_lines
+from campctl.effective.lighting import occupant
 from campctl.effective.result import Seat, Seating
 from campctl.effective.seats import STAYS, assign, for_them
 from campctl.effective.staff import asked
@@ -89,10 +90,20 @@ class Inquiry:
 
     def verdict(self, user: User, hotline: Hotline) -> Verdict:
         """Where this person sits in a hotline and why, or why not."""
+        mine = [seat for seat in self.seating[hotline.id].filled if self.crowd.person(seat.line) == user.id]
+        return self._verdict(hotline, mine, self._candidate(f"user/{user.id}", hotline), self.rules(user, hotline))
+
+    def verdicts_at(self, desk: str) -> list[Verdict]:
+        """The same of a lit desk, and of whoever sits there without being in the manifests."""
+        found = []
+        for hotline in self.campaign.hotlines.values():
+            mine = [seat for seat in self.seating[hotline.id].filled if seat.line == f"port/{desk}"]
+            found.append(self._verdict(hotline, mine, self._candidate(f"port/{desk}", hotline), self._rules_at(desk, hotline)))
+        return found
+
+    def _verdict(self, hotline: Hotline, mine: list[Seat], one: Candidate | None, against: Iterable[Rule]) -> Verdict:
         seating = self.seating[hotline.id]
-        mine = [seat for seat in seating.filled if self.crowd.person(seat.line) == user.id]
-        one = self._candidate(f"user/{user.id}", hotline)
-        rules = () if one is not None or mine else tuple(self.rules(user, hotline))
+        rules = () if one is not None or mine else tuple(against)
         if mine:
             why = self.why(mine[0], hotline)
         elif one is not None:
@@ -108,6 +119,22 @@ class Inquiry:
             rules=rules,
             why=why,
         )
+
+    def _rules_at(self, desk: str, hotline: Hotline) -> Iterable[Rule]:
+        """Every rule by which a lit desk may not answer a hotline."""
+        port, lit = self.campaign.ports[desk], self.crowd.floor.lit[desk]
+        if lit.hotline and lit.hotline != hotline.id:
+            yield Rule("desk", f"sits at {desk}, which is lit for {lit.hotline}")
+        if not hotline.answer.ports:
+            yield Rule("own-phones", "no desk answers it, only people at their own phones")
+        home, backend = home_of(self.campaign, port), self._backend(hotline)
+        if home != backend:
+            yield Rule("backend", f"the desk is on {home}, the hotline on {backend}")
+        sits = occupant(self.campaign, port, lit)
+        if sits is not None:
+            yield from lacking(hotline.answer, sits)
+        elif hotline.answer.offices and port.office not in hotline.answer.offices:
+            yield Rule("offices", f"in {port.office}, not in {', '.join(hotline.answer.offices)}")
 
     def why(self, seat: Seat, hotline: Hotline) -> str:
         """Why this seat is filled as it is; of who stays, also what speaks for them."""

@@ -48,11 +48,29 @@ def natural(text: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in _DIGITS.split(text)]
 
 
+def switched(changes: Sequence[Change]) -> dict[str, str]:
+    """Seats that somebody leaves for the same seat at another phone (their own, a desk): id of the deletion to the line they take."""
+    taken = {
+        (one.queue, one.level, one.name): one.line
+        for one in (change.after for change in changes if change.action == "create")
+        if isinstance(one, Member)
+    }
+    found = {}
+    for change in changes:
+        one = change.before
+        if change.action == "delete" and isinstance(one, Member) and one.name:
+            line = taken.get((one.queue, one.level, one.name), one.line)
+            if line.partition("/")[0] != one.line.partition("/")[0]:
+                found[change.id] = line
+    return found
+
+
 class Teller(PlaceStories):
     """Puts stories into words."""
 
     def __init__(self, scene: Scene, grouping: Grouping) -> None:
         super().__init__(scene, grouping)
+        self._switched = switched(scene.changes)
         self._special: dict[tuple[str, str], Callable[[str, Sequence[Change]], str]] = {
             ("provision", "user"): self._provision,
             ("provision", "port"): self._provision,
@@ -164,11 +182,21 @@ class Teller(PlaceStories):
         before, _ = self._line(changes)
         sitter = self._sitter(before) if before is not None else ""
         parts = [f"Darken {self.names.subject(subject)}{sitter.replace(' for ', ', where ') + ' sat' if sitter else ''}"]
-        leaves = self._queues(changes, "delete")
+        elsewhere = [change for change in changes if change.id in self._switched]
+        parts += [f"{change.before.name} {self._goes_on(change)}" for change in elsewhere if isinstance(change.before, Member)]
+        leaves = self._queues([change for change in changes if change not in elsewhere], "delete")
         return joined([*parts, f"leaves {listed(leaves)}" if leaves else ""])
+
+    def _goes_on(self, change: Change) -> str:
+        """Of a seat that somebody leaves for another phone of theirs: where they go on answering."""
+        hotline = self.names.subject(f"hotline/{change.key.id.partition('/')[0]}")
+        line = self._switched[change.id]
+        return f"goes on answering {hotline} at {'their own phone' if line.startswith('user/') else self.names.subject(line)}"
 
     def _seat(self, subject: str, changes: Sequence[Change]) -> str:
         name = self._person(subject, changes)
+        moved = [change for change in changes if change.id in self._switched]
+        changes = [change for change in changes if change not in moved]
         joins = []
         for change in changes:
             if change.action == "create" and isinstance(change.after, Member):
@@ -180,6 +208,7 @@ class Teller(PlaceStories):
             parts.append(f"Seat {name} in {listed(sorted(joins))}")
         if leaves:
             parts.append(f"{'leaves' if parts else f'{name} leaves'} {listed(leaves)}")
+        parts += [self._goes_on(change) if parts else f"{name} {self._goes_on(change)}" for change in moved]
         for change in changes:
             if change.action == "update" and isinstance(change.after, Member):
                 hotline = self.names.subject(f"hotline/{change.after.queue}")

@@ -88,6 +88,10 @@ class Lock(Protocol):
 
     def holder(self) -> Holder | None: ...
 
+    def ended(self, here: str) -> bool:
+        """Whether whoever has it is known to have ended: a process of this host (`here`) that is there no more."""
+        ...
+
 
 class Leadership(Lock, Protocol):
     """Of several autopilots one leads: a lock of its own, beside which runs come and go.

@@ -90,6 +90,11 @@ class SqlLock:
         found = self._row()
         return found[0] if found else None
 
+    def ended(self, here: str) -> bool:
+        """Whether whoever has it is known to have ended; the next one need not wait."""
+        found = self._row()
+        return found is not None and self._sign(*found, text(here)) == "dead"
+
     def _held(self, wanting: Holder, ttl: float) -> LockHeld | None:
         """Within a transaction: the refusal, or None when the lock is there to be taken."""
         found = self._row()

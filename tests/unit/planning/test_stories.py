@@ -52,6 +52,19 @@ def light(case: Any) -> None:
     case.notes = {"port/chicago-hq/a002": ("override by ann until 21:00",)}
 
 
+def phone_to_desk(case: Any) -> None:
+    case.edit("old", "line", "port/chicago-hq/a002", enabled=True, name="Ann Lee")
+    case.put("old", Member("vp", "port/chicago-hq/a002", "Ann Lee"))
+    case.drop("old", "member", "vp/user/ann.lee")
+
+
+def desk_to_phone(case: Any) -> None:
+    case.edit("old", "line", "port/chicago-hq/a001", enabled=False)
+    case.have["old"][Key("member", "vp/port/chicago-hq/a001")] = Member("vp", "port/chicago-hq/a001", "Cy Moss")
+    case.drop("old", "member", "vp/port/chicago-hq/a001")
+    case.put("old", Member("vp", "user/cy.moss", "Cy Moss"))
+
+
 def darken(case: Any) -> None:
     case.edit("old", "line", "port/chicago-hq/a001", enabled=False)
     case.drop("old", "member", "vp/port/chicago-hq/a001")
@@ -161,6 +174,8 @@ SCENARIOS: tuple[Callable[[Any], None], ...] = (
     move_between_exchanges,
     swap_between_exchanges,
     light,
+    phone_to_desk,
+    desk_to_phone,
     darken,
     seat,
     scale_up,

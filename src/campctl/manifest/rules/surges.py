@@ -57,8 +57,8 @@ def overlapping(facts: Facts) -> Iterator[Finding]:
                 yield finding(
                     "surges-overlap",
                     f"Surges `{latest.id}` ({latest.seats[hotline]}) and `{surge.id}` ({surge.seats[hotline]}) both change the seats "
-                    f"of hotline `{hotline}` from {local(surge.start, surge.time_zone)} until {until}. Figures with a sign add up, "
-                    "and of those without one the highest holds: easily not the figure that anybody had in mind.",
+                    f"of hotline `{hotline}` from {local(surge.start, surge.time_zone)} until {until} ({surge.time_zone}). "
+                    "Figures with a sign add up, and of those without one the highest holds: easily not what anybody had in mind.",
                     help="Let one end when the other begins, or make one surge of the two.",
                     at=Ref("surges", surge.id, "seats", (hotline,)),
                     related=(Related(f"also in `{latest.id}`", at=Ref("surges", latest.id, "seats", (hotline,))),),
