@@ -126,7 +126,7 @@ def test_what_is_refused(camp: Camp, argv: tuple[str, ...], said: str) -> None:
 
 
 def test_once_more_does_what_is_missing(camp: Camp) -> None:
-    """Said again, as a runbook does after a crash: what an exchange that broke down lacks is made, who sat there stays known, the end is anew."""
+    """Said again, as a runbook does after a crash: what is missing is made, who sat there stays known, the end is anew."""
     camp.do("port", "light", "--office", "phoenix-field", "--any", "2", "--hotline", "voter-protection").ok()
     camp.do("hotline", "scale", "voter-protection", "7").ok()
     before = camp.resources()
