@@ -1,0 +1,135 @@
+"""The process behind one page: a board whose terminal is a browser. Started by the server, with what it needs as its one argument."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from campctl.errors import CampctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from campctl.tui.acting import Acts, Done, Seen, Wanted
+    from campctl.tui.app import BoardApp
+    from campctl.tui.feeding import Feeder
+    from campctl.tui.intents import Intent
+
+LOOK_ONLY = "This board is to look at only: nothing can be changed from it."
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """What to show: of the campaign in the folder `root`, as `tui.running.Options` has it. Holds no secret: it is an argument."""
+
+    root: str
+    theme: str = ""
+    no_color: bool = False
+    no_motion: bool = False
+    hz: float = 5.0
+    screen: str = "hotlines"
+    read_only: bool = False
+
+
+def command_line(shown: Shown) -> tuple[str, ...]:
+    """The process to start. `-P`: what lies in the folder we are in is never taken for a module."""
+    return (sys.executable, "-P", "-m", __name__, msgspec.json.encode(shown).decode())
+
+
+class OnlyLooking:
+    """Acts that do nothing."""
+
+    def look(self, wanted: Wanted) -> Seen:  # noqa: ARG002 - the protocol's
+        """Never."""
+        raise CampctlError(LOOK_ONLY)
+
+    def act(self, wanted: Wanted, tell: Callable[[str], None]) -> Done:  # noqa: ARG002 - the protocol's
+        """Never."""
+        raise CampctlError(LOOK_ONLY)
+
+    def stop(self) -> None:
+        """There is nothing to stop."""
+
+
+def show(shown: Shown, environ: Mapping[str, str]) -> int:
+    """The board, until it is left; `errors.CampctlError` when there never was anything to show."""
+    from campctl.tui import ahead
+    from campctl.tui.feeding import Feeder
+    from campctl.tui.running import LEAVING, source
+    from campctl.tui.threads import wait_for_acts
+
+    root = Path(shown.root)
+    feeder = Feeder(ahead=ahead.begin(root, environ))
+    feeder.source = source(root, environ, shown.hz, feeder.say)
+    feeder.start()
+    try:
+        app = board(feeder, shown, environ)
+        app.at_rest = feeder.drawn.set
+        app.run()
+        wait_for_acts(LEAVING)
+    finally:
+        feeder.stop()
+    if app.fault is not None:
+        raise app.fault
+    return 128 + app.died if app.died else int(app.return_value or 0)
+
+
+def board(feeder: Feeder, shown: Shown, environ: Mapping[str, str]) -> BoardApp:
+    """The app. What the server's own terminal can show says nothing of a browser: that can show everything."""
+    from datetime import UTC, datetime
+
+    from campctl.tui.app import BoardApp, Looks
+    from campctl.tui.looks import UNICODE, palette_for
+    from campctl.tui.serving.driver import BrowserDriver
+
+    class BrowserBoard(BoardApp):
+        """Says that nothing can be changed from it, where that is so."""
+
+        def ask(self, intent: Intent) -> None:
+            if shown.read_only:
+                self.the_board.notice(LOOK_ONLY, role="warn")
+            else:
+                super().ask(intent)
+
+    def acts() -> Acts:
+        from campctl.tui.acting import Doing
+
+        return OnlyLooking() if shown.read_only else Doing(Path(shown.root), environ)
+
+    looks = Looks(
+        palette=palette_for(environ, theme=shown.theme, no_color=shown.no_color),
+        glyphs=UNICODE,
+        motion=not (shown.no_motion or environ.get("CAMPCTL_REDUCED_MOTION")),
+    )
+    return BrowserBoard(feeder, acts, looks=looks, now=lambda: datetime.now(UTC), driver_class=BrowserDriver, screen=shown.screen)
+
+
+def last_words(words: str) -> None:
+    """What the page shall say now that the board is gone."""
+    data = msgspec.json.encode({"type": "words", "words": words})
+    packet = b"M" + len(data).to_bytes(4, "big") + data
+    try:
+        os.write(1, packet)
+    except OSError:
+        return
+
+
+def main() -> int:
+    """Show what the argument says; the exit status is that of `campctl top`."""
+    shown = msgspec.json.decode(sys.argv[1], type=Shown)
+    try:
+        return show(shown, os.environ)
+    except CampctlError as error:
+        last_words(f"{error.message} {error.hint}".strip())
+        return int(error.exit)
+    except Exception as error:
+        last_words(f"A fault in campctl ({type(error).__name__}); please report it.")
+        raise
+
+
+if __name__ == "__main__":
+    sys.exit(main())
