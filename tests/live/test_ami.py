@@ -32,7 +32,7 @@ from servers.sipp import until
 
 pytestmark = pytest.mark.live
 
-QUICK = AmiOptions(backend="pbx", deadline=0.5, connect=2)
+QUICK = AmiOptions(backend="pbx", deadline=2, connect=5)
 
 
 def on(where: Where, secret: str, work: Callable[[Ami], Awaitable[None]], options: AmiOptions | None = None) -> None:
@@ -173,10 +173,14 @@ def test_stopped_and_started_again(asterisk: Asterisk) -> None:
 def test_killed_in_the_middle_of_many(asterisk: Asterisk) -> None:
     """Answered, perhaps done, not sent: in this order, nothing else; and the next life is another epoch, even within a second."""
 
+    def some() -> None:
+        with asterisk.connect() as look:
+            until(lambda: look.get("tests/many/50"), "the first rows")
+
     async def work(ami: Ami) -> None:
         first = await ami.epoch()
         writing = asyncio.ensure_future(ami.many([put("tests/many", str(n), "x" * 200) for n in range(200_000)]))
-        await asyncio.sleep(0.2)
+        await asyncio.to_thread(some)
         await asyncio.to_thread(asterisk.kill)
         kinds = [type(answer) for answer in await writing]
         assert set(kinds) == {Reply, Uncertain, Unavailable}

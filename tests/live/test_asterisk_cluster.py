@@ -168,7 +168,7 @@ def test_a_frozen_node_holds_up_nobody_for_long(two: Cluster, tmp_path: Path) ->
     two.nodes["b"].freeze()
     began = time.monotonic()
     on(two, tmp_path, lambda backend: do(backend, create(BO)), timeout="2s")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     two.nodes["b"].thaw()
     assert seen(two, tmp_path) == {key_of(resource): resource for resource in (OFFICE, ANN, BO)}
     assert held(two, "a") == held(two, "b")
@@ -252,7 +252,7 @@ def test_postgresql_goes_away_in_the_midst_of_an_apply(two: Cluster, tmp_path: P
                 accepted.extend(lines[start : start + 10])
 
     def away() -> None:
-        time.sleep(0.2)
+        until(lambda: accepted, "the first lines")
         getattr(two.place, how)()
 
     with pytest.raises(ExceptionGroup) as caught:

@@ -102,7 +102,7 @@ def test_a_desk_is_lit_while_a_caller_waits(camp: Camp, two: Cluster, people: Ac
         process = camp.start("port", "light", "hq/a001", "--volunteer", "Sam Ortiz", "--hotline", "help", "--yes")
         registered = phone.is_registered() - began
         rang = phone.is_rung() - began
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
     with capsys.disabled():
         print(f"\nlight on PostgreSQL: REGISTER 200 after {registered:.2f} s, a waiting caller's INVITE after {rang:.2f} s")
@@ -152,7 +152,7 @@ def test_campctl_is_killed_while_many_are_added(camp: Camp, two: Cluster, proces
     until(lambda: process.poll() is not None or two.place.sql("SELECT id FROM ps_auths LIMIT 1 OFFSET 60"), "some of it")
     assert process.poll() is None
     process.kill()
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
     camp.apply()
     camp.settled()
     for node in two.nodes.values():

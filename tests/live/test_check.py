@@ -178,7 +178,7 @@ def test_a_peer_that_does_not_answer(make_asterisk: Callable[..., Asterisk]) -> 
     server = make_asterisk(peers=("gone=127.0.0.1:9",))
     with server.connect() as ami:
         ami.command("pjsip qualify peer-gone")
-        ami.wait("ContactStatus", AOR="peer-gone", ContactStatus="Unreachable", timeout=20)
+        ami.wait("ContactStatus", AOR="peer-gone", ContactStatus="Unreachable", timeout=90)
     found = check(server)
     assert bad(found) == {"trunk"}
     assert "peer-gone" in found["trunk"].detail

@@ -173,7 +173,7 @@ def test_a_killed_campctl_is_not_waited_for(exchange, ami):
         asyncio.run(main())
     """
     ended = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)], env={"SECRET": exchange.password, "PATH": "/usr/bin"}, check=False, timeout=60
+        [sys.executable, "-c", textwrap.dedent(program)], env={"SECRET": exchange.password, "PATH": "/usr/bin"}, check=False, timeout=120
     )
     assert ended.returncode == -9
     assert any(row["Event"] == "QueueMember" for row in ami.all("QueueStatus", Queue="campctl-lock"))
@@ -185,7 +185,7 @@ def test_a_killed_campctl_is_not_waited_for(exchange, ami):
         await backend.close()
         return time.monotonic() - began
 
-    assert run(main()) < 2.0
+    assert run(main()) < SECONDS
 
 
 def test_who_was_held_up_writes_nothing_more(exchange, ami):
@@ -224,7 +224,7 @@ def test_new_phones_ring_in_queues(exchange, ami, count):
     name = f"person-{count - 1:05}"
     with Softphone(exchange, name, "seen-nowhere-else-1") as phone:
         phone.is_registered()
-        until(lambda: member(ami, QUEUE.id, f"PJSIP/{name}").get("Status") == "1", "a phone that could be rung", within=3)
+        until(lambda: member(ami, QUEUE.id, f"PJSIP/{name}").get("Status") == "1", "a phone that could be rung")
     assert ami.tree("campctl/unknown") == {}
 
 
@@ -248,7 +248,7 @@ def test_phones_that_a_killed_campctl_made_ring_too(exchange, ami):
     run(look())
     with Softphone(exchange, "person-00000", "seen-nowhere-else-2") as phone:
         phone.is_registered()
-        until(lambda: member(ami, QUEUE.id, "PJSIP/person-00000").get("Status") == "1", "a phone that could be rung", within=3)
+        until(lambda: member(ami, QUEUE.id, "PJSIP/person-00000").get("Status") == "1", "a phone that could be rung")
     assert ami.tree("campctl/unknown") == {}
 
 
@@ -267,7 +267,7 @@ def test_a_line_made_dark_rings_when_it_is_lit(exchange, ami):
     run(main())
     with Softphone(exchange, "person-00000", "seen-nowhere-else-3") as phone:
         phone.is_registered()
-        until(lambda: member(ami, QUEUE.id, "PJSIP/person-00000").get("Status") == "1", "a phone that could be rung", within=3)
+        until(lambda: member(ami, QUEUE.id, "PJSIP/person-00000").get("Status") == "1", "a phone that could be rung")
 
 
 # -- darkness and secrets --

@@ -18,6 +18,8 @@ from servers.sipp import Phone, Phones, until
 
 pytestmark = pytest.mark.live
 SECRET = "a-secret-of-phones"
+SOON = 20.0
+"""Seconds: less than a caller to a phone that is gone waits without what is tested (SIP gives up after 32), on a loaded machine too."""
 HQ = Location("hq", "HQ", "100 W Sample St", "Chicago", "IL", "60601", floor="3", notify=("+13125550177", "security@example.org"))
 ANN = Line("user/ann", "3001", "Ann Lee", "+13125550101", "hq", "national")
 BOB = Line("user/bob", "3002", "Bob", "+13125550102", "hq", "internal")
@@ -323,7 +325,8 @@ def test_members_leave_and_come_back(make) -> None:
 
 def test_hours_by_time_zone_and_by_hand(make) -> None:
     """Closed is closed in the hotline's own zone, led to where it says; open and closed by hand win over the hours."""
-    hour = datetime.now(UTC).hour
+    now = datetime.now(UTC)
+    hour = now.hour
     soon = f"{(hour + 3) % 24:02}:00-{(hour + 3) % 24:02}:30"
     later = Queue("later", "Later", "7001", hours=(f"mon-sun {soon}",), closed="line/user/bob")
     here = {
@@ -333,12 +336,11 @@ def test_hours_by_time_zone_and_by_hand(make) -> None:
     silent = Queue("silent", "Silent", "7003", hours=(f"mon-sun {soon}",))
     exchange = make(HQ, ANN, BOB, *here.values(), silent, *(Member(name, "user/ann") for name in here))
     ann, bob = exchange.phone(ANN), exchange.phone(BOB)
-    minute = datetime.now(UTC).minute
     with exchange.server.connect() as ami:
         ann.dial("7001").answered()
         bob.rung(1)
         assert exchange.event(ami, "HotlineClosed", Hotline="later")["Why"] == "HOURS"
-        if minute < 29:  # in Etc/GMT-3 it is three hours later: open until half past
+        if now.minute < 25:  # in Etc/GMT-3 it is three hours later: open until half past, even if this test takes minutes
             bob.dial("7002").answered()
             ann.rung(1)
         assert ann.dial("7003").ended() == 486
@@ -377,10 +379,9 @@ def test_escalation_and_levels(make) -> None:
     begun = time.monotonic()
     waiting = exchange.carrier.call("13125550110", talk=60)
     waiting.answered()
-    assert ann.invites == []
-    ann.rung(1, within=8)
+    ann.rung(1)
     assert time.monotonic() - begun > 1
-    bob.rung(1, within=8)
+    bob.rung(1)
     assert time.monotonic() - begun > 3.5
     talking.close()
     waiting.close()
@@ -461,7 +462,7 @@ def test_peers_are_asked_once_for_what_is_not_here(two) -> None:
     assert old.carrier.call("13125550188").ended() == 404
     bob.rejects(486)
     assert ann.dial("3002").ended() == 486
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < SOON
     assert old.carrier.invites == []
 
 
@@ -485,7 +486,7 @@ def test_a_phone_registered_at_the_peer_rings_there(two) -> None:
     other.leaves(ann)
     begun = time.monotonic()
     assert bob.dial("3001").ended() == 480
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < SOON
 
 
 def test_a_hotline_with_nobody_here_is_answered_at_the_peer(two) -> None:
@@ -510,7 +511,7 @@ def test_emergency_calls_go_by_the_peer_when_the_trunk_is_down(two) -> None:
     one.carrier.rejects(503)
     bob = one.phone(BOB, register=False)
     with other.server.connect() as ami:
-        bob.dial("911").answered(within=40)
+        bob.dial("911").answered()
         assert other.event(ami, "EmergencyRelayed")["Callback"] == "+13125550102"
     invite = other.carrier.rung(1)
     assert invite.number == "911"

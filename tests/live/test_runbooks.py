@@ -109,7 +109,7 @@ def turn(camp: Camp, runner: subprocess.Popen[str], step: str) -> str:
         answer = camp.do("runbook", "status", "-o", "json")
         data = answer.data or {"lines": []}  # before it has begun there is no run
         states = {line["step"]: line["state"] for line in data["lines"]}
-        if states.get(step, "to come") != "to come":
+        if states.get(step):
             return str(data["run"]["id"])
         assert runner.poll() is None, f"{step}: {states}\n{runner.communicate()}"
         return ""

@@ -34,7 +34,7 @@ from servers.ami import Ami
 from servers.ports import Block
 
 LAB = Path(__file__).parents[2] / "scripts" / "asterisk-lab"
-BOOTS_WITHIN = 30.0
+BOOTS_WITHIN = 120.0
 _WATCH = 'read x; sleep 0.2; rm -rf "$1"'
 """Removes the folder when the tests' end of a pipe closes, however they ended."""
 
@@ -170,7 +170,7 @@ class Asterisk:
         return taken[0]
 
     @contextmanager
-    def connect(self, *, timeout: float = 10) -> Iterator[Ami]:
+    def connect(self, *, timeout: float = 60) -> Iterator[Ami]:
         """An AMI session of the tests' own."""
         with Ami(self.host, self.ami, self.user, self.password, timeout=timeout) as ami:
             yield ami
@@ -197,7 +197,7 @@ class Asterisk:
         if self._process.poll() is None:
             self._process.send_signal(how)
             try:
-                self._process.wait(20)
+                self._process.wait(60)
             except subprocess.TimeoutExpired:
                 self._process.kill()
         self._process.communicate()

@@ -30,7 +30,7 @@ from typing import Any
 import pytest
 
 USER = "campctl"
-STARTS_WITHIN = 60.0
+STARTS_WITHIN = 120.0
 UNPRIVILEGED = ("postgres", "nobody")
 """Users PostgreSQL runs as when the tests run as root, whom it refuses."""
 
@@ -151,7 +151,7 @@ class Server:
         """A psycopg connection in autocommit mode, over the socket."""
         import psycopg
 
-        return psycopg.connect(self.socket_url_of(database), autocommit=True, connect_timeout=10)
+        return psycopg.connect(self.socket_url_of(database), autocommit=True, connect_timeout=60)
 
     def create(self, template: str = "template0") -> str:
         """Make an empty database, or a copy of `template`; its name."""
@@ -255,7 +255,7 @@ class Server:
             return
         self._process.send_signal(how)
         try:
-            self._process.wait(30)
+            self._process.wait(60)
         except subprocess.TimeoutExpired:
             self.kill()
 

@@ -106,6 +106,16 @@ def hangs(connection: socket.socket, number: int) -> None:
     """Read the request and say nothing, for ever."""
 
 
+def hangs_until(let_go: threading.Event) -> Answer:
+    """Read the request and say nothing, until it is let go of: then all is well."""
+
+    def answer(connection: socket.socket, number: int) -> None:
+        let_go.wait(120)
+        statuses(200)(connection, number)
+
+    return answer
+
+
 def resets(connection: socket.socket, number: int) -> None:
     """Break the connection off hard."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -29,7 +29,8 @@ from servers.asterisk import Asterisk, cannot
 from servers.sip import Message, parse
 
 T = TypeVar("T")
-PATIENCE = 20.0
+PATIENCE = 90.0
+"""Seconds after which what is waited for is not coming: long, since phones and exchange share a loaded machine with other tests."""
 
 
 def until(wanted: Callable[[], T], what: str | Callable[[], str] = "it", *, within: float = PATIENCE) -> T:
