@@ -36,12 +36,44 @@ def test_scaling_says_what_it_costs_and_until_when(make: Callable[..., Camp], cl
 
 
 def test_without_prices_nothing_is_said(make: Callable[..., Camp]) -> None:
-    """And `cost` says what to write."""
+    """Plans say nothing; `cost` says how much there is of what has a price elsewhere, that no price is known, and what to write."""
     camp = make()
     assert "$" not in camp.do("hotline", "scale", "help", "3", "--dry-run").ok().out
-    refused = camp.do("cost")
-    assert refused.status == 2
-    assert "prices" in refused.err
+    done = camp.do("cost").ok()
+    assert "no price book" in done.err
+    assert "`prices: {" in done.err
+    data = camp.do("cost", "-o", "json").ok().data
+    assert data["fields"]["total"] is None
+    rows = {(row["what"], row["office"], row["hotline"]): row["quantity"] for row in data["listings"][0]["rows"]}
+    assert rows["lines", "hq", ""] == "8"
+    assert rows["seats all month", "", "help"] == "2"
+    offices = camp.do("cost", "--by", "office", "-o", "csv").ok().out.splitlines()
+    assert offices[0] == "office,what,quantity"
+    assert "hq,lines,8" in offices
+
+
+def test_seats_that_are_away_for_a_while_save_nothing(make: Callable[..., Camp], clock: FakeClock) -> None:
+    """They are paid by the month: no price when they go until tonight, none when they are back; without an end in sight they are saved."""
+    camp = make(priced())
+    assert "local: -$60.00 a month (1 fewer seat)" in camp.do("hotline", "scale", "help", "1", "--dry-run").ok().out
+    assert "$" not in camp.do("hotline", "scale", "help", "1", "--until", "+1h").ok().out
+    clock.advance(7200)
+    assert "$" not in camp.do("plan").ok().out
+    camp.do("apply", "--yes").ok()
+    lent = camp.do("hotline", "scale", "help", "1", "--until", "+3h", "-o", "json").ok().data
+    assert lent["plan"]["prices"] == []
+    (override,) = [row["id"] for row in camp.do("override", "list", "-o", "json").ok().data["rows"] if row["state"] == "active"]
+    assert "$" not in camp.do("override", "clear", override).ok().out
+    camp.edit("campaign.yaml", "baseline: 2", "baseline: 3")
+    assert "local: +$60.00 a month (1 more seat)" in camp.do("plan").ok().out
+
+
+def test_a_day_without_a_seat_does_not_make_the_month_dearer(make: Callable[..., Camp]) -> None:
+    """The seats of all other days are still taken by the month, which is cheaper."""
+    camp = make(priced() + "surges: {quiet: {from: 2026-10-10T00:00, until: 2026-10-12T00:00, seats: {help: 1}}}\n")
+    assert [(row["what"], row["quantity"]) for row in _rows(camp, "--month", "2026-10") if "seats" in row["what"]] == [
+        ("seats all month", "2")
+    ]
 
 
 def test_a_month(make: Callable[..., Camp], clock: FakeClock) -> None:

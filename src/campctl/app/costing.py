@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from campctl import errors
 from campctl.app.context import Context
 from campctl.app.results import Details, Listing
+from campctl.model.campaign import Prices
 
 if TYPE_CHECKING:
     from campctl.effective.staff import Staff
-    from campctl.model.campaign import Campaign, Hotline, Port, Prices, User
+    from campctl.model.campaign import Campaign, Hotline, Port, User
     from campctl.model.records import Override
 
 GROUPS = ("office", "hotline", "backend")
+COUNTED = Prices(
+    line_per_month=Decimal(1), number_per_month=Decimal(1), minute=Decimal(1), seat_per_day=Decimal(1), seat_per_month=Decimal(31)
+)
+"""Where nothing is known of prices: every seat by the day, but those that are there all month."""
 ITEMS = ("lines", "numbers", "seats all month", "seats by the day", "minutes")
 
 
@@ -41,19 +47,17 @@ class Item(Struct, frozen=True, kw_only=True):
 
 
 def month_cost(ctx: Context, *, month: str = "", by: str = "") -> Details:
-    """What the month costs, item by item, or by office, hotline or backend."""
+    """What the month costs, item by item, or by office, hotline or backend; without a price book how much there is of what."""
     from campctl.capacity.prices import ZERO, rounded
 
     campaign = ctx.campaign
     if by and by not in GROUPS:
         raise errors.UsageError(f"--by {by!r} is none of {', '.join(GROUPS)}.", hint="Leave it out for a line per item.")
-    if not campaign.prices:
-        raise errors.UsageError(
-            "The campaign has no price book, so nothing can be added up.",
-            hint="Write `prices` into the `campaign` section: `prices: { BACKEND: { seat_per_day: 4.00 } }` (docs/cost.md).",
-        )
     first = _month(month, ctx.clock.now(), campaign)
     start, end = _span(first, campaign)
+    if not campaign.prices:
+        counted = replace(campaign, prices=dict.fromkeys({*campaign.backends, campaign.default_backend}, COUNTED))
+        return _unpriced(f"{first:%Y-%m}", list(_items(ctx, counted, start, end)), by)
     items = [item for item in _items(ctx, campaign, start, end) if item.amount]
     totals: dict[str, Decimal] = {}
     for item in items:
@@ -67,6 +71,21 @@ def month_cost(ctx: Context, *, month: str = "", by: str = "") -> Details:
     }
     empty = "Nothing that has a price is there that month."
     return Details(of="cost", id=f"{first:%Y-%m}", fields=fields, listings=(Listing(of="cost", columns=columns, rows=rows, empty=empty),))
+
+
+def _unpriced(month: str, items: Sequence[Item], by: str) -> Details:
+    """How much there is of what would have a price, where nobody wrote any down."""
+    many: dict[tuple[str, ...], Decimal] = {}
+    for item in items:
+        places = (getattr(item, by) or f"(no {by})",) if by else (item.backend, item.office, item.hotline)
+        key = (*places, str(ITEMS.index(item.what)))
+        many[key] = many.get(key, Decimal(0)) + item.quantity
+    names = (by,) if by else ("backend", "office", "hotline")
+    columns = (*names, "what", "quantity") if by else ("what", *names, "quantity")
+    ordered = sorted(many) if by else sorted(many, key=lambda key: (key[-1], key))
+    rows = tuple({**dict(zip(names, key, strict=False)), "what": ITEMS[int(key[-1])], "quantity": _plain(many[key])} for key in ordered)
+    listing = Listing(of="cost", columns=columns, rows=rows, empty="Nothing that could have a price is there that month.")
+    return Details(of="cost", id=month, fields={"month": month, "total": None}, listings=(listing,))
 
 
 _COLUMNS = ("what", "backend", "office", "hotline", "quantity", "each", "amount", "currency")
@@ -193,8 +212,8 @@ def _numbers(campaign: Campaign) -> dict[tuple[str, str, str], int]:
 
 
 def _seats(campaign: Campaign, overrides: Sequence[Override], start: datetime, end: datetime) -> Iterator[Item]:
-    """Per hotline: as many as there are on every day of the month by the month, those beyond by the day they are there."""
-    from campctl.capacity.prices import per_day, per_month
+    """Per hotline: seats of every day of the month, or of so many days that this is the cheaper, by the month; others by the day."""
+    from campctl.capacity.prices import per_day, per_month, stand
     from campctl.effective import moments
     from campctl.effective.staff import staff_through
 
@@ -208,10 +227,10 @@ def _seats(campaign: Campaign, overrides: Sequence[Override], start: datetime, e
         assert prices is not None
         backend = hotline.backend or campaign.default_backend
         peaks = [max((_held(one, hotline.id) for one in _during(staff, *day)), default=0) for day in days]
-        standing = min(peaks, default=0)
+        standing = stand(peaks, prices)
         if standing:
             yield _item(prices, backend, "", hotline.id, "seats all month", Decimal(standing), per_month(prices))
-        if extra := sum(peaks) - standing * len(peaks):
+        if extra := sum(max(0, peak - standing) for peak in peaks):
             yield _item(prices, backend, "", hotline.id, "seats by the day", Decimal(extra), per_day(prices))
 
 

@@ -148,7 +148,8 @@ def make_plan(ctx: Context, view: View, *, targets: Sequence[str] = (), may_be_g
         from campctl.app.pricing import plan_prices
 
         observed = {name: snapshot.resources for name, snapshot in view.observed.items()}
-        made = replace(made, prices=plan_prices(campaign, made, observed, view.overrides))
+        cleared = [one for one in ctx.store().overrides() if one not in view.overrides]
+        made = replace(made, prices=plan_prices(campaign, made, observed, view.overrides, cleared))
     if not view.silent or targets:
         return made
     left_out = (f"{name} did not answer, so nothing is planned there: {said}" for name, said in sorted(view.silent.items()))

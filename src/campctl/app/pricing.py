@@ -21,17 +21,27 @@ AHEAD = timedelta(days=400)
 
 
 def plan_prices(
-    campaign: Campaign, made: Plan, observed: Mapping[str, Mapping[Key, Resource]], overrides: Sequence[Override]
+    campaign: Campaign,
+    made: Plan,
+    observed: Mapping[str, Mapping[Key, Resource]],
+    overrides: Sequence[Override],
+    cleared: Sequence[Override] = (),
 ) -> tuple[Price, ...]:
-    """What a plan makes dearer or cheaper; nothing without prices."""
+    """What a plan makes dearer or cheaper; nothing without prices. cleared: overrides that end with it."""
     if not campaign.prices or not made.changes:
         return ()
     from campctl.capacity.prices import of_plan
 
-    return of_plan(campaign, made.at, made.changes, _seats(campaign, made, observed, overrides))
+    return of_plan(campaign, made.at, made.changes, _seats(campaign, made, observed, overrides, cleared))
 
 
-def _seats(campaign: Campaign, made: Plan, observed: Mapping[str, Mapping[Key, Resource]], overrides: Sequence[Override]) -> list[SeatsOf]:
+def _seats(
+    campaign: Campaign,
+    made: Plan,
+    observed: Mapping[str, Mapping[Key, Resource]],
+    overrides: Sequence[Override],
+    cleared: Sequence[Override],
+) -> list[SeatsOf]:
     from campctl.capacity.prices import SeatsOf
 
     more: dict[str, int] = {}
@@ -49,11 +59,35 @@ def _seats(campaign: Campaign, made: Plan, observed: Mapping[str, Mapping[Key, R
         if hotline is None or not amount:
             continue
         was = before.get(name, 0)
-        standing = hotline.seats.baseline
-        end = until(campaign, hotline, made.at, max(was, standing), overrides) if was + amount > standing else None
+        standing, then = hotline.seats.baseline, was + amount
+        end = until(campaign, hotline, made.at, max(was, standing), overrides) if then > standing else None
+        # What stands is paid for all month: seats that are away for a while, and then come back, save nothing and cost nothing.
+        if then < standing and _comes_back(campaign, hotline, made.at, overrides):
+            then = standing
+        if was < standing and _was_away(campaign, hotline, was, made.at, (*overrides, *cleared)):
+            was = standing
         backend = hotline.backend or campaign.default_backend
-        found.append(SeatsOf(hotline=name, backend=backend, before=was, after=was + amount, standing=standing, end=end))
+        found.append(SeatsOf(hotline=name, backend=backend, before=was, after=then, standing=standing, end=end))
     return found
+
+
+def _comes_back(campaign: Campaign, hotline: Hotline, at: datetime, overrides: Sequence[Override]) -> bool:
+    """Whether a time is known at which it wants its baseline again."""
+    from campctl.effective import moments, wanted_seats
+
+    after = moments(campaign, overrides, at, at + AHEAD)
+    return any(wanted_seats(campaign, hotline.id, moment, overrides) >= hotline.seats.baseline for moment in after)
+
+
+def _was_away(campaign: Campaign, hotline: Hotline, seats: int, at: datetime, overrides: Sequence[Override]) -> bool:
+    """Whether it has so few seats because something wanted no more for a while: until now, or until the last end of such a thing."""
+    from campctl.effective import wanted_seats
+
+    ends = [surge.end for surge in campaign.surges.values() if hotline.id in surge.seats and surge.end <= at]
+    ends += [one.end for one in overrides if one.end is not None and one.end <= at and hotline.id in {one.subject, one.hotline}]
+    held = hotline.seats
+    before = (end - timedelta(microseconds=1) for end in (at, *sorted(ends)[-1:]))
+    return any(max(held.min, min(held.max, wanted_seats(campaign, hotline.id, one, overrides))) == seats for one in before)
 
 
 def _counted(change: Change) -> list[tuple[str, int]]:

@@ -48,6 +48,18 @@ def per_month(prices: Prices) -> Decimal:
     return prices.seat_per_day * THIRTY if prices.seat_per_day is not None else ZERO
 
 
+def stand(peaks: Sequence[int], prices: Prices) -> int:
+    """How many seats are taken by the month, of those there at most on each day of it.
+
+    Those of every day; and of the others, each that is there on so many days that they would cost more than a month.
+    """
+    standing = min(peaks, default=0)
+    day, month = per_day(prices), per_month(prices)
+    while day and sum(peak > standing for peak in peaks) * day > month:
+        standing += 1
+    return standing
+
+
 def days_touched(start: datetime, end: datetime, time_zone: str) -> int:
     """The local days that `start` up to, not including, `end` is part of; a day that is begun is paid for."""
     zone = ZoneInfo(time_zone)

@@ -26,5 +26,11 @@ def cost(
     from campctl.app.costing import month_cost
 
     session: Session = ctx.obj
-    found = month_cost(session.open(), month=month, by=by)
+    context = session.open()
+    found = month_cost(context, month=month, by=by)
+    if not context.campaign.prices:
+        session.say(
+            "The campaign has no price book, so only quantities are known. Write `prices` into the `campaign` section: "
+            "`prices: { BACKEND: { line_per_month: 8.00, seat_per_day: 4.00 } }` (docs/cost.md)."
+        )
     return session.show(found.listings[0] if session.format == "csv" else found)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campctl.capacity.prices import SeatsOf, days_touched, money, of_plan, per_day, per_month, rounded, shared_out
+from campctl.capacity.prices import SeatsOf, days_touched, money, of_plan, per_day, per_month, rounded, shared_out, stand
 from campctl.model.campaign import Campaign, Prices
 from campctl.model.changes import Change
 from campctl.model.resources import Line, Route
@@ -105,3 +105,33 @@ def test_parts_add_up_to_the_whole(amounts: dict[tuple[str, ...], Decimal]) -> N
     parts = shared_out(amounts)
     assert sum(parts.values(), Decimal(0)) == rounded(sum(amounts.values(), Decimal(0)))
     assert all(abs(parts[key] - amounts[key]) <= Decimal("0.01") for key in amounts)
+
+
+@pytest.mark.parametrize(
+    ("peaks", "prices", "standing"),
+    [
+        ([], BOOK, 0),
+        ([4] * 30, BOOK, 4),
+        ([4] * 29 + [2], BOOK, 4),  # one day without: 29 days at 4.00 would cost more than a month at 60.00
+        ([4] * 15 + [2] * 15, BOOK, 2),  # fifteen days are 60.00: the month is no cheaper
+        ([4] * 16 + [2] * 14, BOOK, 4),
+        ([4] * 29 + [0], Prices(seat_per_month=Decimal(60)), 0),
+        ([4] * 31, Prices(seat_per_month=Decimal(60)), 4),
+        ([4] * 28, Prices(seat_per_day=Decimal(4)), 4),
+        ([4] * 30 + [0], Prices(), 0),
+    ],
+)
+def test_what_stands_most_of_the_month_is_taken_by_the_month(peaks: list[int], prices: Prices, standing: int) -> None:
+    """Whichever is cheaper, but what is there every day stands in any case."""
+    assert stand(peaks, prices) == standing
+
+
+@given(st.lists(st.integers(0, 12), min_size=28, max_size=31), st.integers(0, 500), st.integers(0, 9000))
+def test_no_other_number_by_the_month_is_cheaper(peaks: list[int], day: int, month: int) -> None:
+    """Of those beyond the seats of every day."""
+    prices = Prices(seat_per_day=Decimal(day), seat_per_month=Decimal(month))
+
+    def cost(standing: int) -> int:
+        return standing * month + sum(max(0, peak - standing) for peak in peaks) * day
+
+    assert cost(stand(peaks, prices)) == min(cost(number) for number in range(min(peaks), max(peaks) + 1))
