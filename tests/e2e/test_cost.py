@@ -62,7 +62,7 @@ def test_seats_that_are_away_for_a_while_save_nothing(make: Callable[..., Camp],
     camp.do("apply", "--yes").ok()
     lent = camp.do("hotline", "scale", "help", "1", "--until", "+3h", "-o", "json").ok().data
     assert lent["plan"]["prices"] == []
-    (override,) = [row["id"] for row in camp.do("override", "list", "-o", "json").ok().data["rows"] if row["state"] == "active"]
+    (override,) = [row["id"] for row in camp.do("override", "list", "-o", "json").ok().data["overrides"] if row["end"] > lent["plan"]["at"]]
     assert "$" not in camp.do("override", "clear", override).ok().out
     camp.edit("campaign.yaml", "baseline: 2", "baseline: 3")
     assert "local: +$60.00 a month (1 more seat)" in camp.do("plan").ok().out
