@@ -115,8 +115,16 @@ class BoardApp(App[int]):
             self._filters = [Plain()]
         for palette in PALETTES.values():
             self.register_theme(_theme(palette))
-        self.theme = self.palette.name
+        self._wear_first()
         self.animation_level = "none"
+
+    def _wear_first(self) -> None:
+        """Our theme instead of Textual's. Setting `theme` would have all style sheets parsed once more before anything is drawn."""
+        if not self.palette.dark:  # more depends on that; Textual's own is dark
+            self.theme = self.palette.name
+            return
+        self.set_reactive(App.theme, self.palette.name)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> Board:
         """The only one; everything else stands over it."""

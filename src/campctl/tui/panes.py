@@ -121,6 +121,10 @@ class HotlinesPane(Pane):
 
     kind = "hotlines"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows_drawn = False
+
     def compose(self) -> ComposeResult:
         """Totals, then the table."""
         yield Lines(id="totals")
@@ -132,7 +136,15 @@ class HotlinesPane(Pane):
         lines = [totals(picture.hotlines, view, self.size.width), ()] if self.size.height >= 14 and picture.hotlines else []
         self.query_one("#totals", Lines).say(lines, palette)
         self.query_one("#hotlines-main", Table).show(picture.hotlines, view, palette)
-        self._wall(picture, view, palette)
+        if self._rows_drawn:
+            self._wall(picture, view, palette)
+        else:  # rows first: people wait for those
+            self.call_after_refresh(self._draw_wall)
+
+    def _draw_wall(self) -> None:
+        self._rows_drawn = True
+        if self.picture is not None and self.view is not None and self.palette is not None:
+            self._wall(self.picture, self.view, self.palette)
 
     def _wall(self, picture: Picture, view: View, palette: Palette) -> None:
         """On a screen that is high enough the map of desks stands below, to be looked at."""
