@@ -1,4 +1,4 @@
-"""The autopilot's unit and cron line: well-formed, as hardened as they say, and their command lines run."""
+"""The units of services that run for days, and the autopilot's cron line: well-formed, as hardened as they say, and they run."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ sys.path.insert(0, str(Path(__file__).parent))
 import transcripts
 
 UNIT = transcripts.ROOT / "examples" / "campctl-autopilot.service"
+ALERTS = transcripts.ROOT / "examples" / "campctl-alerts.service"
+UNITS = pytest.mark.parametrize("path", [UNIT, ALERTS], ids=lambda path: path.stem)
 CRONTAB = transcripts.ROOT / "examples" / "autopilot.crontab"
 CRON = re.compile(r"(?:(?:\*|\*/\d+|\d+(?:-\d+)?)\s+){5}(?P<command>.+)")
 
 
-def unit() -> configparser.ConfigParser:
+def unit(path: Path = UNIT) -> configparser.ConfigParser:
     parsed = configparser.ConfigParser(strict=True, interpolation=None)
     parsed.optionxform = str  # type: ignore[assignment,method-assign]
-    parsed.read_string(UNIT.read_text())
+    parsed.read_string(path.read_text())
     return parsed
 
 
@@ -49,9 +51,23 @@ def test_the_unit_is_what_the_autopilot_expects() -> None:
     assert service["RestartPreventExitStatus"].split() == ["2", "3", "14"]
 
 
-def test_the_unit_may_write_to_its_campaign_and_no_more() -> None:
+def test_the_unit_of_alerts_is_what_they_expect() -> None:
+    """It is told when it is ready and that it lives, always comes back, and is not started over a mistake or a missing secret."""
+    parsed = unit(ALERTS)
+    assert set(parsed.sections()) == {"Unit", "Service", "Install"}
+    service = parsed["Service"]
+    assert (service["Type"], service["Restart"]) == ("notify", "always")
+    assert service["ExecStart"] == "/usr/local/bin/campctl alert run"
+    assert int(service["WatchdogSec"]) >= 60
+    assert int(service["TimeoutStartSec"]) >= 60
+    assert int(service["TimeoutStopSec"]) > 5
+    assert service["RestartPreventExitStatus"].split() == ["2", "3", "14", "15"]
+
+
+@UNITS
+def test_the_unit_may_write_to_its_campaign_and_no_more(path: Path) -> None:
     """Hardened; the one folder it may write to is the one it works in."""
-    service = unit()["Service"]
+    service = unit(path)["Service"]
     assert service["ReadWritePaths"] == service["WorkingDirectory"]
     assert service["ProtectSystem"] == "strict"
     assert service["CapabilityBoundingSet"] == ""
@@ -61,12 +77,13 @@ def test_the_unit_may_write_to_its_campaign_and_no_more() -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here; the tests above parse the unit")
-def test_systemd_has_nothing_against_the_unit(tmp_path: Path) -> None:
+@UNITS
+def test_systemd_has_nothing_against_the_unit(tmp_path: Path, path: Path) -> None:
     """`systemd-analyze verify`, with the program put where one is."""
-    copy = tmp_path / UNIT.name
-    copy.write_text(UNIT.read_text().replace("/usr/local/bin/campctl", "/bin/true"))
+    copy = tmp_path / path.name
+    copy.write_text(path.read_text().replace("/usr/local/bin/campctl", "/bin/true"))
     done = subprocess.run(["systemd-analyze", "verify", str(copy)], capture_output=True, text=True, check=False)
-    assert UNIT.name not in done.stderr, done.stderr
+    assert path.name not in done.stderr, done.stderr
 
 
 def test_the_command_lines_run(tmp_path: Path) -> None:

@@ -216,15 +216,22 @@ def _notifier(ctx: Context, name: str) -> Notifier:
 
 
 async def watch(
-    ctx: Context, hear: Callable[[News], None], ready: Callable[[], None], stop: asyncio.Event, *, seconds: float = 0.0
+    ctx: Context,
+    hear: Callable[[News], None],
+    ready: Callable[[], None],
+    stop: asyncio.Event,
+    *,
+    seconds: float = 0.0,
+    alive: Callable[[], None] = lambda: None,
 ) -> None:
-    """Watch and tell, until stopped or for so many seconds. `ready` is called when it looks and listens."""
+    """Watch and tell, until stopped or for so many seconds. `ready` is called when it looks and listens, `alive` at every look."""
     from campctl.app.picturing import pictures
 
     check_secrets(ctx)
     began, first = ctx.clock.monotonic(), True
     async with on_duty(ctx, hear) as alarms, aclosing(pictures(ctx, alerting=alarms.see)) as stream:
         async for picture in stream:
+            alive()
             looked = all(board.heard or board.health == "lost" for board in picture.backends)
             if first and looked and ctx.clock.monotonic() - began >= LISTENING:
                 first = False

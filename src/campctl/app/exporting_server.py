@@ -52,8 +52,10 @@ def parse_listen(text: str, *, allow_remote: bool) -> Listen:
     return found
 
 
-async def serve(ctx: Context, listen: Listen, ready: Callable[[str], None], stop: asyncio.Event) -> None:
-    """Serve until stopped. `ready` is given the address, once it listens."""
+async def serve(
+    ctx: Context, listen: Listen, ready: Callable[[str], None], stop: asyncio.Event, alive: Callable[[], None] = lambda: None
+) -> None:
+    """Serve until stopped. `ready` is given the address, once it listens; `alive` is called at every look."""
     require_client()
     ctx.campaign  # noqa: B018 - what is wrong with it is said before anything listens
     async with _following(ctx) as (exporter, alarms):
@@ -64,6 +66,7 @@ async def serve(ctx: Context, listen: Listen, ready: Callable[[str], None], stop
             async with aclosing(pictures(ctx, hz=1.0, alerting=alarms.see, tell=exporter.hear)) as stream:
                 async for picture in stream:
                     exporter.show(picture)
+                    alive()
                     if stop.is_set():
                         return
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -86,7 +86,8 @@ def run(
     that share the store, one tells.
     """
     from campctl.app.alert_using import watch
-    from campctl.cli.serving import serve
+    from campctl.app.notifying import Notifier
+    from campctl.cli.serving import length, serve
     from campctl.findings.text import listed, plural
     from campctl.model.alerts import rules_of
     from campctl.views.alerts import watching_line
@@ -95,16 +96,23 @@ def run(
     if session.format in {"yaml", "csv"}:
         raise UsageError(f"alert run tells no {session.format}.", hint="Lines of text, or -o json for lines of JSON.")
     context = session.open()
-    lines, shown, seconds = _Lines(session), _shown(session, context.campaign.time_zone), _seconds(for_)
+    lines, shown, seconds = _Lines(session), _shown(session, context.campaign.time_zone), length(for_)
     rules, names = rules_of(context.campaign.alerts), list(context.campaign.notify)
+    notifier = Notifier(session.terminal.env, context.clock)
 
     def ready() -> None:
         if session.format == "json":
             lines.write(watching_line(context.clock.now(), [rule.id for rule in rules], names))
         who = listed(names, 5) if names else "nobody, as `notify` in the YAML is empty"
-        session.say(f"Watching by {plural(len(rules), 'rule')}; telling {who}.")
+        words = f"Watching by {plural(len(rules), 'rule')}; telling {who}."
+        session.say(words)
+        notifier.status(words)
+        notifier.ready()
 
-    status = serve(lambda stop: watch(context, lambda news: lines.write(shown(news), stop), ready, stop, seconds=seconds))
+    def work(stop: asyncio.Event) -> Awaitable[None]:
+        return watch(context, lambda news: lines.write(shown(news), stop), ready, stop, seconds=seconds, alive=notifier.alive)
+
+    status = serve(work, notifier)
     if lines.gone:
         raise BrokenPipeError
     return status
@@ -143,12 +151,3 @@ def _shown(session: Session, time_zone: str) -> Callable[[News], str]:
 
     zone = ZoneInfo(time_zone)
     return json_line if session.format == "json" else lambda news: words_line(news, zone)
-
-
-def _seconds(text: str) -> float:
-    from campctl.live.expect import duration
-
-    found = duration(text) if text else 0.0
-    if found is None or (text and found <= 0):
-        raise UsageError(f"--for {text} is no length of time.", hint="Write 10s, 5m or 1h30m.")
-    return found

@@ -32,6 +32,7 @@ def exporter(
     from campctl.app.exporting import require_client
     from campctl.app.exporting_server import once as look
     from campctl.app.exporting_server import parse_listen, serve
+    from campctl.app.notifying import Notifier
     from campctl.cli.serving import serve as until_stopped
 
     session: Session = ctx.obj
@@ -46,4 +47,11 @@ def exporter(
         return 0
     if not place.local:
         session.say("Warning: other machines can ask for these metrics, and nothing asks them who they are.")
-    return until_stopped(lambda stop: serve(context, place, lambda address: session.say(f"Metrics: {address}"), stop))
+    notifier = Notifier(session.terminal.env, context.clock)
+
+    def ready(address: str) -> None:
+        session.say(f"Metrics: {address}")
+        notifier.status(f"Metrics: {address}")
+        notifier.ready()
+
+    return until_stopped(lambda stop: serve(context, place, ready, stop, notifier.alive), notifier)

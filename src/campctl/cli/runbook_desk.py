@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from campctl.cli.serving import heeded
 from campctl.errors import Interrupted
 from campctl.views.runbook_lines import line_of, waiting_words
 from campctl.views.text import harmless
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from campctl.runbook.engine import Stop
 
 T = TypeVar("T")
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class TerminalDesk:
@@ -147,7 +147,7 @@ def run_with_signals(work: Callable[[], Awaitable[T]], session: Session, stop: S
             session.terminal.say("\nStopping: the present step is asked to end, none is begun. Ctrl-C again stops at once.\n")
 
         taken = []
-        for number in SIGNALS:
+        for number in heeded():
             with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread: whoever runs us there minds them
                 loop.add_signal_handler(number, asked, number)
                 taken.append(number)

@@ -47,11 +47,12 @@ def watch(
     an exchange does not answer.
     """
     from campctl.app.following import Wanted, follow
+    from campctl.cli.serving import length
 
     session: Session = ctx.obj
     campaign = session.open().campaign
     say = _say(session, campaign.time_zone)
-    wanted = Wanted(hotlines=tuple(hotline), types=tuple(type_), backends=tuple(backend), seconds=_seconds(for_))
+    wanted = Wanted(hotlines=tuple(hotline), types=tuple(type_), backends=tuple(backend), seconds=length(for_))
     with _ending() as alive:
         try:
             board = session.run(lambda: follow(session.open(), wanted, say, lambda: alive() and _is_read(session)))
@@ -76,15 +77,6 @@ def _say(session: Session, time_zone: str) -> Callable[[Heard], None]:
         terminal.flush()
 
     return say
-
-
-def _seconds(text: str) -> float:
-    from campctl.live.expect import duration
-
-    found = duration(text) if text else 0.0
-    if found is None or (text and found <= 0):
-        raise UsageError(f"--for {text} is no length of time.", hint="Write 10s, 5m or 1h30m.")
-    return found
 
 
 def _is_read(session: Session) -> bool:
