@@ -92,11 +92,11 @@ def _exchange(path: Path, usual: Any) -> Any:
     return lambda self, name="local": path if path.parent in self.root.parents else usual(self, name)
 
 
-def grow_old(place: Place, seconds: float) -> None:
-    """As if that much time had passed since the lock's last beat."""
-    (beat,) = place.sql("SELECT beat FROM small.lock")[0]
+def grow_old(place: Place, seconds: float, table: str = "lock") -> None:
+    """As if that much time had passed since the last beat of the lock, or of who leads (`leader`)."""
+    (beat,) = place.sql(f"SELECT beat FROM small.{table}")[0]
     older = datetime.fromisoformat(beat) - timedelta(seconds=seconds)
-    place.sql("UPDATE small.lock SET beat = %s", older.isoformat(timespec="microseconds"))
+    place.sql(f"UPDATE small.{table} SET beat = %s", older.isoformat(timespec="microseconds"))
 
 
 def stopped_between_writes(process: subprocess.Popen[str], place: Place) -> bool:
@@ -167,6 +167,33 @@ def test_a_machine_that_died_is_taken_over_after_ttl(admins: Any, postgres: Plac
     grow_old(postgres, 31)
     status, said = bo.run("apply", "--yes")
     assert status == 0, said
+    nothing_without_intent(bo, postgres)
+    bo.camp.settled()
+
+
+def test_of_two_autopilots_on_two_machines_one_leads(admins: Any, postgres: Place, processes: Any, until: Any) -> None:
+    """The other stands by and is told who leads where; killed -9 in mid-change, the leader is followed, and what it left is finished."""
+    ann, bo = admins(SINGLE)
+    leads = ann.start("autopilot", hold=3)
+    processes.append(leads)
+    until(lambda: ann.camp.held_up, leads)
+    second = bo.start("autopilot", "--standby")
+    processes.append(second)
+    assert "Another autopilot leads this campaign: that of ann on hq-1.example.org" in second.stdout.readline()
+    status, said = bo.run("autopilot")
+    assert (status, f"(process {leads.pid})" in said, "`--standby` waits" in said) == (7, True, True), said
+    leads.kill()
+    leads.communicate()
+    assert f"that of ann on hq-1.example.org (process {leads.pid})" in bo.do("autopilot", "status").ok().out
+    grow_old(postgres, 31, "leader")
+    grow_old(postgres, 31)
+    assert " leading " in second.stdout.readline()
+    assert " applied " in second.stdout.readline()
+    (host,) = postgres.sql("SELECT host FROM small.leader")[0]
+    assert host == "field-7.example.org"
+    second.send_signal(signal.SIGTERM)
+    out, err = second.communicate(timeout=120)
+    assert (second.returncode, "nothing is half done" in out, err) == (0, True, "")
     nothing_without_intent(bo, postgres)
     bo.camp.settled()
 
