@@ -29,7 +29,7 @@ MEMBERS = 10_000
 DURABLE_AFTER = 2.0
 """AstDB commits once a second; nodes of a cluster keep maps and members there, too."""
 BATCH = 250
-SHARED_BATCH = 500
+SHARED_BATCH = 1000
 """Over PostgreSQL: a batch is one transaction, and its fixed cost is what counts."""
 HINT = "docs/asterisk.md lists the options of type asterisk."
 

@@ -20,7 +20,7 @@ from campctl.backends.asterisk.facts.image import Applied, Image
 from campctl.backends.asterisk.facts.native import ByPlace, Fact, Place, Shelf, Value, Write, runs
 from campctl.backends.asterisk.facts.newcomers import Newcomers
 from campctl.backends.asterisk.facts.records import ROOM
-from campctl.backends.asterisk.facts.rows import hold
+from campctl.backends.asterisk.facts.rows import Hold, holding
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.model.changes import Change
 from campctl.model.live import Capabilities
@@ -77,18 +77,23 @@ def all_new(parts: Sequence[Applied | Newcomers]) -> dict[Place, dict[str, Value
     return {place: values for place, values in found.items() if values}
 
 
-async def write_new(shelves: Sequence[Shelf], by: ByPlace) -> dict[Fact, str]:
+def ready(shelves: Sequence[Shelf], by: ByPlace) -> list[Hold]:
+    """What there is to do to write what is new."""
+    return [hold for shelf in shelves if (hold := holding(shelf, by)) is not None]
+
+
+async def write_new(holds: Sequence[Hold]) -> dict[Fact, str]:
     """Write what is new, on all shelves at the same time; why those that were refused were."""
-    said = await asyncio.gather(*(_hold(shelf, by) for shelf in shelves), return_exceptions=True)
+    said = await asyncio.gather(*map(_held, holds), return_exceptions=True)
     wrong = [one for one in said if isinstance(one, BaseException)]
     if wrong:
         raise next((error for error in wrong if isinstance(error, Uncertain)), wrong[0])
     return {fact: why for refused in said if isinstance(refused, dict) for fact, why in refused.items()}
 
 
-async def _hold(shelf: Shelf, by: ByPlace) -> dict[Fact, str]:
+async def _held(hold: Hold) -> dict[Fact, str]:
     try:
-        return await hold(shelf, by)
+        return await hold()
     except Unavailable as error:
         raise _doubtful(error) from None
 

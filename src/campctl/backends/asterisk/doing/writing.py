@@ -17,8 +17,9 @@ from campctl.backends.asterisk.doing import carrying
 from campctl.backends.asterisk.doing.ground import State
 from campctl.backends.asterisk.doing.sight import Sight
 from campctl.backends.asterisk.facts.image import Applied, Image
-from campctl.backends.asterisk.facts.native import ByPlace, Write
+from campctl.backends.asterisk.facts.native import Write
 from campctl.backends.asterisk.facts.newcomers import Newcomers
+from campctl.backends.asterisk.facts.rows import Hold
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.model.changes import Change, Outcome
 from campctl.model.live import Capabilities
@@ -90,7 +91,7 @@ class Writer:
 
     async def _in_turn(self, batch: Batch) -> None:
         """What needs no exchange is made ready before it is this one's turn."""
-        note, new = carrying.note(batch.changes), carrying.all_new(batch.parts)
+        note, new = carrying.note(batch.changes), carrying.ready(self._ground.shelves, carrying.all_new(batch.parts))
         net = [] if new else carrying.net(batch.applied)
         if batch.after is not None:
             await asyncio.wait([batch.after])
@@ -189,7 +190,7 @@ class Writer:
             if count == len(changes) or not count % _STRETCH:
                 await asyncio.sleep(0)
 
-    async def _carry_out(self, batch: Batch, note: str, new: ByPlace, net: Sequence[Write]) -> None:
+    async def _carry_out(self, batch: Batch, note: str, new: Sequence[Hold], net: Sequence[Write]) -> None:
         """Write what is `new`, or else `net`. A fault on the way leaves the image unknown."""
         sight, ground = self._sight, self._ground
         ground.must_be_exclusive()
@@ -200,7 +201,7 @@ class Writer:
             learned = {name for part in batch.parts for name in part.learned}
             for node in ground.nodes:
                 await node.aors.expect(learned)
-            refused = await (carrying.write_new(ground.shelves, new) if new else carrying.write(ground.shelves, net))
+            refused = await (carrying.write_new(new) if new else carrying.write(ground.shelves, net))
             applied = batch.applied if refused else []
             if bad := carrying.failed(applied, refused):
                 sight.image = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from typing import Any, Protocol, TypeAlias
 
 from campctl.backends.asterisk.facts.native import PLACES, ByPlace, Fact, Facts, Shelf, Write
 from campctl.backends.asterisk.facts.records import Fault
@@ -81,25 +82,29 @@ async def fill(rows: Rows, shelf: Shelf) -> dict[Fact, Any]:
     return await own.fill(rows) if own is not None else sort_into(rows, await shelf.read())
 
 
+Hold: TypeAlias = Callable[[], Coroutine[Any, Any, dict[Fact, str]]]
+"""Makes facts of which there is nothing hold their values; why those that were refused were."""
+
+
 class Holding(Protocol):
     """What a shelf may have beside `native.Shelf`: many new facts at once, without a write for each value on the way."""
 
-    async def hold(self, by: ByPlace) -> dict[Fact, str]:
-        """Make facts of which there is nothing hold these values, in this order; why Asterisk did not take those it refused."""
+    def holding(self, by: ByPlace) -> Hold:
+        """Make everything ready to write these, in this order, so that their turn takes as little time as can be."""
         ...
 
 
-async def hold(shelf: Shelf, by: ByPlace) -> dict[Fact, str]:
-    """Of these new facts write those that are a shelf's; why those that were refused were."""
+def holding(shelf: Shelf, by: ByPlace) -> Hold | None:
+    """Make ready to write, of these new facts, those that are a shelf's; None when none is."""
     mine = {place: values for place, values in by.items() if values and place in shelf.places}
-    own: Holding | None = getattr(shelf, "hold", None) and shelf  # type: ignore[assignment]
     if not mine:
-        return {}
-    return await (own.hold(mine) if own is not None else one_by_one(shelf, mine))
+        return None
+    own: Holding | None = getattr(shelf, "holding", None) and shelf  # type: ignore[assignment]
+    return own.holding(mine) if own is not None else partial(one_by_one, shelf, mine)
 
 
 async def one_by_one(shelf: Shelf, by: ByPlace) -> dict[Fact, str]:
-    """As `hold`, with a write for each."""
+    """Make facts hold their values, with a write for each; why those that were refused were."""
     writes = listed(by)
     said = await shelf.write(writes)
     return {item.fact: why for item, why in zip(writes, said, strict=True) if why is not None}

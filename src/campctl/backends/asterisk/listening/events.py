@@ -120,8 +120,8 @@ class _Ear:
             loss = self._opened.connection.loss if self._opened is not None else None
             why = loss.why if loss is not None else "the connection was lost"
             folder.lost()
-            if self._standing.shared and not self._closed.is_set():
-                yield self._gap(why)  # the others go on: a look shows at once how things are without this one
+            if not self._closed.is_set():
+                yield self._gap(why)  # a look shows at once whether it is gone; of several machines, how things are without this one
 
     async def close(self) -> None:
         """The stream ends."""

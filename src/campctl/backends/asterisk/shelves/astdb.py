@@ -14,6 +14,7 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -22,7 +23,7 @@ from campctl.backends.asterisk.ami import Ami, Puts, Request, db_get, db_tree, d
 from campctl.backends.asterisk.facts import records
 from campctl.backends.asterisk.facts.native import ByPlace, Fact, Place, Value, Write
 from campctl.backends.asterisk.facts.render import AOR, REALM
-from campctl.backends.asterisk.facts.rows import Rows, one_by_one
+from campctl.backends.asterisk.facts.rows import Hold, Rows, one_by_one
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.model.resources import KINDS
 
@@ -94,8 +95,8 @@ class AstDbShelf:
             return [None] * len(ends)
         return [next((text for text in said[start:end] if text is not None), None) for start, end in zip([0, *ends], ends, strict=False)]
 
-    async def hold(self, by: ByPlace) -> dict[Fact, str]:
-        """See `rows.Holding`: so that requests go out as they are made, whatever can be is made of all at once."""
+    def holding(self, by: ByPlace) -> Hold:
+        """See `rows.Holding`."""
         rows: list[tuple[str, str, str]] = []
         for place, values in by.items():
             if place == "map":
@@ -109,9 +110,12 @@ class AstDbShelf:
             elif place == "record" and not self._pieces and _short(values):
                 rows += [(CAMPCTL, name, str(value)) for name, value in values.items()]
             else:
-                return await one_by_one(self, by)
+                return partial(one_by_one, self, by)
+        return partial(self._hold, by, Puts(rows))
+
+    async def _hold(self, by: ByPlace, puts: Puts) -> dict[Fact, str]:
         self._auths.update(by.get("auth", ()))
-        said = worded(await self._ami.many(Puts(rows), window=_WINDOW))
+        said = worded(await self._ami.many(puts, window=_WINDOW))
         if not any(said):
             return {}
         facts = [Fact(place, name) for place, values in by.items() for name in values]

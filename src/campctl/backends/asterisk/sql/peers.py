@@ -10,7 +10,7 @@ from campctl.backends.asterisk.ami import Ami
 from campctl.backends.asterisk.doing.aors import Aors
 from campctl.backends.asterisk.doing.node import Node
 from campctl.backends.asterisk.facts.native import ByPlace, Fact, Place, Shelf, Value, Write, runs
-from campctl.backends.asterisk.facts.rows import Rows, fill, hold
+from campctl.backends.asterisk.facts.rows import Hold, Rows, fill, holding
 from campctl.backends.asterisk.shelves import AstDbShelf, MemberShelf, SectionShelf
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.ports.clock import Clock
@@ -101,12 +101,17 @@ class Peer:
         parts = await asyncio.gather(*(fill(rows, shelf) for shelf in self._shelves))
         return {fact: value for part in parts for fact, value in part.items()}
 
-    async def hold(self, by: ByPlace) -> dict[Fact, str]:
-        """Write what is new; see `rows.Holding`."""
-        refused: dict[Fact, str] = {}
-        for shelf in self._shelves:
-            refused |= await hold(shelf, by)
-        return refused
+    def holding(self, by: ByPlace) -> Hold:
+        """Make ready to write what is new; see `rows.Holding`."""
+        holds = [hold for shelf in self._shelves if (hold := holding(shelf, by)) is not None]
+
+        async def all_of_them() -> dict[Fact, str]:
+            refused: dict[Fact, str] = {}
+            for hold in holds:
+                refused |= await hold()
+            return refused
+
+        return all_of_them
 
     async def write(self, writes: Sequence[Write]) -> list[str | None]:
         """Write in order, as many at once as are on one shelf."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from campctl.backends.asterisk.facts.native import ByPlace, Fact, Place, Value, Write
-from campctl.backends.asterisk.facts.rows import Rows, listed, sort_into
+from campctl.backends.asterisk.facts.rows import Hold, Rows, listed, sort_into
+from campctl.backends.asterisk.sql import writing
 from campctl.backends.asterisk.sql.delivery import Parcel, of_writes
 from campctl.backends.asterisk.sql.expecting import expected
 from campctl.backends.asterisk.sql.outbox import Delivery
@@ -46,9 +47,14 @@ class SharedShelf:
         learn = any(write.fact.place == "aor" and write.value is not None for write in writes)
         return await self._cluster.sql.write(writes, self._kept(learn), self._cluster.take_doing())
 
-    async def hold(self, by: ByPlace) -> dict[Fact, str]:
+    def holding(self, by: ByPlace) -> Hold:
         """The same for what is new; see `rows.Holding`."""
-        return await self._cluster.sql.hold(by, self._kept("aor" in by), self._cluster.take_doing())
+        sheets = writing.Sheets.of(by, new=True)
+
+        async def hold() -> dict[Fact, str]:
+            return await self._cluster.sql.hold(sheets, self._kept("aor" in by), self._cluster.take_doing())
+
+        return hold
 
     def _kept(self, learn: bool) -> Delivery | None:
         """What nodes that are down have yet to be told."""
@@ -137,9 +143,14 @@ class NodesShelf:
         refused = await self._everywhere(told, lambda: writes)
         return [refused.get(write.fact) for write in writes] if refused else [None] * len(writes)
 
-    async def hold(self, by: ByPlace) -> dict[Fact, str]:
+    def holding(self, by: ByPlace) -> Hold:
         """The same for what is new; see `rows.Holding`."""
-        return await self._everywhere(lambda peer: peer.hold(by), lambda: listed(by))
+        ready = {peer.name: peer.holding(by) for peer in self._cluster.up}
+
+        async def hold() -> dict[Fact, str]:
+            return await self._everywhere(lambda peer: (ready.get(peer.name) or peer.holding(by))(), lambda: listed(by))
+
+        return hold
 
     async def _everywhere(
         self, tell: Callable[[Peer], Coroutine[Any, Any, dict[Fact, str]]], writes: Callable[[], Sequence[Write]]

@@ -31,10 +31,11 @@ FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND (l.classid, l.objid, l.objsubid) = (%s, %s, 2)
 """
-_IDLE_LIMIT = """
-SELECT set_config('idle_session_timeout', %s, false) WHERE current_setting('server_version_num')::int >= 140000
-"""
+_IDLE_LIMIT = "SELECT set_config('idle_session_timeout', '{}s', false) WHERE current_setting('server_version_num')::int >= 140000"
+_PATIENT = "BEGIN; SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout = {}"
+_UNLOCK = f"SELECT pg_advisory_unlock({LOCK[0]}, {LOCK[1]}); {_IDLE_LIMIT}"
 _DOING = "UPDATE campctl_state SET doing = %s"
+_BEGIN = b"BEGIN; SELECT pg_current_xact_id()::text"
 _COMMIT = b"SELECT generation FROM campctl_state; COMMIT"
 BEAT = 15.0
 """Seconds between signs of life while the lock is held; after four without any, the server ends the session."""
@@ -43,8 +44,7 @@ BEAT = 15.0
 class _Transaction(Struct, frozen=True):
     """What is done in one."""
 
-    wanted: writing.Wanted
-    ready: writing.Ready
+    sheets: writing.Sheets
     delivery: Delivery | None
     doing: str | None
 
@@ -108,17 +108,14 @@ class SqlShelf:
 
         doing: what this is a part of, remembered (`begin`) in that transaction.
         """
-        refused = await self.hold(writing.latest(writes), delivery, doing)
+        refused = await self.hold(writing.Sheets.of(writing.latest(writes)), delivery, doing)
         return [refused.get(write.fact) for write in writes] if refused else [None] * len(writes)
 
-    async def hold(self, wanted: writing.Wanted, delivery: Delivery | None = None, doing: str | None = None) -> dict[Fact, str]:
-        """As `write`, by place; why those were refused that were."""
-        ready, refused = writing.prepared(wanted)
-        if refused:
-            wanted, ready = writing.without(wanted, refused), {}
-        if wanted or delivery is not None or doing is not None:
-            refused |= await self._transact(_Transaction(wanted, ready, delivery, doing))
-        return refused
+    async def hold(self, sheets: writing.Sheets, delivery: Delivery | None = None, doing: str | None = None) -> dict[Fact, str]:
+        """As `write`, with what was made ready; why those were refused that were."""
+        if sheets.wanted or delivery is not None or doing is not None:
+            return sheets.refused | await self._transact(_Transaction(sheets, delivery, doing))
+        return sheets.refused
 
     # -- beside it --
 
@@ -235,15 +232,21 @@ class SqlShelf:
         return refused
 
     async def _work(self, connection: AsyncConnection[Any], todo: _Transaction) -> tuple[dict[Fact, str], str]:
-        """All at once; when the database refuses a row (a CHECK of somebody's own), one by one to find out which."""
+        """All at once; when the database refuses a row (a CHECK of somebody's own), one by one to find out which.
+
+        Of what should be new nobody asks whether it is there: should somebody have made it by hand a moment ago, COPY refuses it.
+        """
         refused: dict[Fact, str] = {}
-        try:
-            transaction, there = await self._open(connection, todo, todo.wanted)
-            await writing.write(connection, todo.wanted, there, todo.ready)
-        except _refusals():
-            await connection.execute(b"ROLLBACK")
+        for look in (False, True) if todo.sheets.new else (True,):
+            try:
+                transaction, there = await self._open(connection, todo, todo.sheets.wanted if look else {})
+                await writing.write(connection, todo.sheets, there)
+                break
+            except _refusals():
+                await connection.execute(b"ROLLBACK")
+        else:
             transaction, _ = await self._open(connection, todo, {})
-            refused = await _one_by_one(connection, todo.wanted)
+            refused = await _one_by_one(connection, todo.sheets.wanted)
         if todo.delivery is not None:
             await put(connection, todo.delivery)
         return refused, transaction
@@ -252,6 +255,12 @@ class SqlShelf:
         self, connection: AsyncConnection[Any], todo: _Transaction, wanted: writing.Wanted
     ) -> tuple[str, dict[Place, set[str]]]:
         """Begin, in one exchange: the transaction's number, and which of the facts there are."""
+        if not wanted and self._held is not None and todo.doing is None:
+            number = await connection.execute(_BEGIN)
+            number.nextset()
+            row = await number.fetchone()
+            assert row is not None
+            return row[0], {}
         async with connection.pipeline():
             await connection.execute(b"BEGIN")
             if self._held is None:
@@ -298,14 +307,14 @@ class SqlShelf:
         psycopg = load()
 
         async def take(connection: AsyncConnection[Any]) -> AsyncConnection[Any] | None:
-            async with connection.transaction():
-                await connection.execute("SELECT set_config('lock_timeout', %s, true)", (f"{round(seconds.turn * 1000)}ms",))
-                await connection.execute("SELECT set_config('statement_timeout', %s, true)", (f"{round(seconds.turn * 1000) + 500}ms",))
-                try:
-                    await connection.execute("SELECT pg_advisory_lock(%s, %s)", LOCK)
-                except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled):
-                    return None
-            await connection.execute(_IDLE_LIMIT, (f"{round(4 * BEAT)}s",))
+            wait = round(seconds.turn * 1000)
+            await connection.execute(_PATIENT.format(wait, wait + 500).encode())
+            try:
+                await connection.execute("SELECT pg_advisory_lock(%s, %s)", LOCK)
+            except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled):
+                await connection.execute(b"ROLLBACK")
+                return None
+            await connection.execute(f"COMMIT; {_IDLE_LIMIT}".format(round(4 * BEAT)).encode())
             return connection
 
         held = await self._writer.run(take, seconds=seconds.turn + 2)
@@ -337,8 +346,7 @@ class SqlShelf:
 
     async def _give_back(self, held: AsyncConnection[Any]) -> None:
         async def unlock(connection: AsyncConnection[Any]) -> None:
-            await connection.execute("SELECT pg_advisory_unlock(%s, %s)", LOCK)
-            await connection.execute(_IDLE_LIMIT, ("0",))
+            await connection.execute(_UNLOCK.format(0).encode())
 
         try:
             await self._writer.run(unlock, only=held)
@@ -365,7 +373,7 @@ async def _one_by_one(connection: AsyncConnection[Any], wanted: writing.Wanted) 
                 async with connection.transaction():
                     async with connection.pipeline():
                         cursors = await writing.look(connection, one)
-                    await writing.write(connection, one, await writing.keys(cursors), {})
+                    await writing.write(connection, writing.Sheets(one), await writing.keys(cursors))
             except _refusals() as error:
                 refused[Fact(place, name)] = f"PostgreSQL refused: {faults.words_of(error)}"
     return refused

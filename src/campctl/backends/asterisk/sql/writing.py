@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from msgspec import Struct
+
 from campctl.backends.asterisk.facts.native import Fact, Place, Value, Write
 from campctl.backends.asterisk.facts.render import REALM
 from campctl.backends.asterisk.shelves.astdb import auth_row, with_new_secrets, with_secret
@@ -46,6 +48,24 @@ def without(wanted: Wanted, refused: Collection[Fact]) -> Wanted:
     return {place: values for place, values in left.items() if values}
 
 
+class Sheets(Struct, frozen=True):
+    """What is to be written, made ready.
+
+    refused: what cannot be kept at all, with why; it is not in `wanted`. new: as far as campctl knows there is nothing of it yet.
+    """
+
+    wanted: Wanted
+    ready: Ready = {}
+    refused: dict[Fact, str] = {}
+    new: bool = False
+
+    @classmethod
+    def of(cls, wanted: Wanted, *, new: bool = False) -> Sheets:
+        """Made ready."""
+        ready, refused = prepared(wanted)
+        return cls(without(wanted, refused), {}, refused, new) if refused else cls(wanted, ready, new=new)
+
+
 def prepared(wanted: Wanted) -> tuple[Ready, dict[Fact, str]]:
     """What can be copied as it is, and why some of it cannot be written at all."""
     ready: dict[Place, list[rows.Sheet]] = {}
@@ -66,14 +86,15 @@ def prepared(wanted: Wanted) -> tuple[Ready, dict[Fact, str]]:
     return ready, wrong
 
 
-async def write(connection: AsyncConnection[Any], wanted: Wanted, there: Mapping[Place, Collection[str]], ready: Ready) -> None:
+async def write(connection: AsyncConnection[Any], sheets: Sheets, there: Mapping[Place, Collection[str]]) -> None:
     """Make facts hold these values; `there`: which of them there are (`look`)."""
-    if (auths := wanted.get("auth")) and (there["auth"] or "auth" not in ready):
-        wanted = {**wanted, "auth": await _with_secrets(connection, auths, there["auth"])}
+    wanted, ready = sheets.wanted, sheets.ready
+    if (auths := wanted.get("auth")) and (there.get("auth") or "auth" not in ready):
+        wanted = {**wanted, "auth": await _with_secrets(connection, auths, there.get("auth", ()))}
     rewritten: dict[Place, dict[str, Value]] = {}
     for place, values in wanted.items():
         table = TABLES[place]
-        exists = there[place]
+        exists = there.get(place, ())
         if not exists and place in ready:
             await _copy(connection, table, ready[place])
             continue
