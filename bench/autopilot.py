@@ -54,7 +54,8 @@ def main() -> int:
 def _autoscaled(root: Path, calls: int) -> int:
     """Give every hotline `autoscale`, and the exchange its callers."""
     path = root / "hotlines.yaml"
-    text, number = re.subn(r"(?m)^    answer:", "    autoscale: true\n    answer:", path.read_text(encoding="utf-8"))
+    plain = re.sub(r"(?m)^    autoscale:.*\n(?:      .*\n)*", "", path.read_text(encoding="utf-8"))
+    text, number = re.subn(r"(?m)^    answer:", "    autoscale: true\n    answer:", plain)
     path.write_text(text, encoding="utf-8")
     if calls:
         head = root / "campaign.yaml"
