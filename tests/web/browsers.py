@@ -52,6 +52,20 @@ const buffer = window.campctlTerminal?.buffer.active;
 if (!buffer) return "";
 return Array.from({ length: window.campctlTerminal.rows }, (_, y) => buffer.getLine(y)?.translateToString(true) ?? "").join("\\n");
 """
+COLOURS = """\
+const image = new Image();
+image.src = "data:image/png;base64," + arguments[0];
+await image.decode();
+const canvas = document.createElement("canvas");
+[canvas.width, canvas.height] = [image.width, image.height];
+const context = canvas.getContext("2d");
+context.drawImage(image, 0, 0);
+const counts = new Map();
+for (const pixel of new Uint32Array(context.getImageData(0, 0, image.width, image.height).data.buffer)) {
+  counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
+}
+return [counts.size, Math.max(...counts.values()) / (image.width * image.height)];
+"""
 
 
 def missing() -> str:
@@ -64,16 +78,17 @@ class Browser:
     """One browser with a profile of its own; `close` ends it, and its driver."""
 
     def __init__(self, folder: Path, size: tuple[int, int] = (1280, 800)) -> None:
-        log = (folder / "chromedriver.log").open("w+")
+        log = folder / "chromedriver.log"
         environ = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_CACHE_HOME": str(folder)}
         self.profile = folder / "profile"
-        self._driver = subprocess.Popen(
-            [shutil.which("chromedriver") or "chromedriver", "--port=0"],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environ, start_new_session=True,
-        )  # fmt: skip
+        with log.open("w") as said:
+            self._driver = subprocess.Popen(
+                [shutil.which("chromedriver") or "chromedriver", "--port=0"],
+                stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, env=environ, start_new_session=True,
+            )  # fmt: skip
         self._session = ""
         try:
-            port = until(lambda: STARTED.search((folder / "chromedriver.log").read_text()))[1]
+            port = until(lambda: STARTED.search(log.read_text()))[1]
             self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE, trust_env=False)
             options = {
                 "args": [*ARGUMENTS, f"--user-data-dir={self.profile}", f"--window-size={size[0]},{size[1]}"],
@@ -103,7 +118,15 @@ class Browser:
         self.ask("POST", "/url", url=url)
 
     def run(self, script: str, *args: Any) -> Any:
-        return self.ask("POST", "/execute/sync", script=script, args=list(args))
+        """What it returns. It may wait for something (`await`)."""
+        return self.ask("POST", "/execute/sync", script=f"return (async function () {{{script}}}).apply(null, arguments)", args=list(args))
+
+    def glance(self, script: str) -> Any:
+        """As `run`; None while a page goes and another comes."""
+        try:
+            return self.run(script)
+        except RuntimeError:
+            return None
 
     @property
     def url(self) -> str:
@@ -111,11 +134,11 @@ class Browser:
 
     def text(self) -> str:
         """What the page says, as a person reads it; not what is drawn in the terminal."""
-        return str(self.run("return document.body.innerText"))
+        return str(self.glance("return document.body?.innerText") or "")
 
     def lines(self) -> str:
         """What stands in the terminal; "" before there is one."""
-        return str(self.run(LINES))
+        return str(self.glance(LINES) or "")
 
     def sees(self, *words: str) -> str:
         """Wait until the terminal has all of them; its text then."""
@@ -135,9 +158,33 @@ class Browser:
     def resize(self, width: int, height: int) -> None:
         self.ask("POST", "/window/rect", width=width, height=height)
 
+    def tab(self) -> str:
+        """Open another, and go there; what to call it."""
+        made = str(self.ask("POST", "/window/new", type="tab")["handle"])
+        self.go(made)
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", source=SPY)
+        return made
+
+    def go(self, tab: str) -> None:
+        self.ask("POST", "/window", handle=tab)
+
+    @property
+    def here(self) -> str:
+        """What the tab is called that one is in."""
+        return str(self.ask("GET", "/window"))
+
+    def leave(self) -> None:
+        """Close this tab."""
+        self.ask("DELETE", "/window")
+
     def picture(self) -> bytes:
         """A PNG of the page."""
         return base64.b64decode(self.ask("GET", "/screenshot"))
+
+    def looked_at(self, png: bytes) -> tuple[int, float]:
+        """Of a PNG: how many colours it has, and the share of the one it has most of. The browser itself decodes it."""
+        found = self.run(COLOURS, base64.b64encode(png).decode())
+        return int(found[0]), float(found[1])
 
     def cookies(self) -> list[dict[str, Any]]:
         return list(self.ask("GET", "/cookie"))

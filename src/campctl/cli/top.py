@@ -30,19 +30,19 @@ class ServeCmd(Cmd):
         """Give it its usual address, where what follows is none."""
         if "--serve" not in args:
             return super().parse_args(ctx, args)
-        from campctl.tui.serving.places import DEFAULT, LOOKS_LIKE_ONE
+        from campctl.tui.serving.places import DEFAULT
 
         given: list[str] = []
-        for at, word in enumerate(args):
-            following = args[at + 1] if at + 1 < len(args) else ""
-            given.append(f"--serve={DEFAULT}" if word == "--serve" and not LOOKS_LIKE_ONE.fullmatch(following) else word)
+        for word, following in zip(args, [*args[1:], ""], strict=True):
+            meant = not following.startswith("-") and (":" in following or following.isdigit())
+            given.append(f"--serve={DEFAULT}" if word == "--serve" and not meant else word)
         return super().parse_args(ctx, given)
 
 
 @command(APP, "top", examples=EXAMPLES, cls=ServeCmd)
 def top(
     ctx: typer.Context,
-    screen: Annotated[str, typer.Argument(metavar="[SCREEN]", help="hotlines, offices, people, activity or alerts.")] = "hotlines",
+    screen: Annotated[str, typer.Argument(metavar="[SCREEN]", help="hotlines, offices, people, activity, alerts or runbooks.")] = "hotlines",
     theme: Annotated[
         str, typer.Option("--theme", metavar="dark|light", help="Colours; t changes them (default: dark, or CAMPCTL_THEME).")
     ] = "",

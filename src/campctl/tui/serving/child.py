@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from campctl.tui.acting import Acts, Done, Seen, Wanted
     from campctl.tui.app import BoardApp
+    from campctl.tui.books_feed import BookFeed
     from campctl.tui.feeding import Feeder
     from campctl.tui.intents import Intent
 
@@ -100,12 +101,18 @@ def board(feeder: Feeder, shown: Shown, environ: Mapping[str, str]) -> BoardApp:
 
         return OnlyLooking() if shown.read_only else Doing(Path(shown.root), environ)
 
+    def books() -> BookFeed:
+        from campctl.tui.books_feed import BookFeed
+
+        return BookFeed(Path(shown.root), environ)
+
     looks = Looks(
         palette=palette_for(environ, theme=shown.theme, no_color=shown.no_color),
         glyphs=UNICODE,
         motion=not (shown.no_motion or environ.get("CAMPCTL_REDUCED_MOTION")),
     )
-    return BrowserBoard(feeder, acts, looks=looks, now=lambda: datetime.now(UTC), driver_class=BrowserDriver, screen=shown.screen)
+    now = lambda: datetime.now(UTC)  # noqa: E731
+    return BrowserBoard(feeder, acts, looks=looks, now=now, driver_class=BrowserDriver, screen=shown.screen, books=books)
 
 
 def last_words(words: str) -> None:

@@ -14,8 +14,7 @@ from campctl.model.stores import is_local
 
 PORT = 8321
 DEFAULT = f"127.0.0.1:{PORT}"
-LOOKS_LIKE_ONE = re.compile(r"(?:[^\s:\[\]/]*|\[[0-9A-Fa-f:.]+\]):\d+|\d+")
-"""What may follow --serve as its value; anything else is the next word of the command line."""
+_ADDRESS = re.compile(r"(?:[^\s:\[\]/]*|\[[0-9A-Fa-f:.]+\]):[0-9]+|[0-9]+")
 _PUBLIC = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@%!$&()*+=-]+")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 
@@ -90,7 +89,7 @@ def parse_place(text: str, *, allow_remote: bool, public: str = "") -> Place:
     """`127.0.0.1:8321`, `[::1]:8321`, `:8321`, `8321`; `errors.UsageError` for others, and for remote ones that were not allowed."""
     host, colon, port = text.strip().rpartition(":")
     host = "127.0.0.1" if not colon else host.removeprefix("[").removesuffix("]")
-    if not LOOKS_LIKE_ONE.fullmatch(text.strip()) or not port.isascii() or int(port) > 65_535:
+    if not _ADDRESS.fullmatch(text.strip()) or int(port) > 65_535:
         raise UsageError(f"--serve {text} is no address to listen on.", hint=f"Write {DEFAULT}, or [::1]:{PORT}; port 0 is any free one.")
     place = Place(host=host, port=int(port), public=_public(public))
     if not place.bound_local and not allow_remote:
