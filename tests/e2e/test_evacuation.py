@@ -61,6 +61,16 @@ def test_a_whole_office_and_back(camp: Camp) -> None:
     assert [row["kind"] for row in camp.do("override", "list", "--all", "-o", "json").ok().data["overrides"]] == ["port", "port"]
 
 
+def test_without_a_front_desk_calls_lead_to_the_main_numbers_hotline(camp: Camp) -> None:
+    """In a hurry the shortest command is enough; where there is neither, it says what to write."""
+    said = camp.do("office", "evacuate", "chicago-hq", "--to", "phoenix-field", "--dry-run").ok().out
+    assert "3 numbers lead to Main number" in said
+    camp.edit("campaign.yaml", 'main_number: "+13125550100"', 'main_number: "+13125550180"')
+    done = camp.do("office", "evacuate", "chicago-hq", "--to", "phoenix-field", "--dry-run")
+    assert done.status == 2
+    assert "--calls-to hotline/" in done.err
+
+
 def test_it_ends_by_itself_and_everybody_is_back(camp: Camp, clock: FakeClock) -> None:
     """At its end the next plan brings back who sat there, even where others would be kept; an apply forgets it then."""
     before = members(camp)
@@ -108,7 +118,6 @@ def test_with_an_exchange_of_its_own(make: Callable[..., Camp]) -> None:
         (("phoenix-field",), "Where to is not said"),
         (("phoenix-field", "--to", "phoenix-field"), "to itself"),
         (("phoenix-field", "--to", "chicago"), "Did you mean `chicago-hq`?"),
-        (("chicago-hq", "--to", "phoenix-field"), "--calls-to hotline/"),
         (("chicago-hq", "--to", "phoenix-field", "--calls-to", "user/ann.lee"), "is at chicago-hq, which is evacuated"),
         (("chicago-hq", "--to", "phoenix-field", "--calls-to", "port/phoenix-field/b001"), "is dark"),
         (("phoenix-field", "--back"), "is not evacuated"),

@@ -12,7 +12,7 @@ from campctl import errors
 from campctl.app.applying import Wish, change
 from campctl.app.context import Context
 from campctl.app.desks import end_of
-from campctl.app.diverting import check_way, front_desk, parse_target
+from campctl.app.diverting import FRONT, check_way, front_desk, parse_target
 from campctl.app.find import one
 from campctl.app.how import How
 from campctl.app.results import Applied, Planned
@@ -46,7 +46,7 @@ async def evacuate(ctx: Context, how: How, *, office: str, to: str, calls_to: st
         reason=how.reason,
         start=now,
         end=end_of(until, now, place.time_zone),
-        to=parse_target(campaign, calls_to) if calls_to else front_desk(campaign, to, option="--calls-to"),
+        to=parse_target(campaign, calls_to) if calls_to else _reception(campaign, to),
         refuge=to,
     )
     before = await _desired(ctx, [*overrides, *(replace(item, end=max(now, item.start)) for item in again)])
@@ -63,6 +63,18 @@ async def evacuate(ctx: Context, how: How, *, office: str, to: str, calls_to: st
         skip=True,
     )
     return await change(ctx, how, wish)
+
+
+def _reception(campaign: Campaign, refuge: str) -> Target:
+    """Who takes the calls of people and desks that are away: the refuge's front desk; where it has none, the hotline of the main number."""
+    if f"{refuge}/{FRONT}" not in campaign.ports:
+        main = campaign.numbers.get(campaign.main_number)
+        if main is not None and main.to is not None and main.to.kind == "hotline" and main.to.id in campaign.hotlines:
+            return main.to
+        for hotline in campaign.hotlines.values():
+            if campaign.main_number in hotline.numbers:
+                return Target("hotline", hotline.id)
+    return front_desk(campaign, refuge, option="--calls-to")
 
 
 async def come_back(ctx: Context, how: How, *, office: str) -> Applied | Planned:
