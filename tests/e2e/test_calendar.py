@@ -154,3 +154,19 @@ def test_surges_that_overlap_are_found(camp: Camp) -> None:
     assert "surges-overlap" in {one["code"] for one in found}
     rows = camp.do("calendar", "--from", "2026-10-13", "--until", "2026-10-14", "-o", "json").ok().data["rows"]
     assert [sorted(row["surges"]) for row in rows] == [["rush"], ["debate-night", "rush"], ["debate-night"], []]
+
+
+@pytest.mark.parametrize(
+    ("argv", "begins"),
+    [
+        (("calendar", "--ics", "-"), "BEGIN:VCALENDAR"),
+        (("hotline", "plan", "voter-protection", "--day", "2026-10-13", "--html", "-"), "<!DOCTYPE html>"),
+        (("rehearse", "--day", "2026-10-13", "--replications", "1", "--html", "-"), "<!DOCTYPE html>"),
+    ],
+)
+def test_a_dash_is_stdout(camp: Camp, argv: tuple[str, ...], begins: str) -> None:
+    """A file named `-` is printed, and nothing but it; no such file is made."""
+    out = camp.do(*argv).ok().out
+    assert out.lower().startswith(begins.lower())
+    assert not (camp.root / "-").exists()
+    assert not Path("-").exists()

@@ -168,6 +168,9 @@ def plan(
         from campctl.views.staffing_html import page
 
         context = session.open()
-        write_private(Path(html), page(result, said=context.command, made=context.clock.now()).encode())
+        text = page(result, said=context.command, made=context.clock.now())
+        if html == "-":
+            return session.show_text(text, of="html")
+        write_private(Path(html), text.encode())
         session.say(f"The report is in {html}.")
     return session.show(result)

@@ -64,7 +64,10 @@ def match(
         from campctl.views.matching import matches
         from campctl.views.tables import csv_table
 
-        write_private(Path(out), csv_table(matches(result)).encode())
+        text = csv_table(matches(result))
+        if out == "-":
+            return session.show_text(text, of="csv")
+        write_private(Path(out), text.encode())
         session.say(f"The matches are in {out}.")
     return session.show(result)
 

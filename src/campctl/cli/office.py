@@ -66,7 +66,8 @@ def evacuate(
         typer.Option(
             "--calls-to",
             metavar="TARGET",
-            help="Where its people's and desks' numbers lead: hotline/ID, user/ID, outside/+1... Default: that office's desk `front`, else the main number's hotline.",
+            help="Where its people's and desks' numbers lead: hotline/ID, user/ID, outside/+1... "
+            "Default: that office's desk `front`, or the main number's hotline.",
         ),
     ] = "",
     until: Annotated[str, typer.Option("--until", metavar="TIME", help="Until then. Default: until --back.")] = "",

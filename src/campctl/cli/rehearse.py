@@ -84,6 +84,9 @@ def rehearse(
         from campctl.app.files import write_private
         from campctl.views.rehearsal_html import page
 
-        write_private(Path(html), page(result, said=context.command).encode())
+        text = page(result, said=context.command)
+        if html == "-":
+            return session.show_text(text, of="html")
+        write_private(Path(html), text.encode())
         session.say(f"The report is in {html}.")
     return session.show(result)
