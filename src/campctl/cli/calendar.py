@@ -29,7 +29,7 @@ def calendar(
     ] = "",
     until: Annotated[str, typer.Option("--until", metavar="TIME", help="Until then; the last change known unless told otherwise.")] = "",
     hours: Annotated[bool, typer.Option("--hours", help="Also when hotlines open and close.")] = False,
-    ics: Annotated[str, typer.Option("--ics", metavar="FILE", help="Also write an iCalendar file, for calendars of others; - prints it alone.")] = "",
+    ics: Annotated[str, typer.Option("--ics", metavar="FILE", help="Also write an iCalendar file; - prints it alone.")] = "",
 ) -> int:
     """List every moment at which seats, desks or freezes change, with what holds from then on."""
     from campctl.app.calendar import show_calendar
