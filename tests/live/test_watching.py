@@ -231,12 +231,13 @@ def test_a_look_shows_what_is_going_on(camp: Camp, people: People, board: Board)
 
 
 def test_a_restart_is_a_gap(camp: Camp, people: People, board: Board) -> None:
-    """Killed and started anew: a gap first, then what happens on, and a look shows another epoch and start."""
+    """Killed and started anew: a gap when it is gone, one when it is back, then what happens on; a look shows another epoch and start."""
     before = board.live()
     camp.server.restart(kill=True)
     gap = board.wait("gap")
     assert gap.key is None
     assert "closed the connection" in gap.data["why"] or "broke" in gap.data["why"]
+    board.wait("gap")
     people.here("user/ann.lee")
     board.wait("line-state", ANN, state="registered")
     after = board.live()

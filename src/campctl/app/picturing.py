@@ -97,7 +97,7 @@ class Pictures:
             backend=row.backend,
             open=open_at(hotline.hours, ZoneInfo(hotline.time_zone or wish.campaign.time_zone), board.at),
             waiting=row.waiting,
-            longest_wait=_wait(row.oldest, board.at),
+            longest_wait=_wait(row.oldest, board.at if backend is None or backend.health == "live" else backend.heard or board.at),
             level_now=_share(row.recent_within, row.recent_answered + row.recent_abandoned),
             level_today=_share(row.within, row.answered + row.abandoned),
             target=hotline.service.target,
@@ -155,7 +155,7 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def _wait(oldest: datetime | None, now: datetime) -> float:
-    """Whole seconds, so that rows change no more often than what they show."""
+    """Whole seconds, so that rows change no more often than what they show. `now`: until when it is known that somebody waits."""
     return 0.0 if oldest is None else float(max(0, int((now - oldest).total_seconds())))
 
 

@@ -21,6 +21,7 @@ SCREENS: tuple[tuple[str, str], ...] = (
     ("people", "People"),
     ("activity", "Activity"),
     ("alerts", "Alerts"),
+    ("runbooks", "Runbooks"),
 )
 QUIET = 10.0
 """Seconds without a new picture after which the header says so."""
@@ -94,13 +95,25 @@ def _zone_word(now: datetime, zone: str) -> str:
     return now.astimezone(ZoneInfo(zone or "UTC")).tzname() or ""
 
 
-def tabs(picture: Picture | None, current: str, trail: str, width: int) -> Line:
-    """The screens with how many things each has; the current one, and in it what was drilled into."""
+def tabs(picture: Picture | None, current: str, trail: str, width: int, *, runs: int = 0, asks: bool = False) -> Line:
+    """The screens with how many things each has; the current one, and in it what was drilled into. As wide apart as there is room for.
+
+    runs: of runbooks that go on; asks: one of them waits for somebody.
+    """
+    if width < 76:
+        return _tabs(picture, current, trail, " ", counted=False, runs=runs, asks=asks)
+    choices = (_tabs(picture, current, trail, gap, counted=True, runs=runs, asks=asks) for gap in ("   ", "  ", " "))
+    return next((line for line in choices if wide(line) < width), _tabs(picture, current, trail, " ", counted=False, runs=runs, asks=asks))
+
+
+def _tabs(picture: Picture | None, current: str, trail: str, gap: str, *, counted: bool, runs: int, asks: bool) -> Line:
     counts: dict[str, str] = {}
     if picture is not None:
         counts = {"hotlines": f"{len(picture.hotlines)}", "offices": f"{len(picture.offices)}", "people": f"{len(picture.people):,}"}
         if picture.alerts:
             counts["alerts"] = f"{len(picture.alerts)}"
+    if runs:
+        counts["runbooks"] = f"{runs}"
     worst = {alert.severity for alert in picture.alerts} if picture is not None else set()
     line: list[Piece] = [("text", " ")]
     for number, (name, title) in enumerate(SCREENS, 1):
@@ -108,13 +121,15 @@ def tabs(picture: Picture | None, current: str, trail: str, width: int) -> Line:
         role = "strong" if name == current else "head"
         if name == "alerts" and worst:
             role = "bad" if "critical" in worst else "warn" if "warning" in worst else role
+        if name == "runbooks" and asks:
+            role = "ringing"
         line += [("accent" if name == current else "dim", f"{number} ", click), (role, title, click)]
-        if counts.get(name) and width >= 76:
+        if counts.get(name) and counted:
             line.append(("dim" if role != "bad" else "bad", f" {counts[name]}", click))
         if name == current and trail:
             line += [("accent", " > "), ("strong", trail)]
-        line.append(("text", "   " if width >= 76 else " "))
-    return line
+        line.append(("text", gap))
+    return line[:-1]
 
 
 class Names(Struct, frozen=True):
@@ -173,8 +188,10 @@ def banner(alarms: Sequence[Emergency], names: Names, now: datetime, zone: str, 
 def totals(hotlines: Sequence[HotlineLine], view: View, width: int) -> Line:
     """All hotlines in one line: waiting, longest wait, level, abandoned, agents."""
     calls = [line for line in hotlines if line.level_now is not None]
-    answered = sum(line.answered + line.abandoned for line in calls)
-    level = sum((line.level_now or 0) * (line.answered + line.abandoned) for line in calls) / answered if answered else None
+    weights = [line.answered + line.abandoned for line in calls]
+    if not any(weights):  # an exchange that started anew counts from nought, and what it had before is still of the last half hour
+        weights = [sum(line.minutes) or 1 for line in calls]
+    level = sum((line.level_now or 0) * weight for line, weight in zip(calls, weights, strict=True)) / sum(weights) if calls else None
     longest = max((line.longest_wait for line in hotlines if line.waiting), default=0.0)
     waiting = sum(line.waiting for line in hotlines)
     below = sum(level_role(line.level_now, line.target) in {"warn", "bad"} for line in hotlines if line.open)

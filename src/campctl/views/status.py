@@ -98,16 +98,17 @@ def _hotline(line: HotlineLine) -> dict[str, Any]:
         ("paused", line.paused),
         ("gone", line.gone),
     )
+    known = not line.stale or line.since is not None  # of an exchange that was never heard, nought would be a claim
     return {
         "hotline": f"{line.id} ({', '.join(words)})" if (words := _state(line)) else line.id,
-        "waiting": line.waiting,
+        "waiting": line.waiting if known else None,
         "longest": clock(line.longest_wait) if line.waiting else "",
-        "seats": Share(line.seated, line.desired),
+        "seats": Share(line.seated, line.desired) if known else None,
         "now": level(line.level_now, line.target),
         "today": level(line.level_today, line.target),
         "agents": ", ".join(f"{many} {state}" for state, many in agents if many),
-        "answered": line.answered,
-        "gave up": line.abandoned,
+        "answered": line.answered if known else None,
+        "gave up": line.abandoned if known else None,
         "asks": line.asked,
         "last hour": sparkline(line.minutes, WIDE),
     }

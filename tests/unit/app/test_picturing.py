@@ -132,3 +132,14 @@ def test_shares_and_waits() -> None:
     night = board({}, health="stale", at=NOON + timedelta(hours=9))
     row = Pictures().picture(night, wish()).hotlines[0]
     assert (row.level_today, row.level_now, row.open, row.stale) == (None, None, False, True)
+
+
+@pytest.mark.parametrize("health", ["stale", "lost"])
+def test_a_wait_ends_with_the_last_word(health: str) -> None:
+    """Of an exchange that is not heard, a caller is known to have waited until it was heard last; whether they still do, nobody knows."""
+    making = Pictures()
+    for seconds in (0, 60, 3600):
+        (row,) = making.picture(
+            board({}, health=health, at=NOON + timedelta(seconds=seconds), oldest=NOON - timedelta(seconds=30), waiting=1), wish()
+        ).hotlines
+        assert (row.waiting, row.longest_wait, row.stale) == (1, 30.0, True)
