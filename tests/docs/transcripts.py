@@ -6,7 +6,8 @@ A page says in HTML comments, which readers do not see, where its commands run:
     <!-- clock: 2026-10-13T21:05-05:00 -->                                     from here on it is five past nine
 
 `seed=NAME` begins with `campctl init`, `files=examples/NAME` with a copy of that folder, neither with an empty one; `applied` applies it.
-All commands of a page run in one shell. Each command takes ten seconds of the page's clock, so its times are the same every day.
+All commands of a page run in one shell. Each command takes ten seconds of the page's clock, so its times are the same every day;
+while one runs, the clock counts what it computes and what it waits for, not how long the machine let it wait for its turn.
 
 In a block, lines that begin with `$ ` are run (`> ` goes on with one) and what follows is their output, stdout and stderr as they come.
 A remark `# exit 4` says which status is expected; 0 without one. A line `...` in the output stands for any lines.
@@ -31,8 +32,8 @@ STEP = 10
 """Seconds of the page's clock from one command to the next."""
 FIRST = 3
 """Seconds after the full minute at which the first begins, so that no time is printed without its seconds."""
-PATIENCE = 240
-"""Seconds a page may take; a page of fifty commands takes about twenty."""
+PATIENCE = 1200
+"""Seconds a page may take; one of fifty commands takes about twenty, on a machine with nothing else to do."""
 PIECES = re.compile(r"<!-- (transcript|clock): ?(.*?) ?-->|^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SIGNALLED = re.compile(r"^\S+: line \d+: +\d+ (Killed|Terminated|Interrupt) .*$", re.MULTILINE)
 """What a shell that reads a script says of a child that was killed; an interactive one says only the word."""
@@ -53,21 +54,32 @@ CLOCK = '''\
 #!{python}
 """campctl at the page's time, on a terminal of {width} columns wherever its output is the page's."""
 import os, sys, time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from campctl.app import wiring
 from campctl.views import terminal
 
-shift = float(os.environ["DOCS_CLOCK"]) - float(os.environ.get("DOCS_EARLIER", 0)) - time.time() if "DOCS_CLOCK" in os.environ else 0.0
-if shift:
+if "DOCS_CLOCK" in os.environ:
+    begin = float(os.environ["DOCS_CLOCK"]) - float(os.environ.get("DOCS_EARLIER", 0))
     with open(os.environ["DOCS_TICKS"], "a+b") as ticks:
-        shift += {step} * ticks.tell()
+        begin += {step} * ticks.tell()
         ticks.write(b".")
-    real = time.time
-    time.time = lambda: real() + shift
+    started, waited = time.monotonic(), 0.0
+
+    def elapsed():
+        return max(time.process_time() + waited, (time.monotonic() - started) / 10)
+
     class Clock(wiring.SystemClock):
         def now(self):
-            return super().now() + timedelta(seconds=shift)
+            return datetime.fromtimestamp(begin + elapsed(), UTC)
+
+        async def sleep(self, seconds):
+            global waited
+            end = elapsed() + seconds
+            await super().sleep(seconds)
+            waited += max(0.0, end - elapsed())
+
     wiring.SystemClock = Clock
+    time.time = lambda: begin + elapsed()
 
 class Terminal(terminal.Terminal):
     @classmethod
@@ -86,6 +98,48 @@ sys.argv[0] = "campctl"
 from campctl.__main__ import main
 sys.exit(main())
 '''
+IDLE = '''\
+#!{python}
+"""`timeout -s KILL SECONDS campctl ...` and `sleep SECONDS` of a page: not for so long, but until campctl does nothing but wait."""
+import os, subprocess, sys, time
+from pathlib import Path
+
+def busy():
+    used = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if ({program!r} in (folder / "cmdline").read_bytes().decode(errors="replace").split(chr(0))):
+                for task in (folder / "task").iterdir():
+                    fields = (task / "stat").read_text().rpartition(")")[2].split()
+                    used.append((task.name, fields[0], fields[11], fields[12]))
+        except OSError:
+            continue
+    return sorted(used)
+
+child = subprocess.Popen(sys.argv[4:]) if sys.argv[1:3] == ["-s", "KILL"] else None
+begun = quiet = time.monotonic()
+before = None
+while child.poll() is None if child else time.monotonic() - begun < 60:
+    now = busy()
+    if now != before or not now or any(state != "S" for _, state, *_ in now):
+        quiet, before = time.monotonic(), now
+    elif time.monotonic() - quiet > {quiet}:
+        break
+    time.sleep(0.05)
+if child is None:
+    sys.exit(0)
+if child.poll() is None:
+    child.kill()
+    print("Killed", file=sys.stderr)
+child.wait()
+sys.exit(137 if child.returncode == -9 else child.returncode)
+'''
+SLEEP = """\
+#!/bin/sh
+case $1 in [1-9]*) exec {}/timeout "$@" ;; *) PATH=${{PATH#*:}} exec sleep "$@" ;; esac
+"""
+QUIET = 1.5
+"""Seconds without a bit of work, none of them spent in a queue for a processor, after which campctl only waits for an exchange."""
 
 
 @dataclass
@@ -172,6 +226,12 @@ def _environment(home: Path) -> dict[str, str]:
     program = folder / "campctl"
     program.write_text(CLOCK.format(python=sys.executable, width=WIDTH, step=STEP))
     program.chmod(0o755)
+    for name in ("timeout", "sleep"):
+        waits = folder / name
+        waits.write_text(
+            IDLE.format(python=sys.executable, program=str(program), quiet=QUIET) if name == "timeout" else SLEEP.format(folder)
+        )
+        waits.chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CAMPCTL_", "COV_", "COVERAGE_", "PYTEST_"))}
     return kept | {
         "HOME": str(home),
