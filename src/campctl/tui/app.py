@@ -111,8 +111,8 @@ class BoardApp(App[int]):
         self._heard: datetime | None = None
         self._backs: list[Intent] = []
         self._leaving = False
-        if self.palette.mono:
-            self._filters = [Plain()]
+        # All colours are ours, and none of the terminal's sixteen, which Textual would look for in everything that is drawn.
+        self._filters = [Plain()] if self.palette.mono else []
         for palette in PALETTES.values():
             self.register_theme(_theme(palette))
         self._wear_first()

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from campctl.app.picture import Picture
 from campctl.live.board import Emergency
 from campctl.tui import heading
+from campctl.tui.bare import Bare, BareHorizontal, BareVertical
 from campctl.tui.columns import View
 from campctl.tui.heading import Feed
 from campctl.tui.keys import hints_for
@@ -31,7 +31,7 @@ NOTICE = 10.0
 """Seconds that words about what was done stay; words about what went wrong stay until the next key."""
 
 
-class Drawn(Screen[None]):
+class Drawn(Bare, Screen[None]):
     """What is drawn, and drawn anew where it changed. Where one goes, what is typed and what is done is others' (`board_going`...)."""
 
     def __init__(self, first: str = "hotlines") -> None:
@@ -58,7 +58,7 @@ class Drawn(Screen[None]):
         yield Lines(on="raised", id="header", clicked=self._click)
         yield Lines(id="tabs", clicked=self._click)
         yield Lines(on="alarm", id="banner", clicked=self._click)
-        with Horizontal(id="body"), Vertical(id="panes"):
+        with BareHorizontal(id="body"), BareVertical(id="panes"):
             pane = self._panes[self._here] = pane_of(self._here)
             yield pane
         yield Lines(id="notice")

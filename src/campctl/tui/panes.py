@@ -6,11 +6,11 @@ from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
 from campctl.app.picture import DeskCell, HotlineLine, OfficeLine, PersonLine, Picture
+from campctl.tui.bare import BareVertical
 from campctl.tui.columns import View
 from campctl.tui.heading import totals
 from campctl.tui.lines import Lines
@@ -48,7 +48,7 @@ class Searchable(Protocol):
     def shown(self) -> tuple[int, int]: ...
 
 
-class Pane(Vertical):
+class Pane(BareVertical):
     """A screen. `main` takes the keys."""
 
     DEFAULT_CSS = "Pane { height: 1fr; width: 1fr; }"
