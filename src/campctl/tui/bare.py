@@ -1,0 +1,37 @@
+"""Containers that are nothing but the ground that others stand on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal, Vertical
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from textual.geometry import Region
+    from textual.widget import Widget
+else:
+    Widget = object  # Textual takes a class's style from its first base that is a widget, which this is not to be
+
+
+class Bare(Widget):
+    """Without borders and padding, and mostly covered: it is drawn as one blank line, however many are asked for.
+
+    Textual draws every line of every container, also those that are covered; four of them around the rows take as long as the rows.
+    """
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """As many blank lines."""
+        background = self.background_colors[1]
+        strip = Strip.blank(crop.width, self.visual_style.rich_style)
+        for each in self.get_line_filters():
+            strip = strip.apply_filter(each, background)
+        return [strip] * crop.height
+
+
+class BareHorizontal(Bare, Horizontal):
+    """Side by side."""
+
+
+class BareVertical(Bare, Vertical):
+    """From top to bottom."""
