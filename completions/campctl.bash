@@ -76,7 +76,7 @@ _campctl() {
     surge) verbs='list show'; usual='list' ;;
     backend) verbs='list check login init poke'; usual='list' ;;
     alert) verbs='list ack test login run'; usual='list' ;;
-    runbook) verbs='list show lint run resume status confirm report rehearse'; usual='list' ;;
+    runbook) verbs='list show lint run resume undo status confirm report rehearse'; usual='list' ;;
     autopilot) verbs='run status'; usual='run' ;;
     audit) verbs='log verify'; usual='log' ;;
     store) verbs='check migrate rename login'; usual='' ;;
@@ -112,14 +112,15 @@ _campctl() {
     'show') spec=' --at=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@ref' ;;
     'plan') spec=' --at=- --between=- --out=@file --target=@ref --details --exit-code --skip-unreachable -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'apply') spec=' --target=@ref --skip-unreachable -y --yes --dry-run --reason=- --details --wait==accepted|configured|live --allow-deletes --allow-updates --allow-protected --allow-freeze --events --secrets=@file --wait-for-lock=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@file' ;;
-    'rehearse') spec=' --day=- --shape==flat|ordinary|debate-night|election-day --calls=- --faults=@file --against=- --seed=- --replications=- --interval=- --trunks=- --hotline=hotlines --html=@file -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
+    'rehearse') spec=' --day=- --shape==flat|ordinary|debate-night|election-day --calls=- --faults=@file --against=- --autopilot --seed=- --replications=- --interval=- --trunks=- --hotline=hotlines --html=@file -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'autopilot run') spec=' --once --standby --dry-run -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'autopilot status') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'runbook list') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'runbook show') spec=' --var=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@file' ;;
     'runbook lint') spec=' --var=- -o==table|plain|json|yaml|csv|github --output==table|plain|json|yaml|csv|github -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@file*' ;;
-    'runbook run') spec=' --var=- --from=- --no-wait --dry-run -y --yes --events -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@file' ;;
-    'runbook resume') spec=' --assume=- --roll-back-to=- --accept-edit --no-wait -y --yes --events -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='book-runs' ;;
+    'runbook run') spec=' --var=- --from=- --no-wait --dry-run --step --until=- -y --yes --events -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='@file' ;;
+    'runbook resume') spec=' --assume=- --roll-back-to=- --accept-edit --no-wait --step --until=- --dry-run -y --yes --events -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='book-runs' ;;
+    'runbook undo') spec=' --dry-run --events -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='book-runs -' ;;
     'runbook status') spec=' --all --follow --events -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='book-runs' ;;
     'runbook confirm') spec=' --as=- --no --why=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='book-runs -' ;;
     'runbook report') spec=' --html=@file --markdown -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='book-runs' ;;
@@ -168,7 +169,7 @@ _campctl() {
     'calendar') spec=' --from=- --until=- --hours --ics=@file -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'match') spec=' --volunteers=@file --lists=@file --prefer=@file --weight=- --week=- --time-zone=- --out=@file --explain=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'cost') spec=' --month=- --by==office|hotline|backend -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
-    'top') spec=' --theme==dark|light --no-motion --hz=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-' ;;
+    'top') spec=' --theme==dark|light --no-motion --hz=- --serve=- --read-only --acting --allow-remote --public-url=- --token-file=@file --sessions=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='-' ;;
     'status') spec=' --check=- --timeout=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='watched*' ;;
     'watch') spec=' --hotline=hotlines --type==call-queued|call-answered|call-abandoned|call-ended|agent-state|line-state|emergency-call|gap --backend=backends --for=- -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;
     'alert list') spec=' -o==table|plain|json|yaml|csv --output==table|plain|json|yaml|csv -C=@dir --campaign=@dir -q --quiet --no-color -h --help '; args='' ;;

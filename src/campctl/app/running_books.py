@@ -23,8 +23,8 @@ from campctl.app.running_books_lint import program_of, show_book
 from campctl.app.running_books_report import BookReport, find_run, program_of_run, report_of
 from campctl.app.running_books_status import TTL, audit, line
 from campctl.model.records import Holder
-from campctl.model.runbooks import BookEntry, BookRun, BookState, BookStatus, Program
-from campctl.runbook.engine import Follower, Hands, Stop, Way
+from campctl.model.runbooks import BookEntry, BookRun, BookState, BookStatus, Program, Step
+from campctl.runbook.engine import Follower, Hands, Paused, Stop, Way
 from campctl.runbook.progress import TRIED, Decide, Do, Move, Over, Standing, Undo, mark_number, next_move, numbers, stand
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ class Asked(Struct, frozen=True, kw_only=True):
     accept_edit: bool = False
     roll_back: str = ""
     """Of a resumed run: take back what was done since this mark instead of going on; `start` is everything."""
+    most: int | None = None
+    """Pause after so many steps."""
+    until: str = ""
+    """Pause after this step."""
 
 
 class Crew(Struct, frozen=True):
@@ -79,11 +83,8 @@ async def run(ctx: Context, name: str, asked: Asked, crew: Crew) -> BookReport |
     """Begin a run and follow it to its end. With `dry_run` the steps are shown, and nothing is begun."""
     program = program_of(ctx, crew.verbs, name, asked.given)
     where = numbers(program)
-    if asked.from_step and asked.from_step not in where:
-        from campctl.findings.suggest import Suggester
-
-        near = Suggester(where).did_you_mean(asked.from_step)
-        raise errors.NotFound(f"The runbook has no step `{asked.from_step}`.", hint=near or f"`campctl runbook show {name}` lists them.")
+    for named in (asked.from_step, asked.until):
+        require_step(where, named, f"`campctl runbook show {name}` lists them.")
     if asked.dry_run:
         return show_book(ctx, crew.verbs, name, asked.given)
     require_secrets(ctx.environ, program)
@@ -108,7 +109,7 @@ async def run(ctx: Context, name: str, asked: Asked, crew: Crew) -> BookReport |
     for step in program.steps[: where.get(asked.from_step, 0)]:
         store.record_book(line(ctx, book, step.id, "skipped", f"--from {asked.from_step}"), holder.token)
     audit(ctx, store, "runbook run", book, "begun")
-    return await _follow(ctx, store, book, program, holder, asked, crew)
+    return await follow(ctx, store, book, program, holder, asked, crew)
 
 
 async def resume(ctx: Context, run_id: str, asked: Asked, crew: Crew) -> BookReport:
@@ -124,6 +125,7 @@ async def resume(ctx: Context, run_id: str, asked: Asked, crew: Crew) -> BookRep
     store.follow_book(book.id, holder, TTL)
     try:
         book, program = _same(ctx, store, book, asked, crew, holder.token)
+        require_step(numbers(program), asked.until, f"`campctl runbook status {book.id}` lists them.")
         require_secrets(ctx.environ, program)
         await outlived(ctx, store, book, program, crew, holder.token, assume=bool(asked.assume))
         _decide(ctx, store, book, program, asked, holder.token)
@@ -137,7 +139,15 @@ async def resume(ctx: Context, run_id: str, asked: Asked, crew: Crew) -> BookRep
             store.leave_book(holder.token)
         raise
     audit(ctx, store, "runbook resume", book, "begun")
-    return await _follow(ctx, store, book, program, holder, asked, crew)
+    return await follow(ctx, store, book, program, holder, asked, crew)
+
+
+def require_step(where: Mapping[str, int], step: str, hint: str) -> None:
+    """`errors.NotFound` when a step that was named is none; "" names none."""
+    if step and step not in where:
+        from campctl.findings.suggest import Suggester
+
+        raise errors.NotFound(f"The runbook has no step `{step}`.", hint=Suggester(where).did_you_mean(step) or hint)
 
 
 def _same(ctx: Context, store: Store, book: BookRun, asked: Asked, crew: Crew, token: str) -> tuple[BookRun, Program]:
@@ -233,18 +243,22 @@ def _undecided(book: BookRun, step: str, *, undoing: bool = False, failed: bool 
     )
 
 
-async def _follow(ctx: Context, store: Store, book: BookRun, program: Program, holder: Holder, asked: Asked, crew: Crew) -> BookReport:
-    """Follow a run that this process holds, keep it held, and write down how it ended."""
+async def follow(
+    ctx: Context, store: Store, book: BookRun, program: Program, holder: Holder, asked: Asked, crew: Crew, *, back: Step | None = None
+) -> BookReport:
+    """Follow a run that this process holds, keep it held, and write down how it ended. `back`: only take this step back."""
     hands = crew.hands(ctx, program, book.id) if crew.hands else ProcessHands(ctx, program, book.id, crew.verbs, crew.desk)
-    way = Way(run=book.id, who=ctx.who, yes=asked.yes, at_once=asked.at_once, **({"slice": 60.0, "poll": 10.0} if crew.hands else {}))
+    pace = {"slice": 60.0, "poll": 10.0} if crew.hands else {}
+    way = Way(run=book.id, who=ctx.who, yes=asked.yes, at_once=asked.at_once, most=asked.most, until=asked.until, **pace)
     ledger = StoreLedger(store, book.id, holder.token)
     heart = asyncio.ensure_future(_beat(ctx, store, holder.token, crew.stop))
     status: BookStatus = "interrupted"
     try:
-        ended = await Follower(program, ledger, hands, ctx.clock, crew.stop, way).follow()
-        status = ended.status if isinstance(ended, Over) else "interrupted"
-        state: BookState = "ended" if isinstance(ended, Over) else "stopped"
-        detail = status if isinstance(ended, Over) else crew.stop.why or "somebody has to decide"
+        follower = Follower(program, ledger, hands, ctx.clock, crew.stop, way)
+        ended = await (follower.follow() if back is None else follower.take_back(back))
+        status = ended.status if isinstance(ended, Over) else "paused" if isinstance(ended, Paused) else "interrupted"
+        state: BookState = "ended" if isinstance(ended, Over) else "paused" if isinstance(ended, Paused) else "stopped"
+        detail = status if isinstance(ended, Over) else _why(ended, crew.stop, back)
         last = line(ctx, book, "", state, detail)
         store.record_book(last, holder.token)
         crew.desk.tell(last, None)
@@ -253,11 +267,19 @@ async def _follow(ctx: Context, store: Store, book: BookRun, program: Program, h
         with suppress(errors.StoreError):
             current = store.book_follower(book.id)
             if current is not None and current.token == holder.token:
-                book = replace(book, status=status, ended=ctx.clock.now() if status not in {"running", "interrupted"} else None)
+                over = status not in {"running", "paused", "interrupted"}
+                book = replace(book, status=status, ended=ctx.clock.now() if over else None)
                 store.update_book(book)
-                audit(ctx, store, "runbook run", book, status)
+                audit(ctx, store, f"runbook undo {back.id}" if back else "runbook run", book, status)
             store.leave_book(holder.token)
     return replace(report_of(book, store.book_entries(book.id)), rehearsal=crew.hands is not None)
+
+
+def _why(ended: Paused | Decide | None, stop: Stop, back: Step | None) -> str:
+    """Why a run that is not over goes on no further."""
+    if isinstance(ended, Paused):
+        return f"once `{back.id}` was taken back" if back else f"after `{ended.after}`, as asked"
+    return stop.why or "somebody has to decide"
 
 
 async def _beat(ctx: Context, store: Store, token: str, stop: Stop) -> None:

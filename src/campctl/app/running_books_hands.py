@@ -61,8 +61,19 @@ def argv_of(act: Act, step: Step, program: Program, verbs: Verbs) -> list[str]:
         if not {"-y", "--yes"} & set(words):
             words.append("--yes")
         if "--reason" in verb.options and not any(word.split("=")[0] == "--reason" for word in words):
-            words += ["--reason", f"runbook {program.name}: {step.title or step.id}"]
+            words += ["--reason", reason_of(program, step)]
     return words
+
+
+def reason_of(program: Program, step: Step) -> str:
+    """What the audit log says of why a verb of a step was run: what its author wrote, else the runbook and the step."""
+    words = step.act.argv if step.act is not None else ()
+    for at, word in enumerate(words):
+        if word == "--reason" and at + 1 < len(words):
+            return words[at + 1]
+        if word.startswith("--reason="):
+            return word.removeprefix("--reason=")
+    return f"runbook {program.name}: {step.title or step.id}"
 
 
 def environment(environ: Mapping[str, str], program: Program, run: str) -> dict[str, str]:

@@ -68,6 +68,8 @@ class BookReport(Struct, frozen=True, kw_only=True):
     next_steps: tuple[str, ...] = ()
     rehearsal: bool = False
     warnings: tuple[str, ...] = ()
+    taken_back: bool | None = None
+    """Whether the one step that was to be taken back was; None when there was none."""
 
 
 def program_of_run(run: BookRun) -> Program:
@@ -108,7 +110,7 @@ def report_of(run: BookRun, entries: Sequence[BookEntry], *, followed_by: str = 
         variables=program.variables,
         lines=tuple(lines),
         events=tuple(events),
-        turn=turn if run.status in {"running", "interrupted", "failed"} else "",
+        turn=turn if run.status in {"running", "paused", "interrupted", "failed"} else "",
         undecided=isinstance(move, Decide) and run.status != "done",
         followed_by=followed_by,
         next_steps=_next(run, turn, steps, undecided=isinstance(move, Decide), followed=bool(followed_by)),
@@ -133,6 +135,8 @@ def _take(lines: list[StepLine], latest: dict[str, int], step: Step, entry: Book
     if number is None:
         latest[step.id] = number = len(lines)
         lines.append(_line(step, zone))
+    if number is None and state in {"confirmed", "declined"}:
+        return  # said before anybody came to it
     line = lines[number]
     if state == "begun":
         lines[number] = replace(line, attempts=entry.attempt, state="running", detail=entry.detail)
@@ -168,6 +172,9 @@ def _next(run: BookRun, turn: str, steps: dict[str, Step], *, undecided: bool, f
     if run.status == "failed":
         return (f"Mend the cause, then `campctl runbook resume {run.id}` goes on at {f'`{turn}`' if turn else 'the step that failed'}.",)
     return (f"Nothing is lost: `campctl runbook resume {run.id}` goes on{f' at `{turn}`' if turn else ''}.",)
+    if run.status == "paused":
+        at = f" at `{turn}`" if turn else ""
+        return (f"`campctl runbook resume {run.id}` goes on{at}; with --step it does one step and pauses again.",)
 
 
 def find_run(store: Store, run_id: str, *, states: tuple[BookStatus, ...] = ("running",)) -> BookRun:

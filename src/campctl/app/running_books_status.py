@@ -33,7 +33,7 @@ def confirm(ctx: Context, run_id: str, step_id: str, *, role: str, yes: bool, wh
     program = program_of_run(book)
     standing = stand(program, store.book_entries(book.id))
     waiting = program.steps[standing.at] if standing.at < len(program.steps) else None
-    if book.status not in {"running", "interrupted"} or waiting is None or waiting.kind != "confirm":
+    if book.status not in {"running", "paused", "interrupted"} or waiting is None or waiting.kind != "confirm":
         raise errors.UsageError(
             f"Run {book.id} does not wait for anybody to confirm.", hint=f"`campctl runbook status {book.id}` shows where it is."
         )

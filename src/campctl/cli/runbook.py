@@ -81,6 +81,8 @@ def lint(
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Answer the questions whose step says `allow-yes`. Others wait for a person.")]
 Events = Annotated[bool, typer.Option("--events", help="A line of JSON for each line of the journal, instead of words and a table.")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait for the times steps are planned at (`at`).")]
+OneStep = Annotated[bool, typer.Option("--step", help="Do one step, then pause; `runbook resume --step` does the next.")]
+Until = Annotated[str, typer.Option("--until", metavar="STEP", help="Pause once this step was done (or left out); status 0 then.")]
 RunId = Annotated[str, typer.Argument(metavar="[RUN]", help="A run, or the beginning of its id; the newest when left out.")]
 
 
@@ -90,7 +92,7 @@ def ended(report: Any) -> Exit:
 
     if report.undecided and report.run.status != "running":
         return Exit.UNDECIDED
-    return {"done": Exit.OK, "running": Exit.OK, "interrupted": Exit.INTERRUPTED}.get(report.run.status, Exit.STEP)
+    return {"done": Exit.OK, "running": Exit.OK, "paused": Exit.OK, "interrupted": Exit.INTERRUPTED}.get(report.run.status, Exit.STEP)
 
 
 def shown(session: Session, report: Any, *, events: bool) -> int:
@@ -110,6 +112,7 @@ def shown(session: Session, report: Any, *, events: bool) -> int:
         "campctl runbook run debate --var hotline=voter-protection --var seats=40",
         "campctl runbook run debate --from more-seats --no-wait",
         "campctl runbook run election-day --dry-run",
+        "campctl runbook run election-day --until lines-open",
     ),
 )
 def run(
@@ -118,7 +121,9 @@ def run(
     var: Var = [],  # noqa: B006 - typer copies it
     from_step: Annotated[str, typer.Option("--from", metavar="STEP", help="Begin at this step; those above count as left out.")] = "",
     no_wait: NoWait = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the steps, do nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the steps (with --step what the first does), do nothing.")] = False,
+    step: OneStep = False,
+    until: Until = "",
     yes: Yes = False,
     events: Events = False,
 ) -> int:
@@ -138,8 +143,13 @@ def run(
     session: Session = ctx.obj
     stop = Stop()
     crew = Crew(verbs(), TerminalDesk(session, events=events).desk(), stop)
-    asked = Asked(given=given(var), from_step=from_step, yes=yes, at_once=no_wait, dry_run=dry_run)
+    most = 1 if step else None
+    asked = Asked(given=given(var), from_step=from_step, yes=yes, at_once=no_wait, dry_run=dry_run, most=most, until=until)
     context = session.open()
+    if dry_run and step:
+        from campctl.app.running_books_look import first_step
+
+        return session.show(run_with_signals(lambda: first_step(context, name, asked, crew), session, stop))
     made = run_with_signals(lambda: use_case(context, name, asked, crew), session, stop)
     return session.show(made) if isinstance(made, Listing) else shown(session, made, events=events)
 
@@ -152,6 +162,7 @@ def run(
         "campctl runbook resume 20261103-0500 --assume done",
         "campctl runbook resume --accept-edit",
         "campctl runbook resume --roll-back-to before-the-debate",
+        "campctl runbook resume --step",
     ),
 )
 def resume(
@@ -165,6 +176,9 @@ def resume(
     ] = "",
     accept_edit: Annotated[bool, typer.Option("--accept-edit", help="Go on with the runbook as it is now, edited.")] = False,
     no_wait: NoWait = False,
+    step: OneStep = False,
+    until: Until = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what the next step would do, do nothing.")] = False,
     yes: Yes = False,
     events: Events = False,
 ) -> int:
@@ -185,9 +199,59 @@ def resume(
     session: Session = ctx.obj
     stop = Stop()
     crew = Crew(verbs(), TerminalDesk(session, events=events).desk(), stop)
-    asked = Asked(assume=assume, accept_edit=accept_edit, at_once=no_wait, yes=yes, roll_back=roll_back)  # type: ignore[arg-type]  # one of three, as just checked
+    asked = Asked(
+        assume=assume,  # type: ignore[arg-type]  # one of three, as just checked
+        accept_edit=accept_edit,
+        at_once=no_wait,
+        yes=yes,
+        roll_back=roll_back,
+        most=1 if step else None,
+        until=until,
+    )
     context = session.open()
+    if dry_run:
+        from campctl.app.running_books_look import next_step
+
+        return session.show(run_with_signals(lambda: next_step(context, run_id, asked, crew), session, stop))
     return shown(session, run_with_signals(lambda: use_case(context, run_id, asked, crew), session, stop), events=events)
+
+
+@command(
+    APPS["runbook"],
+    "undo",
+    examples=("campctl runbook undo", "campctl runbook undo 20261103-0500 more-seats"),
+)
+def undo(
+    ctx: typer.Context,
+    run_id: RunId = "",
+    step: Annotated[str, typer.Argument(metavar="[STEP]", help="The step that is meant, so that no other is taken back.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be taken back and how, do nothing.")] = False,
+    events: Events = False,
+) -> int:
+    """Take back the step of a run that was done last; the run stands at it again, and can be gone on with.
+
+    Its own way back (`undo`) is gone; a verb that says none is taken back by ending the overrides it made, or by rolling back its run.
+    Steps since a mark are taken back together by `runbook resume --roll-back-to MARK`. Exit status 19 when the way back failed.
+    """
+    from campctl.app.running_books import Crew
+    from campctl.app.running_books_undo import undo as use_case
+    from campctl.cli.runbook_desk import TerminalDesk, run_with_signals
+    from campctl.cli.runbook_verbs import verbs
+    from campctl.errors import Exit
+    from campctl.runbook.engine import Stop
+
+    session: Session = ctx.obj
+    stop = Stop()
+    crew = Crew(verbs(), TerminalDesk(session, events=events).desk(), stop)
+    context = session.open()
+    if dry_run:
+        from campctl.app.running_books_look import way_back
+
+        return session.show(run_with_signals(lambda: way_back(context, run_id, step, crew), session, stop))
+    report = run_with_signals(lambda: use_case(context, run_id, step, crew), session, stop)
+    status = shown(session, report, events=events)
+    failed = report.taken_back is False
+    return int(Exit.STEP) if failed and not status else status
 
 
 @command(

@@ -13,6 +13,7 @@ _TELLS = "it shows a secret, and what steps say is kept"
 REFUSED = {
     ("runbook", "run"): _RUNS,
     ("runbook", "resume"): _RUNS,
+    ("runbook", "undo"): _RUNS,
     ("runbook", "rehearse"): _RUNS,
     ("runbook", "confirm"): "a step cannot say yes for a person",
     ("backend", "login"): _ASKS,

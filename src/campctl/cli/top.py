@@ -42,7 +42,7 @@ class ServeCmd(Cmd):
 @command(APP, "top", examples=EXAMPLES, cls=ServeCmd)
 def top(
     ctx: typer.Context,
-    screen: Annotated[str, typer.Argument(metavar="[SCREEN]", help="hotlines, offices, people, activity, alerts or runbooks.")] = "hotlines",
+    screen: Annotated[str, typer.Argument(metavar="[SCREEN]", help="hotlines, offices, people, activity, alerts, runbooks.")] = "hotlines",
     theme: Annotated[
         str, typer.Option("--theme", metavar="dark|light", help="Colours; t changes them (default: dark, or CAMPCTL_THEME).")
     ] = "",

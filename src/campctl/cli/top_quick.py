@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from campctl.cli.session import Session
 
-SCREENS = ("hotlines", "offices", "people", "activity", "alerts")
+SCREENS = ("hotlines", "offices", "people", "activity", "alerts", "runbooks")
 
 
 def quick(session: Session, words: list[str]) -> int | None:

@@ -136,9 +136,9 @@ class Program(Struct, frozen=True, kw_only=True):
     digest: str
 
 
-BookStatus = Literal["running", "interrupted", "failed", "rolled-back", "done"]
+BookStatus = Literal["running", "paused", "interrupted", "failed", "rolled-back", "done"]
 BookState = Literal[
-    "started", "resumed", "edited", "stopped", "ended",
+    "started", "resumed", "edited", "paused", "stopped", "ended",
     "begun", "done", "failed", "skipped", "interrupted", "confirmed", "declined", "reset",
     "rolling-back", "undo-begun", "undone", "undo-failed", "process",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from campctl.model.runbooks import Act, BookEntry, BookState, Program, Step
 from campctl.ports.clock import Clock
-from campctl.runbook.progress import Decide, Do, Move, Over, RollBack, Standing, Undo, fold, next_move, numbers
+from campctl.runbook.progress import PASSED, Decide, Do, Move, Over, RollBack, Standing, Undo, fold, next_move, numbers
 
 
 class Stop:
@@ -87,7 +87,8 @@ class Hands(Protocol):
 class Way(Struct, frozen=True, kw_only=True):
     """How a run goes. `yes`: questions that allow it are answered; `at_once`: planned times are not waited for.
 
-    slice, poll: seconds between two looks at the clock, and at the world.
+    slice, poll: seconds between two looks at the clock, and at the world. most: pause after so many steps (marks and jumps do not
+    count; None: do not); until: pause once this step was come to and left ("": do not).
     """
 
     run: str
@@ -96,9 +97,17 @@ class Way(Struct, frozen=True, kw_only=True):
     at_once: bool = False
     slice: float = 1.0
     poll: float = 2.0
+    most: int | None = None
+    until: str = ""
 
 
-Ended = Over | Decide | None
+class Paused(Struct, frozen=True):
+    """It went as far as it was to go. `after`: the step that was done last, "" when none was."""
+
+    after: str
+
+
+Ended = Over | Decide | Paused | None
 """How following ended; None: it was asked to stop."""
 
 
@@ -114,9 +123,11 @@ class Follower:
         self.way = way
         self.where = numbers(program)
         self.standing = Standing()
+        self._steps = 0
+        self._after = ""
 
     async def follow(self) -> Ended:
-        """Go on until the run is over, somebody has to decide, or it is asked to stop."""
+        """Go on until the run is over, somebody has to decide, it is asked to stop, or went as far as it was to go."""
         await self.catch_up()
         while True:
             move: Move = next_move(self.program, self.standing)
@@ -124,12 +135,38 @@ class Follower:
                 return move
             if self.stop.asked:
                 return None
+            if self._far_enough(move):
+                return Paused(self._after)
             if isinstance(move, RollBack):
                 await self.record("", "rolling-back", attempt=move.number)
             elif isinstance(move, Undo):
                 await self.undo(move.step)
+                self._went(move.step)
             else:
                 await self.do(move)
+                self._went(move.step)
+
+    def _far_enough(self, move: Move) -> bool:
+        """Whether to pause before this. What follows from a failure, a roll-back, is gone through with."""
+        if isinstance(move, RollBack) or self.standing.rolling is not None:
+            return False
+        if self.way.until and self._after == self.way.until:
+            return True
+        return self.way.most is not None and self._steps >= self.way.most
+
+    def _went(self, step: Step) -> None:
+        """Count a step that was come to and left; one that was asked to stop was not left."""
+        if self.stop.asked and self.standing.outcomes.get(step.id) in {"begun", "interrupted"}:
+            return
+        self._after = step.id
+        self._steps += step.kind not in PASSED
+
+    async def take_back(self, step: Step) -> Ended:
+        """Take this one step back and pause: the run stands at it again."""
+        await self.catch_up()
+        await self.undo(step)
+        move = next_move(self.program, self.standing)
+        return move if isinstance(move, Over | Decide) else None if self.stop.asked else Paused("")
 
     async def catch_up(self) -> None:
         """Take in what the journal has more than this process knows: its beginning, confirmations of others."""

@@ -17,6 +17,8 @@ MAX_VISITS = 50
 """How often a run comes to one step; a jump back that never ends stops here."""
 TRIED: frozenset[str] = frozenset({"run", "shell"})
 """Kinds of steps that change something outside; only these can be left without an outcome."""
+PASSED: frozenset[str] = frozenset({"mark", "jump"})
+"""Kinds of steps in which nothing happens: whoever goes step by step passes them."""
 
 Outcome = Literal["", "begun", "done", "failed", "skipped", "interrupted"]
 
@@ -117,6 +119,8 @@ def fold(program: Program, where: Mapping[str, int], found: Standing, entry: Boo
         found.outcomes[step.id] = "begun"
     elif state in {"confirmed", "declined"}:
         found.confirmations[step.id] = entry
+    elif state == "reset" and found.undoing == step.id and found.rolling is None:
+        found.undoing = ""  # one step's way back that was not gone: what was done is still so
     elif state in {"interrupted", "reset"}:
         found.outcomes[step.id] = "interrupted" if state == "interrupted" else ""
         found.attempts[step.id] = 0
@@ -129,11 +133,22 @@ def fold(program: Program, where: Mapping[str, int], found: Standing, entry: Boo
     elif state in {"done", "skipped", "failed"}:
         _settle(program, where, found, number, state)
     elif state in {"undo-begun", "undone", "undo-failed"}:
-        found.undoing = step.id if state == "undo-begun" else ""
-        if state == "undone":
-            found.undone.add(step.id)
-        elif state == "undo-failed":
-            found.undo_failed.add(step.id)
+        _fold_undo(where, found, step.id, state)
+
+
+def _fold_undo(where: Mapping[str, int], found: Standing, step: str, state: BookState) -> None:
+    """Part of a roll-back, or one step taken back by hand: then the run stands at it again, and comes anew to those below."""
+    found.undoing = step if state == "undo-begun" else ""
+    if state == "undone":
+        found.undone.add(step)
+        if found.rolling is None:
+            found.at, found.ended = where[step], ""
+            for name, outcome in found.outcomes.items():
+                if outcome == "failed" or where.get(name, -1) >= found.at:
+                    found.outcomes[name] = ""
+            found.visits.clear()
+    elif state == "undo-failed" and found.rolling is not None:
+        found.undo_failed.add(step)
 
 
 def _fold_run(found: Standing, entry: BookEntry) -> None:
@@ -151,6 +166,7 @@ def _settle(program: Program, where: Mapping[str, int], found: Standing, number:
         found.outcomes[step.id] = "failed"
         if step.kind in TRIED:
             _remember(found, step.id)
+            found.undone.discard(step.id)
         found.at = after_failure(program, where, number)
         return
     found.outcomes[step.id] = "done" if state == "done" else "skipped"
@@ -197,12 +213,32 @@ def to_undo(program: Program, found: Standing) -> list[Step]:
     return [step for step in steps if step.undo is not None and step.id not in found.undone and step.id not in found.undo_failed]
 
 
+def deeds(program: Program, found: Standing) -> list[Step]:
+    """Steps that did something outside and were not taken back, the newest first."""
+    where = numbers(program)
+    steps = (program.steps[where[name]] for name in reversed(found.done_in_order) if name in where)
+    return [step for step in steps if step.kind in TRIED and step.id not in found.undone]
+
+
+def coming(program: Program, found: Standing) -> Step | None:
+    """The step that whoever goes step by step does next, as far as it is known before: marks and jumps are passed. None: none."""
+    where, at = numbers(program), found.at
+    for _ in range(len(program.steps) + 1):
+        if at >= len(program.steps):
+            return None
+        step = program.steps[at]
+        if step.kind not in PASSED:
+            return step
+        at = where[step.target] if step.kind == "jump" else at + 1
+    return None
+
+
 def next_move(program: Program, found: Standing) -> Move:
     """What comes next. A run that failed stays at its step until somebody resumes it."""
+    if found.undoing:
+        step = program.steps[numbers(program)[found.undoing]]
+        return Decide(step, undoing=True) if step.unsafe or step.undo is None else Undo(step)
     if found.rolling is not None:
-        if found.undoing:
-            step = program.steps[numbers(program)[found.undoing]]
-            return Decide(step, undoing=True) if step.unsafe else Undo(step)
         left = to_undo(program, found)
         return Undo(left[0]) if left else Over("failed" if found.undo_failed else "rolled-back")
     if found.ended:

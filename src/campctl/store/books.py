@@ -10,14 +10,14 @@ from campctl.errors import LockHeld, LockLost, NotFound, StoreError
 from campctl.model.records import Holder
 from campctl.model.runbooks import BookEntry, BookRun
 from campctl.ports.clock import Clock
-from campctl.ports.processes import mark, same_boot, sign
 from campctl.store.codec import damaged, instant, moment, text
 from campctl.store.database import Database, Row
+from campctl.ports.processes import mark, same_boot, sign
 
 _LIST: Final = "SELECT id, book, name, started, author, command, digest, status, ended FROM books"
 _FULL: Final = "SELECT id, book, name, started, author, command, digest, status, ended, program FROM books"
 _ENTRIES: Final = "SELECT seq, run, step, state, at, who, role, attempt, took, code, detail, output FROM book_journal"
-_STATUSES: Final = frozenset({"running", "interrupted", "failed", "rolled-back", "done"})
+_STATUSES: Final = frozenset({"running", "paused", "interrupted", "failed", "rolled-back", "done"})
 
 
 class SqlBooks:

@@ -68,6 +68,7 @@ def _of_run(entry: BookEntry) -> str:
         "resumed": f"gone on with by {harmless(entry.who)}",
         "edited": f"goes on with the edited runbook, as {harmless(entry.who)} said",
         "rolling-back": "rolling back",
+        "paused": f"paused {detail}; `campctl runbook resume {entry.run}` goes on",
         "stopped": f"stopped: {detail}; `campctl runbook resume {entry.run}` goes on",
         "ended": f"ended: {detail}",
     }.get(entry.state, "")
