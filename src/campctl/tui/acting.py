@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from msgspec import Struct
 
@@ -16,11 +16,13 @@ from campctl.app.results import Applied, Message, Planned
 from campctl.app.results_seating import Seated
 from campctl.model.records import Override
 from campctl.tui.intents import Clear, Dark, Intent, Light, Pause, Scale, See, TakeBack, WalkIn, command_line
+from campctl.tui.intents_books import BOOK_INTENTS, Answer, Halt, Step, UndoStep
 
 if TYPE_CHECKING:
     from campctl.app.context import Context
     from campctl.app.how import How
     from campctl.apply.inputs import Stopper
+    from campctl.tui.books_acting import BookActs, Told
 
 T = TypeVar("T")
 
@@ -31,6 +33,10 @@ class Wanted(Struct, frozen=True, kw_only=True):
     intent: Intent
     reason: str = ""
     seen: Planned | None = None
+    key: str = ""
+    """Of what was seen, where that is no plan (`Seen.key`)."""
+    allow: tuple[str, ...] = ()
+    """Flags of the guardrails that are overridden, such as `--allow-updates`."""
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -39,6 +45,8 @@ class Seen(Struct, frozen=True, kw_only=True):
     planned: Planned | None = None
     words: tuple[str, ...] = ()
     zone: str = ""
+    key: str = ""
+    """What of the words has to be the same when it is done."""
 
 
 class Done(Struct, frozen=True, kw_only=True):
@@ -49,6 +57,8 @@ class Done(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     run: str = ""
     back: Intent | None = None
+    going: bool = False
+    """It has begun, and goes on; its end is told later (`Acts.heard`)."""
 
 
 class Acts(Protocol):
@@ -67,6 +77,20 @@ class Acts(Protocol):
         ...
 
 
+@runtime_checkable
+class GoesOn(Protocol):
+    """Acts of which some go on by themselves once they have begun: runs of runbooks."""
+
+    def listen(self, heard: Callable[[Told], None]) -> None:
+        """`heard`, from another thread, of how one ended."""
+        ...
+
+    @property
+    def following(self) -> tuple[str, ...]:
+        """Runs that stop when the board is left."""
+        ...
+
+
 class Doing:
     """Acts on the campaign in `root`. Manifests are read anew for each intent: they may have been edited meanwhile."""
 
@@ -74,13 +98,38 @@ class Doing:
         self.root = root
         self.environ = environ
         self._stopper: Stopper | None = None
+        self._books: BookActs | None = None
+        self._heard: Callable[[Told], None] = lambda _: None
+
+    @property
+    def books(self) -> BookActs:
+        """Who acts on runbooks, made when that is needed first."""
+        if self._books is None:
+            from campctl.tui.books_acting import BookActs
+
+            self._books = BookActs(self.root, self.environ)
+            self._books.heard = self._heard
+        return self._books
+
+    def listen(self, heard: Callable[[Told], None]) -> None:
+        """As `GoesOn` has it."""
+        self._heard = heard
+        if self._books is not None:
+            self._books.heard = heard
+
+    @property
+    def following(self) -> tuple[str, ...]:
+        """As `GoesOn` has it."""
+        return self._books.following if self._books is not None else ()
 
     def look(self, wanted: Wanted) -> Seen:
         """As `Acts` has it."""
+        if isinstance(wanted.intent, BOOK_INTENTS):
+            return self.books.look(wanted)
         from campctl.app.how import How
 
         def work(ctx: Context) -> Coroutine[Any, Any, Any]:
-            return use_case(ctx, How(dry_run=True, reason=wanted.reason), wanted.intent)
+            return use_case(ctx, How(dry_run=True, reason=wanted.reason, allow=frozenset(wanted.allow)), wanted.intent)
 
         def told(ctx: Context, result: Any) -> Seen:
             result = result[0] if isinstance(result, tuple) else result
@@ -90,15 +139,19 @@ class Doing:
             more = ("A call they are in is not cut off. It is live state, so no plan changes.",) if isinstance(wanted.intent, Pause) else ()
             return Seen(words=(result.text, *more), zone=zone)
 
-        return self._run(wanted.intent, work, told)
+        return self._run(wanted, work, told)
 
     def act(self, wanted: Wanted, tell: Callable[[str], None]) -> Done:
         """As `Acts` has it."""
+        if isinstance(wanted.intent, BOOK_INTENTS):
+            return self.books.act(wanted, tell)
         from campctl.app.how import How
         from campctl.apply.inputs import Stopper
 
         self._stopper = Stopper()
-        how = How(reason=wanted.reason, listeners=(_teller(tell),), stopper=self._stopper, agreed=wanted.seen.plan if wanted.seen else None)
+        agreed = wanted.seen.plan if wanted.seen else None
+        allow = frozenset(wanted.allow)
+        how = How(reason=wanted.reason, allow=allow, listeners=(_teller(tell),), stopper=self._stopper, agreed=agreed)
         before: dict[str, Override] = {}
 
         def work(ctx: Context) -> Coroutine[Any, Any, Any]:
@@ -110,17 +163,20 @@ class Doing:
             after = {item.id: item for item in ctx.store().overrides()}
             return done(result, way_back(wanted.intent, before, after))
 
-        return self._run(wanted.intent, work, told)
+        return self._run(wanted, work, told)
 
     def stop(self) -> None:
         """As `Acts` has it."""
+        if self._books is not None:
+            self._books.stop()
         if self._stopper is not None:
             self._stopper.stop()
 
-    def _run(self, intent: Intent, work: Callable[[Context], Coroutine[Any, Any, Any]], told: Callable[[Context, Any], T]) -> T:
+    def _run(self, wanted: Wanted, work: Callable[[Context], Coroutine[Any, Any, Any]], told: Callable[[Context, Any], T]) -> T:
         from campctl.app.context import open_campaign
 
-        ctx = open_campaign(self.root, environ=self.environ, command=f"{command_line(intent)} (top)")
+        said = " ".join([command_line(wanted.intent), *wanted.allow, "(board)"])
+        ctx = open_campaign(self.root, environ=self.environ, command=said)
         try:
             return told(ctx, asyncio.run(work(ctx)))
         finally:
@@ -155,6 +211,8 @@ def use_case(ctx: Context, how: How, intent: Intent) -> Coroutine[Any, Any, Any]
             from campctl.app.pausing import pause
 
             return pause(ctx, how, intent.subject, intent.paused, intent.why)
+        case Step() | Answer() | UndoStep() | Halt():
+            raise AssertionError("runbooks are acted on by `books_acting`")
 
 
 async def _see(ctx: Context, how: How, intent: See) -> Message:

@@ -24,10 +24,15 @@ from campctl.tui.looks import DARK, LIGHT, PALETTES, UNICODE, Glyphs, Palette
 
 if TYPE_CHECKING:
     from campctl.tui.acting import Acts, Done
+    from campctl.tui.books_acting import Told
+    from campctl.tui.books_feed import BookFeed
     from campctl.tui.intents import Intent
 
 BLINK = 0.6
 """Seconds; under two a second, slower than what harms people with photosensitive epilepsy (WCAG 2.3.1: three)."""
+
+LATER = 3.0
+"""Seconds after the first rows at which runbooks begin to be looked at, unless somebody goes to them before."""
 
 
 class Looks(Struct, frozen=True, kw_only=True):
@@ -91,6 +96,7 @@ class BoardApp(App[int]):
         looks: Looks,
         now: Callable[[], datetime],
         screen: str = "hotlines",
+        books: Callable[[], BookFeed] | None = None,
         **more: Any,
     ) -> None:
         super().__init__(**more)
@@ -107,6 +113,8 @@ class BoardApp(App[int]):
         """The signal that ended it, if one did."""
         self._feeder = feeder
         self._made = acts
+        self._made_books = books
+        self._books: BookFeed | None = None
         self._kept: Acts | None = None
         self._heard: datetime | None = None
         self._backs: list[Intent] = []
@@ -135,6 +143,7 @@ class BoardApp(App[int]):
         """Begin to listen."""
         self._mind_signals()
         self.set_interval(1.0, self._tick)
+        self.look_at_books(self._first, "")
         if self.motion:
             self.set_interval(BLINK, self.the_board.blink)
         if self._feeder is not None:
@@ -151,6 +160,7 @@ class BoardApp(App[int]):
         if picture is not None:
             if self._heard is None:
                 self.call_after_refresh(self.at_rest)
+                self.set_timer(LATER, self.begin_books)
             self._heard = self.now()
         if wrong is not None and self._heard is None:
             # There never was anything to show: said as by any other command, on a terminal that is a terminal again.
@@ -188,8 +198,38 @@ class BoardApp(App[int]):
     def acts(self) -> Acts:
         """Who acts, made when that is needed first."""
         if self._kept is None:
-            self._kept = self._made()
+            from campctl.tui.acting import GoesOn
+
+            self._kept, loop = self._made(), self._loop
+            if isinstance(self._kept, GoesOn) and loop is not None:
+                self._kept.listen(lambda told: _safely(loop.call_soon_threadsafe, self._told, told))
         return self._kept
+
+    # Runbooks
+
+    def begin_books(self) -> None:
+        """Look at runbooks from now on: once the first rows are drawn, or somebody goes to them."""
+        loop = self._loop
+        if self._books is None and self._made_books is not None and loop is not None:
+            self._books = self._made_books()
+            self._books.start(lambda books: _safely(loop.call_soon_threadsafe, self.the_board.take_books, books))
+
+    def look_at_books(self, screen: str, of: str) -> None:
+        """Somebody goes to a screen: runbooks are looked at often while they are shown."""
+        shown = screen in {"runbooks", "runbook"}
+        if shown:
+            self.begin_books()
+        if self._books is not None:
+            self._books.wish(of if screen == "runbook" else "", shown=shown)
+
+    def _told(self, told: Told) -> None:
+        """A run that was begun from here is paused, or over."""
+        if told.back is not None:
+            self._backs.append(told.back)
+        undo = " u undoes it." if told.back is not None else ""
+        self.the_board.notice(told.words + undo, role="bad" if told.bad else "good")
+        if self._books is not None:
+            self._books.again()
 
     def ask(self, intent: Intent) -> None:
         """Show the plan of it, and do it once somebody agrees."""
@@ -217,13 +257,26 @@ class BoardApp(App[int]):
         elif done.back is not None:
             self._backs.append(done.back)
         words = f"{title(intent)}: {done.words} {' '.join(done.warnings)}".strip()
+        if self._books is not None:
+            self._books.again()
         undo = " u undoes it." if done.back is not None and self._backs[-1:] == [done.back] else ""
         self.the_board.notice(words + undo, role="bad" if done.failed else "good")
 
     # Leaving
 
     async def leave(self) -> None:
-        """Out. What is being done meanwhile is done to its end first, in its thread."""
+        """Out. What is being done meanwhile is done to its end first, in its thread; who follows a run to its end is asked to stop."""
+        following = getattr(self._kept, "following", ())
+        if following and not self._leaving:
+            self._leaving = True
+            runs = ", ".join(following)
+            self.the_board.notice(
+                f"This board follows run {runs}. q again leaves, and it stops at its next step; `campctl runbook resume` goes on with it.",
+                role="bad",
+            )
+            return
+        if following and self._kept is not None:
+            self._kept.stop()
         self.exit(0)
 
     def hang_up(self, number: int = signal.SIGHUP) -> None:

@@ -69,6 +69,14 @@ class Board(Typing):
         """See to an alert."""
         self._intend("see")
 
+    def action_step(self, far: str = "") -> None:
+        """The next step of a run, or all that are left."""
+        self._intend("step", far)
+
+    def action_answer(self, said: str) -> None:
+        """Yes or no to what a run asks."""
+        self._intend("answer", said)
+
     def action_undo(self) -> None:
         """Take back what was last done from here."""
         self.board.undo()

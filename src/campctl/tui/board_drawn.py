@@ -19,6 +19,7 @@ from campctl.tui.lines import Line, Lines, apart, wrapped
 from campctl.tui.panes import ABOVE, Pane, pane_of
 
 if TYPE_CHECKING:
+    from campctl.app.running_books_rows import Books
     from campctl.tui.app import BoardApp
     from campctl.tui.panes_more import Side
     from campctl.tui.prompt import Prompt
@@ -38,6 +39,8 @@ class Drawn(Bare, Screen[None]):
         super().__init__()
         self.picture: Picture | None = None
         self.feed = Feed()
+        self.books: Books | None = None
+        self._asked: set[tuple[str, str]] = set()
         self._panes: dict[str, Pane] = {}
         self._here = first
         self._filters: dict[str, str] = {}
@@ -102,6 +105,25 @@ class Drawn(Bare, Screen[None]):
             self.board.bell()
         self.draw()
 
+    def take_books(self, books: Books) -> None:
+        """What the store says of runbooks now; a run that asks something rings, once, and says so."""
+        asks = {(row.run, row.step) for row in books.rows if row.state == "asks"}
+        news = [row for row in books.rows if row.state == "asks" and (row.run, row.step) not in self._asked]
+        first, self.books, self._asked = self.books is None, books, asks
+        if news and not first:
+            self.board.bell()
+        if news and self._here not in {"runbooks", "runbook"}:
+            row = news[0]
+            self.notice(f"{row.name} waits for {row.role or 'somebody'}: {row.question} (6 shows it)", role="ringing")
+        self._hand_books()
+        if self._standing:
+            self._draw_top(self.view)
+
+    def _hand_books(self) -> None:
+        take = getattr(self.pane, "take_books", None)
+        if self.books is not None and take is not None:
+            take(self.books)
+
     def draw(self) -> None:
         """All of it; widgets see to it that only what changed is drawn."""
         if not self._standing:
@@ -143,7 +165,9 @@ class Drawn(Bare, Screen[None]):
         line = heading.header(self.picture, self.feed, view.now, view.zone, view.glyphs, width)
         self.query_one("#header", Lines).say([line], palette)
         section = ABOVE.get(self._here, self._here)
-        left = heading.tabs(self.picture, section, self.pane.trail, width)
+        rows = self.books.rows if self.books is not None else ()
+        runs = sum(row.state in {"asks", "running", "decide"} for row in rows)
+        left = heading.tabs(self.picture, section, self.pane.trail, width, runs=runs, asks=any(row.state == "asks" for row in rows))
         self.query_one("#tabs", Lines).say([apart(left, self._status(), width)] if self.size.height >= 4 else [], palette)
         self._draw_banner()
 

@@ -36,13 +36,15 @@ class Going(Drawn):
             self._keep(name, "")
         self._here = name
         pane.display = True
+        self.board.look_at_books(name, of)
+        self._hand_books()
         if pane.ready:
             pane.main.focus()
         self.draw()
         self.call_after_refresh(self.draw)
 
     async def action_screen(self, name: str) -> None:
-        """1 to 5."""
+        """1 to 6."""
         await self.go(name)
 
     async def action_turn(self, by: int) -> None:
@@ -75,6 +77,10 @@ class Going(Drawn):
         row = event.row
         if isinstance(row, HotlineLine):
             await self.go("hotline", row.id)
+        elif self._here == "runbooks":
+            await self.go("runbook", row.id)
+        elif self._here == "runbook":
+            self.show_step(row)
         elif isinstance(row, AlertLine) and await self._follow(row.subject):
             return
         else:
@@ -114,6 +120,13 @@ class Going(Drawn):
         view = self.view
         title = getattr(row, "name", "") or getattr(row, "what", "") or getattr(row, "words", "") or getattr(row, "id", "")
         self.page(str(title), lambda width: [piece for line in row_facts(row, view) for piece in wrapped(line, width, hang=14)])
+
+    def show_step(self, line: Any) -> None:
+        """Everything of a step of a run: words to read out, what its command said."""
+        from campctl.tui.facts_books import step_facts
+
+        view, ways = self.view, self.books.ways if self.books is not None else {}
+        self.page(line.step, lambda width: step_facts(line, ways, view, width))
 
     def page(
         self, title: str, document: Callable[[int], Any], *, closing: str = "Esc closes", then: Callable[[Any], None] | None = None

@@ -19,6 +19,7 @@ from campctl.errors import CampctlError
 from campctl.tui.acting import Acts, Done, Seen, Wanted
 from campctl.tui.commands import World
 from campctl.tui.intents import Intent, Light, Pause, Scale, See, TakeBack, WalkIn, command_line, title
+from campctl.tui.intents_books import Answer, Halt, Step, UndoStep
 from campctl.tui.lines import Line, Lines, wrapped
 from campctl.tui.looks import Glyphs, Palette
 from campctl.tui.modals import BOX
@@ -31,6 +32,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "until": ("Until", "21:00, +2h; empty: until cleared"),
     "why": ("Why", "lunch, training"),
     "reason": ("Reason", "kept in the audit log"),
+    "given": ("Variables", "seats=40 hotline=main; empty: as written"),
 }
 
 
@@ -41,8 +43,12 @@ def fields_for(intent: Intent) -> tuple[str, ...]:
             return ("name", "hotline", "until", "reason")
         case Light():
             return ("hotline", "until", "reason")
-        case Pause(paused=True):
+        case Pause(paused=True) | Answer():
             return ("why",)
+        case Step(run=""):
+            return ("given",)
+        case Step() | UndoStep() | Halt():
+            return ()
         case Pause() | See():
             return ()
         case TakeBack():
@@ -138,7 +144,7 @@ class Confirm(ModalScreen[Done | None]):
     def _body(self, width: int) -> list[Line]:
         command = (
             wrapped([("dim", command_line(self.intent))], width, hang=4)
-            if self.state != "asking" and not isinstance(self.intent, TakeBack)
+            if self.state != "asking" and not isinstance(self.intent, (TakeBack, Halt))
             else []
         )
         lines: list[Line] = [*command, []]
@@ -155,7 +161,7 @@ class Confirm(ModalScreen[Done | None]):
         if self._seen.planned is not None:
             lines += plan_lines(self._seen.planned, self._seen.zone, width)
         for words in self._seen.words:
-            lines += wrapped([("text", words)], width)
+            lines += wrapped([("text", words)], width, hang=len(words) - len(words.lstrip()))
         return lines
 
     def _told(self, done: Done, width: int) -> list[Line]:
@@ -233,7 +239,7 @@ class Confirm(ModalScreen[Done | None]):
 
     async def _acted(self, seen: Seen) -> None:
         loop = asyncio.get_running_loop()
-        wanted = Wanted(intent=self.intent, reason=self._reason, seen=seen.planned)
+        wanted = Wanted(intent=self.intent, reason=self._reason, seen=seen.planned, key=seen.key)
 
         def tell(words: str) -> None:
             # The loop may be gone: the board was left meanwhile.

@@ -12,7 +12,17 @@ def intent_of(key: str, on: Subject, said: str = "") -> Intent:
     """The intent; `errors.UsageError` in words when the key means nothing here."""
     if key == "scale":
         return _scale(on, said)
+    if key in {"step", "answer"} or on.book is not None:
+        return _book(key, on, said)
     return {"light": _light, "dark": _dark, "walk_in": _walk_in, "pause": _pause, "clear": _clear, "see": _see}[key](on)
+
+
+def _book(key: str, on: Subject, said: str) -> Intent:
+    from campctl.tui import deeds_books
+
+    if key == "step":
+        return deeds_books.step_of(on.book, far=said == "far")
+    return deeds_books.answer_of(on.book, yes=said == "yes") if key == "answer" else deeds_books.halt_of(on.book)
 
 
 def _scale(on: Subject, said: str) -> Intent:

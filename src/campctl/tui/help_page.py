@@ -26,6 +26,8 @@ WHERE = {
     "people": "people",
     "activity": "activity",
     "alerts": "alerts",
+    "runbooks": "runbooks",
+    "runbook": "a runbook",
 }
 
 

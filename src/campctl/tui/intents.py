@@ -8,6 +8,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from campctl.model.records import Override
+from campctl.tui.intents_books import Answer, Halt, Step, UndoStep, book_title
 
 
 class Scale(Struct, frozen=True, kw_only=True):
@@ -106,7 +107,7 @@ class TakeBack(Struct, frozen=True, kw_only=True):
         return ("top", "undo", self.of)
 
 
-Intent: TypeAlias = Scale | Light | Dark | WalkIn | Pause | Clear | See | TakeBack
+Intent: TypeAlias = Scale | Light | Dark | WalkIn | Pause | Clear | See | TakeBack | Step | Answer | UndoStep | Halt
 
 
 def command_line(intent: Intent) -> str:
@@ -133,6 +134,8 @@ def title(intent: Intent) -> str:
             return f"See to alert {alert}"
         case TakeBack(of=of):
             return f"Undo {of}"
+        case Step() | Answer() | UndoStep() | Halt():
+            return book_title(intent)
 
 
 def _option(name: str, value: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from msgspec import Struct
 from textual.app import ComposeResult
@@ -18,6 +18,9 @@ from campctl.tui.looks import Palette
 from campctl.tui.table import Table
 from campctl.tui.tables import HOTLINES
 
+if TYPE_CHECKING:
+    from campctl.app.running_books_rows import BookRow
+
 WALL = 18
 """Lines that must be left over below the hotlines for the map of desks to stand there."""
 NO_HOTLINES = "This campaign has no hotlines. Add them under `hotlines:` in its YAML."
@@ -30,6 +33,7 @@ class Subject(Struct, frozen=True, kw_only=True):
     office: OfficeLine | None = None
     desk: DeskCell | None = None
     person: PersonLine | None = None
+    book: BookRow | None = None
     row: Any = None
 
 
@@ -181,9 +185,11 @@ PANES: dict[str, str] = {
     "people": "PeoplePane",
     "activity": "ActivityPane",
     "alerts": "AlertsPane",
+    "runbooks": "RunbooksPane",
+    "runbook": "RunbookPane",
 }
-"""Screens, and the classes in panes_more that show them: those are loaded when they are gone to."""
-ABOVE = {"hotline": "hotlines", "office": "offices"}
+"""Screens, and the classes in panes_more and panes_books that show them: those are loaded when they are gone to."""
+ABOVE = {"hotline": "hotlines", "office": "offices", "runbook": "runbooks"}
 """Screens that were drilled into, and where Esc leads."""
 
 
@@ -191,7 +197,9 @@ def pane_of(kind: str) -> Pane:
     """A new pane of that screen."""
     if not PANES[kind]:
         return HotlinesPane()
-    from campctl.tui import panes_more
-
-    made: Pane = getattr(panes_more, PANES[kind])()
+    if kind in {"runbooks", "runbook"}:
+        from campctl.tui import panes_books as module
+    else:
+        from campctl.tui import panes_more as module  # type: ignore[no-redef]
+    made: Pane = getattr(module, PANES[kind])()
     return made

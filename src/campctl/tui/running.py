@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from campctl.app.alert_words import Directory
     from campctl.app.context import Context
     from campctl.tui.acting import Acts
+    from campctl.tui.books_feed import BookFeed
 
 
 LEAVING = 60.0
@@ -132,7 +133,13 @@ def show(feeder: Feeder, root: Path, environ: Mapping[str, str], options: Option
         glyphs=glyphs_for(environ),
         motion=not (options.no_motion or environ.get("CAMPCTL_REDUCED_MOTION")),
     )
-    app = BoardApp(feeder, acts, looks=looks, now=lambda: datetime.now(UTC), driver_class=TerminalDriver, screen=options.screen)
+    def books() -> BookFeed:
+        from campctl.tui.books_feed import BookFeed
+
+        return BookFeed(root, environ)
+
+    now = lambda: datetime.now(UTC)  # noqa: E731
+    app = BoardApp(feeder, acts, looks=looks, now=now, driver_class=TerminalDriver, screen=options.screen, books=books)
 
     def at_rest() -> None:
         feeder.drawn.set()
