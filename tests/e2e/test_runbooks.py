@@ -300,6 +300,42 @@ def test_a_runbook_edited_while_it_runs(book, processes) -> None:
     assert events == ["begun", "stopped", "edited", "resumed", "ended"]
 
 
+def test_an_edit_of_what_is_given_and_what_is_not(book) -> None:
+    """--accept-edit goes on with the new defaults, keeps what was given, and does not mind a variable that is gone."""
+    camp = book(
+        "  - { id: gate, shell: [test, -e, go] }\n  - { id: tell, shell: 'echo \"$seats $line\" > told' }\n",
+        "vars: { seats: { type: int, default: 3 }, line: { type: text, default: help }, old: { type: text, default: x } }\n",
+    )
+    assert camp.run("runbook", "run", "tonight", "--var", "line=main", "--var", "old=y").status == Exit.STEP
+    camp.edit("runbooks/tonight.yaml", "default: 3", "default: 9")
+    camp.edit("runbooks/tonight.yaml", ", old: { type: text, default: x }", "")
+    (camp.root / "go").touch()
+    camp.run("runbook", "resume", "--accept-edit").ok()
+    assert camp.read("told").split() == ["9", "main"]
+
+
+def test_a_question_of_later_is_not_asked_now(book) -> None:
+    """A question with a planned time waits for it: it is not put on the terminal before, and nobody can answer it from elsewhere."""
+    camp = book("  - { id: told, confirm: 'Is the news desk told?', at: '47:00' }\n")
+    child = camp.spawn("runbook", "run", "tonight")
+    child.expect("told waits until ")
+    assert "yes/no" not in child.before + child.after
+    refused = camp.do("runbook", "confirm", camp.do("runbook", "status", "-o", "json").data["run"]["id"], "told")
+    assert refused.status == Exit.USAGE
+    assert "was not asked yet" in refused.err
+    child.sendintr()
+    over(child)
+    assert "yes/no" not in child.before
+
+
+def test_a_circle_says_so(book) -> None:
+    """A jump back that never ends is stopped, and whoever looks is told why."""
+    camp = book("  - { id: a, note: Again. }\n  - { id: b, jump: a }\n")
+    done = camp.do("runbook", "run", "tonight")
+    assert done.status == Exit.STEP
+    assert "`a` was come to 500 times" in done.out + done.err
+
+
 def test_an_edit_while_it_runs_does_not_change_the_run(book, processes) -> None:
     """A run follows the runbook as it was when it began, whatever happens to the file meanwhile."""
     camp = book(GATE.format(more="") + "  - { id: after, shell: 'echo after >> log' }\n")

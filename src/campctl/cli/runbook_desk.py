@@ -58,7 +58,7 @@ class TerminalDesk:
 
     def waiting(self, step: Step, until: datetime | None, why: str) -> None:
         """A step waits; a question is asked where there is a terminal to answer on."""
-        if step.kind == "confirm":
+        if step.kind == "confirm" and until is None:
             self._ask(step)
         elif not self._terminal.quiet and not self._events:
             self._terminal.say(waiting_words(step, until, why, self._zone()))

@@ -239,7 +239,13 @@ VARIABLE = Noun(
     (
         Field("type", TAG, f"One of {', '.join(f'`{name}`' for name in TYPES)}.", "hotline", default="text"),
         Field("default", DEFAULT, "Its value when none is given.", "voter-protection"),
-        Field("required", BOOLEAN, "It has to be given: `--var name=value`.", "true", default="false"),
+        Field(
+            "required",
+            BOOLEAN,
+            "It has to be given: `--var name=value`. So has any other without a default, unless it is a text or a list.",
+            "true",
+            default="false",
+        ),
         Field("one-of", WORDS, "What a `choice` is of.", "[rehearsal, real]"),
         Field("env", TAG, "Where a `secret` comes from: an environment variable.", "PAGER_TOKEN"),
         Field("about", TEXT, "What it is for.", "The hotline that grows"),

@@ -134,6 +134,8 @@ class Program(Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     sources: dict[str, str]
     digest: str
+    given: dict[str, str] | None = None
+    """Values that were given, not defaults; None of a run that an older campctl began."""
 
 
 BookStatus = Literal["running", "paused", "interrupted", "failed", "rolled-back", "done"]

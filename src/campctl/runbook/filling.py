@@ -15,6 +15,8 @@ from campctl.model.runbooks import Text, Variable
 
 _PLACE = re.compile(r"\{\{|\}\}|\{([A-Za-z][A-Za-z0-9_-]*)\}|\{|\}")
 _DURATION = re.compile(r"(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?\Z")
+EMPTY = frozenset({"text", "list"})
+"""Types of variables that are empty where nothing is given and no default is written."""
 NOUNS: Mapping[str, str] = {
     "office": "offices",
     "hotline": "hotlines",
@@ -126,8 +128,9 @@ def _wanted(variable: Variable, value: str) -> str:
 def values_of(
     variables: Mapping[str, Variable], given: Mapping[str, str], known: Known, found: list[Finding], *, ask: bool
 ) -> dict[str, str]:
-    """What each variable comes to. A required one that is not given is a finding when `ask`; else it stands for itself, unknown.
+    """What each variable comes to. One that has to be given and was not is a finding when `ask`; else something of its type stands for it.
 
+    Every one without a default has to be given, but for texts and lists: those are empty then. Nobody's office is anybody's guess.
     Secrets are not among them: a text never holds one.
     """
     values: dict[str, str] = {}
@@ -137,7 +140,10 @@ def values_of(
         value = given.get(name, variable.default.value if variable.default else "")
         place = variable.default.span if variable.default and name not in given else variable.place
         if name not in given and variable.default is None:
-            if variable.required and ask:
+            if ask and not variable.required and variable.kind in EMPTY:
+                values[name] = ""
+                continue
+            if ask:
                 about = f" ({variable.about})" if variable.about else ""
                 found.append(
                     finding(

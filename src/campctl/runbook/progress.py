@@ -13,8 +13,8 @@ from msgspec import Struct, field
 
 from campctl.model.runbooks import BookEntry, BookState, Program, Step
 
-MAX_VISITS = 50
-"""How often a run comes to one step; a jump back that never ends stops here."""
+MAX_VISITS = 500
+"""How often a run comes to one step; a jump back that never ends stops here. Every two minutes of a long day are fewer."""
 TRIED: frozenset[str] = frozenset({"run", "shell"})
 """Kinds of steps that change something outside; only these can be left without an outcome."""
 PASSED: frozenset[str] = frozenset({"mark", "jump"})
@@ -74,10 +74,11 @@ class RollBack(Struct, frozen=True):
 
 
 class Over(Struct, frozen=True):
-    """The run is over. `step`: where it failed."""
+    """The run is over. `step`: where it failed; `why`: in words, where no step's outcome says it."""
 
     status: Literal["done", "failed", "rolled-back"]
     step: str = ""
+    why: str = ""
 
 
 Move = Do | Undo | Decide | RollBack | Over
@@ -255,5 +256,5 @@ def next_move(program: Program, found: Standing) -> Move:
     if outcome == "failed" and step.failure == "stop":
         return Over("failed", step.id)
     if found.visits.get(step.id, 0) >= MAX_VISITS:
-        return Over("failed", step.id)
+        return Over("failed", step.id, f"`{step.id}` was come to {MAX_VISITS} times; a jump back that never ends stops here")
     return Do(step)

@@ -340,6 +340,7 @@ def unroll(document: Document, ask: Ask) -> Unrolled:
         steps=tuple(place.step for place in places),
         sources=made.sources,
         digest="",
+        given=dict(ask.given),
     )
     return Unrolled(places, program, tuple(_once(made.found)))
 

@@ -175,6 +175,25 @@ def test_values_are_checked(look, given: dict[str, str], words: str) -> None:
     assert words in found.findings[0].detail
 
 
+@pytest.mark.parametrize("kind", ["office", "hotline", "user", "port", "int", "bool", "date", "time", "duration", "choice"])
+def test_nothing_is_made_up(look, kind: str) -> None:
+    """A variable nobody gave and that has no default is never some office, some hotline or a 1: it has to be given."""
+    more = ", one-of: [a, b]" if kind == "choice" else ""
+    text = f"name: T\nvars: {{ what: {{ type: {kind}{more} }} }}\nsteps: [{{ note: 'About {{what}}.' }}]\n"
+    (found,) = look(text).findings
+    assert found.code == "runbook-bad-value"
+    assert "`what` has to be given" in found.detail
+    assert look(text, strict=False).findings == ()
+
+
+@pytest.mark.parametrize("kind", ["text", "list"])
+def test_words_may_be_left_out(look, kind: str) -> None:
+    """A text or a list that nobody gave is empty."""
+    made = look(f"name: T\nvars: {{ what: {{ type: {kind} }} }}\nsteps: [{{ note: 'About <{{what}}>.' }}]\n")
+    assert made.findings == ()
+    assert [step.text for step in made.program.steps] == ["About <>."]
+
+
 def test_required_variables_stand_for_any_value(look) -> None:
     """Linting a runbook does not need the values of the day."""
     text = (
