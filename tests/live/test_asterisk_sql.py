@@ -15,6 +15,7 @@ from campctl.backends.asterisk.facts.native import Fact, Value, Write
 from campctl.backends.asterisk.sql import SqlShelf, parse, schema
 from campctl.backends.asterisk.sql.link import Access, Seconds
 from campctl.backends.asterisk.sql.outbox import Delivery
+from campctl.backends.asterisk.sql.writing import Sheets
 from campctl.errors import AuthFailed, BackendError, Refused, Unavailable, Uncertain
 
 pytestmark = pytest.mark.live
@@ -171,6 +172,26 @@ def test_what_cannot_be_kept_is_said_and_the_rest_is_kept(postgres: Any) -> None
         assert "no_such" in str(said[2])
         assert "most" in str(said[3])
         assert await shelf.read() == {good: {"max_contacts": "1"}}
+
+    running(shelf, work=work)
+
+
+def test_what_should_be_new_and_was_made_by_hand_meanwhile_is_written_all_the_same(postgres: Any) -> None:
+    """Nobody asks before, so COPY finds out: the row is as wanted then, keeps its secret, and all others are there, too."""
+    shelf = a_shelf(postgres)
+
+    async def work() -> None:
+        await shelf.write([Write(Fact("auth", "ann.lee"), FACTS[Fact("auth", "ann.lee")])])
+        secret = await shelf.ask("SELECT password_digest FROM ps_auths")
+        by: dict[Any, dict[str, Value]] = {}
+        for fact, value in FACTS.items():
+            by.setdefault(fact.place, {})[fact.name] = value
+        async with shelf.exclusive():
+            assert await shelf.hold(Sheets.of({**by, "record": {**by["record"], "bad": "NUL \0"}}, new=True)) == {
+                Fact("record", "bad"): "PostgreSQL keeps no NUL character"
+            }
+            assert await shelf.read() == FACTS
+        assert await shelf.ask("SELECT password_digest FROM ps_auths") == secret
 
     running(shelf, work=work)
 

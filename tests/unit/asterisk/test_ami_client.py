@@ -17,6 +17,7 @@ import pytest
 from campctl.backends.asterisk.ami import (
     Ami,
     AmiOptions,
+    Puts,
     Reply,
     Request,
     Where,
@@ -244,6 +245,32 @@ def test_many_are_done_in_order_within_the_window() -> None:
         assert [fields["Key"] for fields in fake.asked("DBPut")] == [str(n) for n in range(100)]
         assert most == 8
         assert await ami.many([]) == []
+
+    with_fake(work)
+
+
+@pytest.mark.parametrize("window", [3, 256])
+def test_many_puts_are_done_whatever_comes_between_their_answers(window: int) -> None:
+    """Events, a refusal and a value that cannot be sent stay with their own; all others are done."""
+
+    async def now_and_then(session: Session, fields: Fields) -> None:
+        number = int(fields["Key"])
+        if number % 7 == 3:
+            session.message("Event: Reload", "Module: DBPut", "ActionID: 1")
+        if number == 20:
+            session.respond(fields, "Error", "Message: No such thing")
+        else:
+            session.respond(fields, "Success", "Message: Updated database successfully")
+
+    async def work(fake: FakeAmi, ami: Ami) -> None:
+        fake.on["dbput"] = now_and_then
+        rows = [("f", str(n), "x" if n != 10 else " x") for n in range(40)]
+        answers = await ami.many(Puts(rows), window=window)
+        said = [refused(answer) for answer in answers]
+        assert [n for n, text in enumerate(said) if text is not None] == [10, 20]
+        assert said[20] == "No such thing"
+        assert [fields["Key"] for fields in fake.asked("DBPut")] == [str(n) for n in range(40) if n != 10]
+        assert [refused(answer) for answer in await ami.many(Puts(rows[:10]))] == [None] * 10
 
     with_fake(work)
 

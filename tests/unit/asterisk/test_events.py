@@ -49,7 +49,7 @@ class Stage:
         self.ids = IDS
         self.learned = 0
         self.clock = Clock()
-        self.ami = Ami(fake.where, fake.user, lambda: fake.secret, AmiOptions(backend="old-pbx", deadline=0.5, connect=0.5))
+        self.ami = Ami(fake.where, fake.user, lambda: fake.secret, AmiOptions(backend="old-pbx", deadline=2, connect=5))
         self.ears = Ears(self.ami, self.learn, self.clock, how)
 
     async def learn(self) -> Ids:
@@ -244,7 +244,7 @@ def test_wrap_up_ends_without_a_message() -> None:
     async def work(stage: Stage) -> None:
         stream, first = await stage.hearing()
         now = datetime.now(UTC).timestamp()
-        stage.member(1, LastCall=int(now), Wrapuptime=now - int(now) + 0.2)
+        stage.member(1, LastCall=int(now), Wrapuptime=now - int(now) + 2)
         assert states([await first, *await take(stream, 1)]) == ["wrap-up", "free"]
 
     on_stage(work)
@@ -308,7 +308,7 @@ def test_machines_are_heard_together() -> None:
 
     async def work(stage: Stage) -> None:
         async with FakeAmi() as other:
-            ami = Ami(other.where, other.user, lambda: other.secret, AmiOptions(backend="old-pbx", deadline=0.5, connect=0.5))
+            ami = Ami(other.where, other.user, lambda: other.secret, AmiOptions(backend="old-pbx", deadline=2, connect=5))
             row = "Event: QueueMember", "Queue: help", "Location: PJSIP/ann.lee"
             stage.fake.lists["queuestatus"] = [(*row, "Status: 1")]
             other.lists["queuestatus"] = [(*row, "Status: 5")]
@@ -329,5 +329,46 @@ def test_machines_are_heard_together() -> None:
             await ami.close()
             with pytest.raises(StopAsyncIteration):
                 await anext(stream)
+
+    on_stage(work)
+
+
+def test_an_emergency_call_in_progress_is_told() -> None:
+    """One placed before anybody listened, or while the connection was lost, is told when it is heard again, with its time; each once."""
+
+    async def work(stage: Stage) -> None:
+        where = {"Context": "campctl-emergency", "Duration": "00:01:05"}
+        rows = [
+            {"Channel": "PJSIP/ann.lee-00000001", "Uniqueid": "a.1", **where},
+            {"Channel": "PJSIP/trunk-00000002", "Uniqueid": "a.2", "Context": "campctl-trunk"},
+            {"Channel": "PJSIP/gone-00000003", "Uniqueid": "a.3", **where},
+        ]
+        said = {"ME": "ann.lee", "PLACE": "loc-hq", "CALLBACK": "13125550111", "INSIDE": "3001", "SENT": "911"}
+
+        async def getvar(session: Session, fields: Fields) -> None:
+            value = said[fields["Variable"]] if "ann.lee" in fields["Channel"] else ""
+            session.respond(fields, "Success", f"Variable: {fields['Variable']}", f"Value: {value}")
+
+        stage.fake.on["getvar"] = getvar
+        stage.fake.lists["coreshowchannels"] = [
+            ("Event: CoreShowChannel", *(f"{name}: {value}" for name, value in row.items())) for row in rows
+        ]
+        stream, first = await stage.hearing()
+        event = await first
+        assert (event.type, event.key, event.data["number"], event.data["callback"]) == (
+            "emergency-call", Key("line", "user/ann.lee"), "911", "+13125550111",
+        )  # fmt: skip
+        assert 60 < (datetime.now(UTC) - event.at).total_seconds() < 120
+        told = "Event: UserEvent", "UserEvent: Emergency", "Endpoint: ann.lee", "Dialled: 911"
+        stage.fake.emit(*told, "Uniqueid: a.1")
+        stage.fake.emit(*told, "Uniqueid: a.4")
+        (another,) = await take(stream, 1)
+        assert another.data["call"] == "a.4"
+        following = asyncio.ensure_future(take(stream, 3))
+        stage.fake.seen.clear()
+        stage.fake.drop()
+        await stage.ready()
+        stage.member(1)
+        assert states(await following) == ["gap", "gap", "free"]
 
     on_stage(work)

@@ -11,6 +11,7 @@ import pytest
 from campctl.backends.asterisk.ami import Ami, Request
 from campctl.backends.asterisk.ami.wire import Reply
 from campctl.backends.asterisk.facts.native import Fact, Write
+from campctl.backends.asterisk.facts.render import AOR
 from campctl.backends.asterisk.shelves import AstDbShelf, worded
 from campctl.backends.asterisk.shelves.reloading import reloaded
 from campctl.errors import BackendError, Refused, Unavailable, Uncertain
@@ -136,5 +137,35 @@ def test_rows_that_are_no_json_are_handed_on_as_they_are():
             assert found[Fact("auth", "ann")] == {"username": "ann"}
             assert Fact("auth", "bad") in found
             assert "hunter22" not in str(found)
+
+    run(main())
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_many_new_facts_are_kept_as_they_are_one_by_one(known: bool) -> None:
+    """All places at once, what is refused by its fact; an auth that is there after all keeps its secret."""
+
+    async def main() -> None:
+        async with FakeAmi() as fake, Ami(fake.where, fake.user, lambda: fake.secret) as ami:
+            shelf = AstDbShelf(ami)
+            if known:
+                row = '{"auth_type":"digest","username":"ann","password_digest":"MD5:1"}'
+                await ami.ask("DBPut", {"Family": "ps/auth", "Key": "ann", "Val": row})
+                await shelf.read()
+            by: dict[Any, Any] = {
+                "record": {"line/user/ann": "{}", "line/user/long": "x" * 2000},
+                "auth": {"ann": {"auth_type": "digest", "username": "ann"}},
+                "endpoint": {"ann": {"aors": "ann"}, "bad": {"aors": "x" * 2000}},
+                "aor": {"ann": AOR, "bob": {"max_contacts": "2"}},
+                "map": {"ext/3001": "line:ann", "hotline/vp/hours": "x"},
+            }
+            assert [str(fact) for fact in await shelf.holding(by)()] == [str(Fact("endpoint", "bad"))]
+            found = await shelf.read()
+            assert found.keys() == {Fact(place, name) for place, values in by.items() for name in values if name != "bad"}
+            assert all(found[fact] == by[fact.place][fact.name] for fact in found)
+            assert list(fake.tree)[-1] == "hotline/vp/hours"
+            digest = fake.tree["ps/auth/ann"].rpartition("MD5:")[2]
+            assert (digest == '1"}') is known
+            assert known or len(digest) == 34
 
     run(main())

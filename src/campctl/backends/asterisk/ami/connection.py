@@ -21,8 +21,6 @@ CHUNK: Final = 1 << 18
 MAX_ANSWER: Final = 256 << 20
 """Bytes received without completing any answer that is waited for: nine times the state of 50 queues of 2,000 members."""
 _DONE: Final = "Response: Success\r\nActionID: "
-_RUN: Final = 4
-"""Messages from which on they are looked at together."""
 _SLICE: Final = 32
 """Requests of many that are written at once."""
 
@@ -188,7 +186,7 @@ class Connection:
             return
         try:
             messages = self._frames.feed(data)
-            if len(messages) < _RUN or not self._all_done(messages):
+            if not messages or not self._all_done(messages):
                 self._sort(messages)
             self._check(len(data))
         except ValueError as error:
@@ -204,7 +202,7 @@ class Connection:
             self._over.set_result(None)
 
     def _all_done(self, messages: list[str]) -> bool:
-        """Take a run of DBPuts' answers, when these messages are nothing else."""
+        """Take DBPuts' answers, when these messages are nothing else."""
         text = action_id(messages[0])
         first = int(text) if text.isdecimal() else 0
         batch, after = self._pending.get(first), first + len(messages)

@@ -152,6 +152,9 @@ def encode(request: Request, number: int) -> bytes:
     return data
 
 
+_CONTROL: Final = bytes([*range(32), 127])
+
+
 class Puts(Sequence[Request]):
     """Many DBPut, each (family, key, value), of which no `Request` is made before anybody asks for it."""
 
@@ -182,9 +185,14 @@ class Puts(Sequence[Request]):
         ]
         text = "".join(parts)
         # Nothing but the line ends put there, no value that begins with a blank, no line too long.
-        plain = text.count("\r\n") == 6 * len(rows) and ":  " not in text and text.replace("\r\n", "").isprintable()
-        longest = max(map(len, parts), default=0) * (1 if text.isascii() else 4)
-        return text.encode() if plain and longest <= MAX_LINE else None
+        ends = 6 * len(rows)
+        if text.count("\r\n") != ends or ":  " in text or max(map(len, parts), default=0) > MAX_LINE:
+            return None
+        if text.isascii():
+            data = text.encode()
+            return data if len(data.translate(None, _CONTROL)) == len(data) - 2 * ends else None
+        plain = text.replace("\r\n", "").isprintable() and max(map(len, map(str.encode, parts))) <= MAX_LINE
+        return text.encode() if plain else None
 
 
 def _check(request: Request, name: str, value: str) -> None:

@@ -66,7 +66,7 @@ def written(records: Sequence[Record]) -> list[str] | None:
     except UnicodeEncodeError:
         return None
     texts = text.split("\n")[:-1]
-    if text.replace("\n", "").isprintable():
+    if (text.isascii() and "\x7f" not in text) or text.replace("\n", "").isprintable():  # JSON has no other control characters
         return texts
     return [one if one.isprintable() else "".join(char if char.isprintable() else _escaped(char) for char in one) for one in texts]
 

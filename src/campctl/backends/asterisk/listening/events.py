@@ -21,6 +21,7 @@ from campctl.backends.asterisk.listening.agents import number
 from campctl.backends.asterisk.listening.folding import WANTED, Folder
 from campctl.backends.asterisk.listening.ids import Ids
 from campctl.backends.asterisk.listening.live import CONTACTS, MEMBER, PATIENCE, contacts_of
+from campctl.backends.asterisk.listening.placed import in_progress
 from campctl.backends.asterisk.listening.standing import Standing
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.model.live import Event
@@ -96,6 +97,8 @@ class _Ear:
         self._closed = asyncio.Event()
         self._opened: Opened | None = None
         self._learned = 0.0
+        self._found: list[Event] = []
+        self._emergencies: set[str] = set()
 
     async def events(self) -> AsyncIterator[Event]:
         """Events of one connection after the other, a gap between them."""
@@ -115,6 +118,8 @@ class _Ear:
             if not first:
                 yield self._gap(why)
             wait, first = self._how.first_wait, False
+            for event in self._found:
+                yield event
             async for event in self._follow(folder):
                 yield event
             loss = self._opened.connection.loss if self._opened is not None else None
@@ -143,13 +148,16 @@ class _Ear:
             self._learned = self._clock.monotonic()
             await opened.connection.many([_filter(name) for name in (*WANTED, "FullyBooted")], self._ami.options.deadline, 32)
             skew, where = await self._skew(opened), self._ami.where.label
-            folder = Folder(self._backend, ids, skew=skew, standing=self._standing, machine=where)
+            folder = Folder(self._backend, ids, skew=skew, standing=self._standing, machine=where, emergencies=self._emergencies)
             listed = await opened.connection.ask(Request("DBGetTree", {"Family": CONTACTS}), self._ami.options.deadline, listed=True)
             members = await self._members(opened) if self._standing.shared else []
+            placed = await in_progress(opened.connection, self._ami.options.deadline)
         except BaseException:
             await shut(opened)
             raise
-        folder.begin(contacts_of(listed.events), members, self._clock.now())
+        now = self._clock.now()
+        folder.begin(contacts_of(listed.events), members, now)
+        self._found = [event for ago, fields in placed for event in folder.placed(fields, now - ago)]
         self._opened = opened
         return folder
 

@@ -48,15 +48,26 @@ _THERE: Final = frozenset({"Created", "NonQualified", "Reachable", "Unknown", "U
 class Folder:
     """Folds what one connection tells. `skew`: seconds by which Asterisk's clock is ahead of ours.
 
-    standing: what all machines say together, where there are several; machine: which of them this one is.
+    standing: what all machines say together, where there are several; machine: which of them this one is. emergencies: calls
+    that were told of, on connections before this one too: each is told once.
     """
 
-    def __init__(self, backend: str, ids: Ids, *, skew: float = 0.0, standing: Standing | None = None, machine: str = "") -> None:
+    def __init__(
+        self,
+        backend: str,
+        ids: Ids,
+        *,
+        skew: float = 0.0,
+        standing: Standing | None = None,
+        machine: str = "",
+        emergencies: set[str] | None = None,
+    ) -> None:
         self.backend = backend
         self.ids = ids
         self.skew = skew
         self.machine = machine
         self._standing = standing or Standing()
+        self._emergencies = set() if emergencies is None else emergencies
         self._held: dict[str, tuple[datetime, str, float]] = {}
         """Call to when it left its queue unanswered, the queue, and how long it waited."""
         self._wrapping: dict[tuple[str, str], tuple[datetime, Mapping[str, str]]] = {}
@@ -190,7 +201,7 @@ class Folder:
         """The dialplan's own words: campctl's, or nobody's."""
         what, call = fields.get("UserEvent", ""), fields.get("Uniqueid", "")
         if what == "Emergency":
-            return self._emergency(fields, call, now)
+            return self.placed(fields, now)
         if what not in {"HotlineOverflow", "HotlineClosed"} or not fields.get("Hotline"):
             return []
         why = _WHY.get(fields.get("Why", ""), "closed") if what == "HotlineOverflow" else "closed"
@@ -198,7 +209,12 @@ class Folder:
             return self._unanswered(call, why, now)
         return [self._call("call-abandoned", fields["Hotline"], now, call=call, waited=0.0, why=why)]
 
-    def _emergency(self, fields: Mapping[str, str], call: str, now: datetime) -> list[Event]:
+    def placed(self, fields: Mapping[str, str], at: datetime) -> list[Event]:
+        """An emergency call that was placed then, as the dialplan's own event tells of it."""
+        call = fields.get("Uniqueid", "")
+        if call in self._emergencies:
+            return []
+        self._emergencies |= {call} if call else set()
         endpoint = fields.get("Endpoint", "")
         data = {
             "call": call,
@@ -206,7 +222,7 @@ class Folder:
             "callback": e164(fields.get("Callback", "")) or fields.get("Extension", ""),
             "location": self.ids.location(fields.get("Location", "")),
         }
-        return [self._event("emergency-call", Key("line", self.ids.lines.get(endpoint, endpoint)), now, data)]
+        return [self._event("emergency-call", Key("line", self.ids.lines.get(endpoint, endpoint)), at, data)]
 
     # -- agents and lines --
 
