@@ -20,7 +20,7 @@ import time
 import venv
 from pathlib import Path
 
-from common import CAMPCTL, ENV, OUT
+from common import CAMPCTL, ENV, OUT, Held, verdict
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 PYWORKFORCE = """
@@ -101,23 +101,26 @@ def commands(runs: int) -> dict[str, tuple[float, float]]:
     return found
 
 
-def main() -> None:
-    """Measure and print."""
+def main() -> int:
+    """Measure and print; 1 where something is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=5)
     runs = parser.parse_args().runs
+    rows = []
     own, seats = ours(runs * 20)
     line = f"seats at 1,950 erlangs: {seats}, {statistics.median(own) * 1000:.3f} ms"
     other = theirs(runs * 20)
     if other is not None:
         assert other[1] == seats, other[1]
+        rows.append(Held("seats at 1,950 erlangs / pyworkforce", statistics.median(own) / statistics.median(other[0]), 0.7))
         line += f"; pyworkforce {statistics.median(other[0]) * 1000:.3f} ms: {statistics.median(own) / statistics.median(other[0]):.2f}x"
     print(line)
     for name, patience in (("Erlang A", 240.0), ("Erlang C", math.inf)):
-        print(f"4,800 intervals, {name}: {statistics.median(intervals(patience, runs)):.3f} s")
+        rows.append(Held(f"4,800 intervals, {name}: s of CPU", statistics.median(intervals(patience, runs)), 0.3))
     for name, (wall, cpu) in commands(runs).items():
-        print(f"hotline plan {name}: {wall:.2f} s, {cpu:.2f} s of CPU")
+        rows.append(Held(f"hotline plan {name}, cold: s", wall, 0.7, f"{cpu:.2f} s of CPU; wall, so an upper bound on a busy machine"))
+    return verdict(rows)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
