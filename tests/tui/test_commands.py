@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campctl.errors import UsageError
-from campctl.tui.commands import VERBS, Board, Go, complete, parse, world_of
+from campctl.tui.commands import complete, parse, world_of
 from campctl.tui.intents import Clear, Dark, Light, Pause, Scale, WalkIn, command_line
+from campctl.tui.verbs import Board, Go
+from campctl.tui.verbs_all import VERBS
 from tui import pictures
 
 WORLD = world_of(pictures.picture())

@@ -8,7 +8,7 @@ from campctl.errors import UsageError
 from campctl.tui.board_going import Going
 
 if TYPE_CHECKING:
-    from campctl.tui.commands import World
+    from campctl.tui.verbs import World
 
 
 class Typing(Going):
@@ -19,7 +19,7 @@ class Typing(Going):
         """The ids there are."""
         from campctl.tui.commands import world_of
 
-        return world_of(self.picture) if self.picture is not None else None
+        return world_of(self.picture, self.books) if self.picture is not None else None
 
     async def action_filter(self) -> None:
         """Type a filter."""
@@ -63,8 +63,9 @@ class Typing(Going):
         await self._command(event.text)
 
     async def _command(self, text: str) -> None:
-        from campctl.tui.commands import Board as Own
-        from campctl.tui.commands import Go, parse
+        from campctl.tui.commands import parse
+        from campctl.tui.verbs import Board as Own
+        from campctl.tui.verbs import Go
 
         world, prompt = self.world, self._prompt
         assert prompt is not None

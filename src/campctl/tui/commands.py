@@ -3,52 +3,26 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
-
-from msgspec import Struct
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from campctl.app.picture import Picture
 from campctl.errors import UsageError
-from campctl.tui.intents import Clear, Dark, Intent, Light, Pause, Scale, See, WalkIn
+from campctl.tui.intents import Intent
+from campctl.tui.verbs import Board, Go, Kind, Verb, World
+from campctl.tui.verbs_all import VERBS
 
-Kind = Literal["hotline", "office", "desk", "dark", "lit", "person", "override", "alert", "theme", "seats", "text", "time"]
+if TYPE_CHECKING:
+    from campctl.app.running_books_rows import Books
 
-
-class Go(Struct, frozen=True, kw_only=True):
-    """To a screen, or to one thing."""
-
-    screen: str
-    id: str = ""
-
-
-class Board(Struct, frozen=True, kw_only=True):
-    """Something the board does itself: `quit`, `help`, `undo`, `theme`, `emergencies`, `filter`."""
-
-    action: str
-    value: str = ""
+OPTIONAL = {"theme"}
+"""Verbs whose first word may be left out."""
 
 
-class World(Struct, frozen=True, kw_only=True):
-    """The ids there are, for completion and for "did you mean"."""
-
-    ids: Mapping[str, Sequence[str]]
-
-
-class Verb(Struct, frozen=True, kw_only=True):
-    """A command: its words, what its places take, its options and what their values are."""
-
-    words: tuple[str, ...]
-    takes: tuple[Kind, ...] = ()
-    more: Kind | None = None
-    options: Mapping[str, Kind] = {}
-    make: Callable[[Sequence[str], Mapping[str, str], World], Go | Board | Intent]
-    usage: str
-    help: str
-
-
-def world_of(picture: Picture) -> World:
-    """Of a picture."""
+def world_of(picture: Picture, books: Books | None = None) -> World:
+    """Of a picture, and of what is known of runbooks."""
+    rows = books.rows if books is not None else ()
+    opened = books.opened.lines if books is not None and books.opened is not None else ()
     desks = [desk for office in picture.offices for desk in office.desks]
     return World(
         ids={
@@ -63,126 +37,15 @@ def world_of(picture: Picture) -> World:
             "theme": ["dark", "light"],
             "seats": ["+1", "+5", "+10", "-1", "-5", "-10"],
             "time": ["+1h", "+2h", "21:00", "23:30"],
+            "book": sorted({row.book for row in rows}),
+            "run": [row.run for row in rows if row.run],
+            "live": [row.run for row in rows if row.run and row.state not in {"done", "rolled-back"}],
+            "step": list(dict.fromkeys([*(row.step for row in rows if row.step), *(line.step for line in opened)])),
+            "role": sorted({row.role for row in rows if row.role}),
+            "assume": ["done", "not-done"],
         },
+        books={row.run: row.book for row in rows if row.run},
     )
-
-
-def _walk_in(words: Sequence[str], options: Mapping[str, str], _: World) -> Intent:
-    if not options.get("--desk") and not options.get("--office"):
-        raise UsageError("Where is not said.", hint="Add --desk DESK, or --office OFFICE for the best desk there.")
-    given = {name.removeprefix("--"): value for name, value in options.items()}
-    return WalkIn(name=words[0], **given)
-
-
-def _pause(noun: str, *, paused: bool) -> Callable[[Sequence[str], Mapping[str, str], World], Intent]:
-    return lambda words, options, _: Pause(subject=f"{noun}/{words[0]}", paused=paused, why=options.get("--reason", ""))
-
-
-def _screen(name: str, text: str) -> Verb:
-    return Verb(words=(name,), make=lambda _words, _options, _world: Go(screen=name), usage=name, help=text)
-
-
-def _own(name: str, text: str, *takes: Kind, usage: str = "") -> Verb:
-    return Verb(
-        words=(name,),
-        takes=takes,
-        make=lambda words, _options, _world: Board(action=name, value=words[0] if words else ""),
-        usage=usage or name,
-        help=text,
-    )
-
-
-VERBS: tuple[Verb, ...] = (
-    _screen("hotlines", "All hotlines"),
-    _screen("offices", "The map of offices and desks"),
-    _screen("people", "Everybody"),
-    _screen("activity", "Runs, overrides, surges, audit"),
-    _screen("alerts", "What is raised"),
-    Verb(
-        words=("hotline", "scale"),
-        takes=("hotline", "seats"),
-        options={"--until": "time"},
-        make=lambda words, options, _world: Scale(hotline=words[0], seats=words[1], until=options.get("--until", "")),
-        usage="hotline scale HOTLINE N|+N|-N [--until TIME]",
-        help="Change a hotline's seats",
-    ),
-    Verb(
-        words=("hotline",),
-        takes=("hotline",),
-        make=lambda words, _options, _world: Go(screen="hotline", id=words[0]),
-        usage="hotline HOTLINE",
-        help="Look into a hotline",
-    ),
-    Verb(
-        words=("office",),
-        takes=("office",),
-        make=lambda words, _options, _world: Go(screen="office", id=words[0]),
-        usage="office OFFICE",
-        help="Look into an office",
-    ),
-    Verb(
-        words=("port", "light"),
-        takes=("dark",),
-        more="dark",
-        options={"--hotline": "hotline", "--until": "time"},
-        make=lambda words, options, _world: Light(
-            desks=tuple(words), hotline=options.get("--hotline", ""), until=options.get("--until", "")
-        ),
-        usage="port light DESK... [--hotline HOTLINE] [--until TIME]",
-        help="Light desks",
-    ),
-    Verb(
-        words=("port", "dark"),
-        takes=("lit",),
-        more="lit",
-        options={"--until": "time"},
-        make=lambda words, options, _world: Dark(desks=tuple(words), until=options.get("--until", "")),
-        usage="port dark DESK... [--until TIME]",
-        help="Darken desks",
-    ),
-    Verb(
-        words=("seat", "check-in"),
-        takes=("person",),
-        options={"--desk": "desk", "--office": "office", "--hotline": "hotline", "--until": "time"},
-        make=_walk_in,
-        usage="seat check-in NAME --office OFFICE|--desk DESK [--hotline HOTLINE] [--until TIME]",
-        help="Seat somebody who walked in; quote a name of several words",
-    ),
-    *(
-        Verb(
-            words=(noun, verb),
-            takes=("person" if noun == "user" else "lit",),
-            options={"--reason": "text"},
-            make=_pause(noun, paused=verb == "pause"),
-            usage=f"{noun} {verb} {'PERSON' if noun == 'user' else 'DESK'} [--reason TEXT]",
-            help=f"{'Pause' if verb == 'pause' else 'Let go on'} {'an agent' if noun == 'user' else 'who sits at a desk'}",
-        )
-        for noun in ("user", "port")
-        for verb in ("pause", "unpause")
-    ),
-    Verb(
-        words=("override", "clear"),
-        takes=("override",),
-        more="override",
-        make=lambda words, _options, _world: Clear(ids=tuple(words)),
-        usage="override clear ID...",
-        help="End overrides now",
-    ),
-    Verb(
-        words=("alert", "ack"),
-        takes=("alert",),
-        make=lambda words, _options, _world: See(alert=words[0]),
-        usage="alert ack ID",
-        help="Say that you see to an alert",
-    ),
-    _own("undo", "Undo what was last done from here"),
-    _own("emergencies", "All emergency calls"),
-    _own("theme", "Colours", "theme", usage="theme dark|light"),
-    _own("help", "All keys and commands"),
-    _own("quit", "Leave"),
-)
-OPTIONAL = {"theme"}
-"""Verbs whose first word may be left out."""
 
 
 def parse(text: str, world: World) -> Go | Board | Intent:
@@ -234,21 +97,26 @@ def _options(verb: Verb, words: Sequence[str]) -> tuple[list[str], dict[str, str
             at += 1
             continue
         name, equals, value = word.partition("=")
+        if name in verb.flags and not equals:
+            options[name] = name
+            at += 1
+            continue
         if name not in verb.options:
-            known = f" It has {', '.join(verb.options)}." if verb.options else ""
+            every = (*verb.options, *verb.flags)
+            known = f" It has {', '.join(every)}." if every else ""
             raise UsageError(f"{' '.join(verb.words)} has no option {name}.", hint=f"Write: {verb.usage}.{known}")
         if not equals:
             at += 1
             if at >= len(words):
                 raise UsageError(f"{name} needs a value.", hint=f"Write: {verb.usage}")
             value = words[at]
-        options[name] = value
+        options[name] = f"{options[name]}\n{value}" if name in verb.many and name in options else value
         at += 1
     return given, options
 
 
 def _check(kind: Kind, word: str, world: World) -> None:
-    nouns = {"hotline": "hotline", "office": "office", "desk": "desk", "dark": "desk", "lit": "desk", "theme": "theme"}
+    nouns = {"hotline": "hotline", "office": "office", "desk": "desk", "dark": "desk", "lit": "desk", "theme": "theme", "book": "runbook"}
     if kind not in nouns:
         return
     known = world.ids["desk" if kind in {"dark", "lit"} else kind]
@@ -288,5 +156,6 @@ def _places(verb: Verb, rest: Sequence[str], world: World) -> list[str]:
     plain = [word for at, word in enumerate(rest) if not word.startswith("--") and not (at and rest[at - 1] in verb.options)]
     kind = verb.takes[len(plain)] if len(plain) < len(verb.takes) else verb.more
     here = [word for word in world.ids.get(kind, ()) if word not in plain] if kind is not None else []
-    options = [name for name in verb.options if name not in rest] if len(plain) >= len(verb.takes) else []
+    every = [name for name in (*verb.options, *verb.flags) if name not in rest or name in verb.many]
+    options = every if len(plain) >= len(verb.takes) else []
     return [*here, *options]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shlex
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -17,43 +18,15 @@ from textual.widgets import Input
 
 from campctl.errors import CampctlError
 from campctl.tui.acting import Acts, Done, Seen, Wanted
-from campctl.tui.commands import World
-from campctl.tui.intents import Intent, Light, Pause, Scale, See, TakeBack, WalkIn, command_line, title
-from campctl.tui.intents_books import Answer, Halt, Step, UndoStep
+from campctl.tui.confirm_words import FIELDS, Foot, fields_for, foot
+from campctl.tui.intents import Intent, Scale, TakeBack, WalkIn, command_line, title
+from campctl.tui.intents_books import Halt
 from campctl.tui.lines import Line, Lines, wrapped
 from campctl.tui.looks import Glyphs, Palette
 from campctl.tui.modals import BOX
 from campctl.tui.plan_lines import plan_lines
 from campctl.tui.threads import ACT, in_thread
-
-FIELDS: dict[str, tuple[str, str]] = {
-    "name": ("Who", "a volunteer's name, or a person's id"),
-    "hotline": ("Hotline", "none: the desk's own"),
-    "until": ("Until", "21:00, +2h; empty: until cleared"),
-    "why": ("Why", "lunch, training"),
-    "reason": ("Reason", "kept in the audit log"),
-    "given": ("Variables", "seats=40 hotline=main; empty: as written"),
-}
-
-
-def fields_for(intent: Intent) -> tuple[str, ...]:
-    """What can be said besides."""
-    match intent:
-        case WalkIn():
-            return ("name", "hotline", "until", "reason")
-        case Light():
-            return ("hotline", "until", "reason")
-        case Pause(paused=True) | Answer():
-            return ("why",)
-        case Step(run=""):
-            return ("given",)
-        case Step() | UndoStep() | Halt():
-            return ()
-        case Pause() | See():
-            return ()
-        case TakeBack():
-            return ("reason",)
-    return ("until", "reason") if hasattr(intent, "until") else ("reason",)
+from campctl.tui.verbs import World
 
 
 class Confirm(ModalScreen[Done | None]):
@@ -64,6 +37,7 @@ class Confirm(ModalScreen[Done | None]):
         Binding("n,escape", "no", show=False),
         Binding("plus,equals_sign", "more(1)", show=False),
         Binding("minus,underscore", "more(-1)", show=False),
+        Binding("O", "override", show=False),
         Binding("tab", "turn(1)", show=False),
         Binding("shift+tab", "turn(-1)", show=False),
         Binding("up,k", "roll(-1)", show=False),
@@ -75,7 +49,7 @@ class Confirm(ModalScreen[Done | None]):
     DEFAULT_CSS = f"""
     Confirm {{ {BOX}
         & .field {{ height: 1; margin: 0 1; }}
-        & .field Lines {{ width: 10; height: 1; }}
+        & .field Lines {{ width: 11; height: 1; }}
         & Input {{ border: none; height: 1; padding: 0 1; width: 1fr; background: $surface; color: $foreground; }}
         & Input:focus {{ border: none; text-style: underline; }}
     }}
@@ -92,7 +66,11 @@ class Confirm(ModalScreen[Done | None]):
         self._seen: Seen | None = None
         self._error: CampctlError | None = None
         self._reason = ""
+        self._allow: tuple[str, ...] = ()
         self._looks = 0
+        self._guards: tuple[str, ...] = ()
+        self._flags: tuple[str, ...] = ()
+        self._final = ""
         self._progress = ""
         self._result: Done | None = None
 
@@ -112,10 +90,14 @@ class Confirm(ModalScreen[Done | None]):
                         suggester=SuggestFromList(ids) if ids else None,
                         select_on_focus=False,
                     )
+            with Horizontal(classes="field guard"):
+                yield Lines(classes="label-guard")
+                yield Input(id="field-guard", select_on_focus=False)
             yield Lines(on="raised", classes="foot", clicked=self._click)
 
     def on_mount(self) -> None:
         """Look at once, unless a name is missing."""
+        self.query_one(".guard").display = False
         for name in fields_for(self.intent):
             self.query_one(f"#field-{name}", Input).cursor_blink = False
             self.query_one(f".label-{name}", Lines).say([[("head", FIELDS[name][0])]], self._palette)
@@ -138,12 +120,16 @@ class Confirm(ModalScreen[Done | None]):
         body = self.query_one(".body", Lines)
         body.styles.height = max(1, min(len(lines), self.size.height * 92 // 100 - 4 - len(fields_for(self.intent))))
         body.say(lines, self._palette)
+        self.query_one(".guard").display = self.state in {"why", "typing"}
+        label = "Reason" if self.state == "why" else "Guardrail"
+        self.query_one(".label-guard", Lines).say([[("bad", label)]], self._palette)
         self.query_one(".title", Lines).say([[("strong", f" {title(self.intent)}")]], self._palette)
         self.query_one(".foot", Lines).say(self._foot(), self._palette)
 
     def _body(self, width: int) -> list[Line]:
+        flags = [*self._allow, *(["--reason", shlex.quote(self._reason)] if self._allow else [])]
         command = (
-            wrapped([("dim", command_line(self.intent))], width, hang=4)
+            wrapped([("dim", " ".join([command_line(self.intent), *flags]))], width, hang=4)
             if self.state != "asking" and not isinstance(self.intent, (TakeBack, Halt))
             else []
         )
@@ -171,34 +157,27 @@ class Confirm(ModalScreen[Done | None]):
         return lines
 
     def _foot(self) -> list[Line]:
-        match self.state:
-            case "ready":
-                more = [("accent", "  + -", ""), ("dim", " seats", "")] if isinstance(self.intent, Scale) else []
-                fields = [("accent", "  Tab", "tab"), ("dim", " fields", "tab")] if fields_for(self.intent) else []
-                return [
-                    [
-                        ("accent", " y", "yes"),
-                        ("strong", " do it", "yes"),
-                        ("accent", "   n", "no"),
-                        ("dim", " leave it", "no"),
-                        *more,
-                        *fields,
-                    ]
-                ]
-            case "doing":
-                return [[("warn", f" Doing it: {self._progress or 'waiting for the lock'} ...")]]
-            case "asking":
-                return [[("accent", " Enter", ""), ("dim", " shows the plan"), ("accent", "   Esc", "no"), ("dim", " leave it", "no")]]
-            case "looking":
-                return [[("accent", " Esc", "no"), ("dim", " leave it", "no")]]
-            case "refused":
-                return [[("bad", " This cannot be done from here."), ("accent", "  Esc", "no"), ("dim", " closes", "no")]]
-        return [[("accent", " r", "again"), ("dim", " looks again", "again"), ("accent", "   Esc", "no"), ("dim", " closes", "no")]]
+        return foot(
+            Foot(
+                state=self.state,
+                seats=isinstance(self.intent, Scale),
+                fields=bool(fields_for(self.intent)),
+                progress=self._progress,
+                guards=self._guards,
+                final=self._final,
+            )
+        )
 
     # What can be done
 
     def _click(self, what: str) -> None:
-        {"yes": self.action_yes, "no": self.action_no, "tab": lambda: self.action_turn(1), "again": self._look}.get(what, lambda: None)()
+        {
+            "override": self.action_override,
+            "yes": self.action_yes,
+            "no": self.action_no,
+            "tab": lambda: self.action_turn(1),
+            "again": self._look,
+        }.get(what, lambda: None)()
 
     def key_r(self) -> None:
         """Look again after an error."""
@@ -212,7 +191,7 @@ class Confirm(ModalScreen[Done | None]):
         self.run_worker(self._looked(self._looks), group="look", exclusive=True)
 
     async def _looked(self, number: int) -> None:
-        wanted = Wanted(intent=self.intent, reason=self._reason)
+        wanted = Wanted(intent=self.intent, reason=self._reason, allow=self._allow)
         try:
             seen = await in_thread(lambda: self._acts.look(wanted))
         except CampctlError as error:
@@ -220,9 +199,56 @@ class Confirm(ModalScreen[Done | None]):
             return
         if number == self._looks:
             self._seen = seen
-            stuck = seen.planned is not None and bool(seen.planned.plan.guards or seen.planned.plan.conflicts)
-            self.state = "refused" if stuck else "ready"
+            self.state = self._after_look(seen)
             self._draw()
+            if self.state == "typing":
+                self._ask_for("the guardrail's name, as above")
+
+    def _after_look(self, seen: Seen) -> str:
+        """Whether it can be done as it is, only against a guardrail, or not at all."""
+        plan = seen.planned.plan if seen.planned is not None else None
+        if plan is None or not (plan.guards or plan.conflicts):
+            self._allow = ()
+            return "ready"
+        final = [guard.name for guard in plan.guards if not guard.flag]
+        self._guards = tuple(guard.name for guard in plan.guards)
+        self._flags = tuple(sorted({guard.flag for guard in plan.guards if guard.flag}))
+        if plan.conflicts or final:
+            named = ", ".join(final)
+            self._final = f"No flag overrides {named}." if final else "campctl did not create what it would touch: `campctl adopt` first."
+            return "refused"
+        return "typing" if set(self._flags) <= set(self._allow) and self._reason else "guarded"
+
+    def action_override(self) -> None:
+        """A guardrail speaks against it, and somebody wants it all the same: ask why."""
+        if self.state != "guarded":
+            return
+        if self._reason:
+            self._with_flags()
+            return
+        self.state = "why"
+        self._draw()
+        self._ask_for("kept in the audit log")
+
+    def _ask_for(self, words: str) -> None:
+        line = self.query_one("#field-guard", Input)
+        line.value, line.placeholder = "", words
+        line.focus()
+
+    def _with_flags(self) -> None:
+        """The same plan, with the flags that override what speaks against it."""
+        self._allow = self._flags
+        self.query_one(".body", Lines).focus()
+        self._look()
+
+    def _override_typed(self, text: str) -> None:
+        """The reason; then, once the plan was shown with it, the guardrail's name: nothing that is hit by accident."""
+        if self.state == "why" and text:
+            self._reason = text
+            self._with_flags()
+        elif self.state == "typing" and text == self._guards[0] and self._seen is not None:
+            self.query_one(".body", Lines).focus()
+            self._do(self._seen)
 
     def _fail(self, error: CampctlError, number: int) -> None:
         if number == self._looks:
@@ -231,15 +257,17 @@ class Confirm(ModalScreen[Done | None]):
 
     def action_yes(self) -> None:
         """Do it: once, and only what was shown."""
-        if self.state != "ready" or self._seen is None:
-            return
+        if self.state == "ready" and self._seen is not None:
+            self._do(self._seen)
+
+    def _do(self, seen: Seen) -> None:
         self.state, self._progress = "doing", ""
         self._draw()
-        self.run_worker(self._acted(self._seen), group="act")
+        self.run_worker(self._acted(seen), group="act")
 
     async def _acted(self, seen: Seen) -> None:
         loop = asyncio.get_running_loop()
-        wanted = Wanted(intent=self.intent, reason=self._reason, seen=seen.planned, key=seen.key)
+        wanted = Wanted(intent=self.intent, reason=self._reason, seen=seen.planned, key=seen.key, allow=self._allow)
 
         def tell(words: str) -> None:
             # The loop may be gone: the board was left meanwhile.
@@ -269,8 +297,9 @@ class Confirm(ModalScreen[Done | None]):
 
     def action_more(self, by: int) -> None:
         """One seat more or fewer than was asked for."""
-        if not isinstance(self.intent, Scale) or self.state not in {"ready", "looking", "wrong", "refused"}:
+        if not isinstance(self.intent, Scale) or self.state not in {"ready", "looking", "wrong", "refused", "guarded"}:
             return
+        self._allow = ()
         relative = self.intent.seats[:1] in "+-"
         number = int(self.intent.seats) + by
         if relative and not number:
@@ -291,6 +320,10 @@ class Confirm(ModalScreen[Done | None]):
         event.stop()
         if self.state == "doing" or self._result is not None:
             return
+        if event.input.id == "field-guard":
+            self._override_typed(event.value.strip())
+            return
+        self._allow = ()
         values = {name: self.query_one(f"#field-{name}", Input).value.strip() for name in fields_for(self.intent)}
         self._reason = values.pop("reason", self._reason)
         if values.get("name") == "":

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from campctl.tui.commands import VERBS
 from campctl.tui.keys import GROUPS, KEYS, Key
 from campctl.tui.lines import Line, wrapped
 from campctl.tui.looks import ASCII, UNICODE
+from campctl.tui.verbs_all import VERBS
 
 DESKS = {
     "dark": "dark: its phone rings for nobody",

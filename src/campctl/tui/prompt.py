@@ -10,9 +10,10 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input
 
-from campctl.tui.commands import World, complete
+from campctl.tui.commands import complete
 from campctl.tui.lines import Lines, Piece
 from campctl.tui.looks import Palette
+from campctl.tui.verbs import World
 
 Mode = Literal["filter", "command"]
 
