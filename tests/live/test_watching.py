@@ -169,7 +169,7 @@ def test_a_caller_who_gives_up_and_one_who_is_turned_away(camp: Camp, people: Pe
 
 @pytest.mark.parametrize("number", ["911", "933"])
 def test_an_emergency_call_is_told_at_once(camp: Camp, people: People, board: Board, number: str) -> None:
-    """Who calls from where, and the number to call back."""
+    """Who calls from where, and the number to call back; who begins to listen while the call goes on hears of it too."""
     (ann,) = people.here("user/ann.lee")
     people.carrier()
     ann.dial(number).answered()
@@ -177,6 +177,11 @@ def test_an_emergency_call_is_told_at_once(camp: Camp, people: People, board: Bo
     assert (event.data["number"], event.data["callback"]) == (number, "+13125550111")
     observed = board.do(board.backend.observe([ANN])).resources[ANN]
     assert event.data["location"] == observed.location
+    late = Board(camp)
+    try:
+        assert late.wait("emergency-call", ANN).data == event.data
+    finally:
+        late.close()
 
 
 def test_wrap_up_and_pauses(camp: Camp, people: People, board: Board) -> None:
