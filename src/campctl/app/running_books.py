@@ -165,7 +165,12 @@ def _same(ctx: Context, store: Store, book: BookRun, asked: Asked, crew: Crew, t
             hint=f"Undo the edit, or go on with it: campctl runbook resume {book.id} --accept-edit",
         )
     # Unrolled as of the day it was begun, so that its times stay where they were.
-    made = program_of(ctx, crew.verbs, book.book, program.variables, now=book.started)
+    shelf = Shelf(ctx.root)
+    document = shelf.open(shelf.find(book.book))
+    known = document.variables if document is not None else {}
+    given = program.variables if program.given is None else program.given  # what was a default may be another now
+    given = {name: value for name, value in given.items() if name in known}
+    made = program_of(ctx, crew.verbs, book.book, given, now=book.started)
     standing = stand(program, store.book_entries(book.id))
     gone = sorted(name for name, outcome in standing.outcomes.items() if outcome and name not in numbers(made))
     if gone:
@@ -258,7 +263,7 @@ async def follow(
         ended = await (follower.follow() if back is None else follower.take_back(back))
         status = ended.status if isinstance(ended, Over) else "paused" if isinstance(ended, Paused) else "interrupted"
         state: BookState = "ended" if isinstance(ended, Over) else "paused" if isinstance(ended, Paused) else "stopped"
-        detail = status if isinstance(ended, Over) else _why(ended, crew.stop, back)
+        detail = ": ".join(filter(None, (status, ended.why))) if isinstance(ended, Over) else _why(ended, crew.stop, back)
         last = line(ctx, book, "", state, detail)
         store.record_book(last, holder.token)
         crew.desk.tell(last, None)

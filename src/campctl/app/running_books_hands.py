@@ -131,7 +131,7 @@ class ProcessHands:
     def waiting(self, step: Step, until: datetime | None, why: str) -> None:
         """Whoever looks on hears of it, and is asked when they may answer."""
         barred = self._barred(step)
-        if barred:
+        if barred and until is None:
             self.desk.barred(step, barred)
         else:
             self.desk.waiting(step, until, why)

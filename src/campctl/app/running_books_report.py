@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from campctl import errors
 from campctl.app.running_books_lint import what_of
 from campctl.model.runbooks import BookEntry, BookRun, BookStatus, Program, Step
-from campctl.runbook.progress import Decide, Do, next_move, stand
+from campctl.runbook.progress import Decide, Do, Over, next_move, stand
 
 if TYPE_CHECKING:
     from campctl.ports.store import Store
@@ -113,7 +113,10 @@ def report_of(run: BookRun, entries: Sequence[BookEntry], *, followed_by: str = 
         turn=turn if run.status in {"running", "paused", "interrupted", "failed"} else "",
         undecided=isinstance(move, Decide) and run.status != "done",
         followed_by=followed_by,
-        next_steps=_next(run, turn, steps, undecided=isinstance(move, Decide), followed=bool(followed_by)),
+        next_steps=(
+            *((f"{move.why[0].upper()}{move.why[1:]}.",) if isinstance(move, Over) and move.why else ()),
+            *_next(run, turn, steps, undecided=isinstance(move, Decide), followed=bool(followed_by)),
+        ),
     )
 
 
@@ -132,11 +135,11 @@ def _take(lines: list[StepLine], latest: dict[str, int], step: Step, entry: Book
         late = (entry.at - step.at).total_seconds() if step.at is not None else None
         lines.append(replace(_line(step, zone), began=entry.at, late=late, state="running", attempts=1, who=entry.who, detail=entry.detail))
         return
+    if number is None and state in {"confirmed", "declined"}:
+        return  # said before anybody came to it
     if number is None:
         latest[step.id] = number = len(lines)
         lines.append(_line(step, zone))
-    if number is None and state in {"confirmed", "declined"}:
-        return  # said before anybody came to it
     line = lines[number]
     if state == "begun":
         lines[number] = replace(line, attempts=entry.attempt, state="running", detail=entry.detail)
@@ -169,12 +172,12 @@ def _next(run: BookRun, turn: str, steps: dict[str, Step], *, undecided: bool, f
             f"Nobody knows whether `{turn}` was done, and it must not be done twice. Look, then:",
             f"`campctl runbook resume {run.id} --assume done` goes on after it, `--assume not-done` does it again.",
         )
-    if run.status == "failed":
-        return (f"Mend the cause, then `campctl runbook resume {run.id}` goes on at {f'`{turn}`' if turn else 'the step that failed'}.",)
-    return (f"Nothing is lost: `campctl runbook resume {run.id}` goes on{f' at `{turn}`' if turn else ''}.",)
     if run.status == "paused":
         at = f" at `{turn}`" if turn else ""
         return (f"`campctl runbook resume {run.id}` goes on{at}; with --step it does one step and pauses again.",)
+    if run.status == "failed":
+        return (f"Mend the cause, then `campctl runbook resume {run.id}` goes on at {f'`{turn}`' if turn else 'the step that failed'}.",)
+    return (f"Nothing is lost: `campctl runbook resume {run.id}` goes on{f' at `{turn}`' if turn else ''}.",)
 
 
 def find_run(store: Store, run_id: str, *, states: tuple[BookStatus, ...] = ("running",)) -> BookRun:

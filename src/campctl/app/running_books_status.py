@@ -37,6 +37,11 @@ def confirm(ctx: Context, run_id: str, step_id: str, *, role: str, yes: bool, wh
         raise errors.UsageError(
             f"Run {book.id} does not wait for anybody to confirm.", hint=f"`campctl runbook status {book.id}` shows where it is."
         )
+    if waiting.at is not None and ctx.clock.now() < waiting.at and standing.outcomes.get(waiting.id) != "begun":
+        raise errors.UsageError(
+            f"`{waiting.id}` was not asked yet, so nobody can answer it: {waiting.text}",
+            hint=f"`campctl runbook status {book.id}` shows when it is planned.",
+        )
     if step_id and step_id != waiting.id:
         raise errors.UsageError(
             f"It is not `{step_id}` that waits for an answer, but `{waiting.id}`: {waiting.text}", hint="Read it, then confirm it."
