@@ -10,9 +10,9 @@ from campctl.errors import LockHeld, LockLost, NotFound, StoreError
 from campctl.model.records import Holder
 from campctl.model.runbooks import BookEntry, BookRun
 from campctl.ports.clock import Clock
+from campctl.ports.processes import mark, same_boot, sign
 from campctl.store.codec import damaged, instant, moment, text
 from campctl.store.database import Database, Row
-from campctl.ports.processes import mark, same_boot, sign
 
 _LIST: Final = "SELECT id, book, name, started, author, command, digest, status, ended FROM books"
 _FULL: Final = "SELECT id, book, name, started, author, command, digest, status, ended, program FROM books"
