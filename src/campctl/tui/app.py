@@ -81,9 +81,10 @@ def _theme(palette: Palette) -> Theme:
     )
 
 
-class BoardApp(App[int]):
+class BoardApp(App[int], inherit_css=False):
     """Shows what a feeder brings; asks `acts` to do what keys and commands say."""
 
+    DEFAULT_CSS = "BoardApp { background: $background; color: $foreground; }"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
     TITLE = "campctl top"
@@ -123,6 +124,8 @@ class BoardApp(App[int]):
         self._filters = [Plain()] if self.palette.mono else []
         for palette in PALETTES.values():
             self.register_theme(_theme(palette))
+        # Nothing of ours uses them, and no screen needs to have them made and styled before its first rows.
+        self._disable_notifications = self._disable_tooltips = True
         self._wear_first()
         self.animation_level = "none"
 
