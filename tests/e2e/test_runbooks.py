@@ -416,6 +416,20 @@ def test_a_person_at_the_terminal_confirms(book) -> None:
     assert camp.read("log").split() == ["after"]
 
 
+def test_nobody_answers_before_they_are_asked(book) -> None:
+    """A second "yes" that was typed to the first question does not answer the next one."""
+    camp = book("  - { id: one, confirm: 'First?' }\n  - { id: two, confirm: 'Second?' }\n")
+    child = camp.spawn("runbook", "run", "tonight")
+    child.expect(r"First\?")
+    child.expect(r"\[yes/no\] ")
+    child.send("yes\nyes\n")
+    child.expect(r"Second\?")
+    child.expect(r"\[yes/no\] ")
+    child.sendline("no")
+    over(child)
+    assert child.exitstatus == Exit.STEP
+
+
 def test_who_has_not_the_role_is_not_asked(book) -> None:
     """Who sits at the terminal of the run answers only what their role may; others answer from elsewhere."""
     camp = book(ASKS.format(role="shift-lead", more=""), ROLES)

@@ -75,10 +75,18 @@ class TerminalDesk:
             self._elsewhere(step, "There is no terminal to answer on.")
             return
         self._asked, self._answer = step.id, None
+        self._forget_typed()
         self._terminal.say("  Confirmed? [yes/no] ")
         with suppress(OSError, ValueError, NotImplementedError):
             asyncio.get_running_loop().add_reader(self._terminal.stdin.fileno(), self._typed)
             self._listening = True
+
+    def _forget_typed(self) -> None:
+        """Nobody answers a question before it is asked: a second "yes" to the last one is none to this."""
+        import termios
+
+        with suppress(OSError, ValueError, termios.error):
+            termios.tcflush(self._terminal.stdin.fileno(), termios.TCIFLUSH)
 
     def barred(self, step: Step, why: str) -> None:
         """A question for others."""
