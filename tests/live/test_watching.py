@@ -171,7 +171,7 @@ def test_a_caller_who_gives_up_and_one_who_is_turned_away(camp: Camp, people: Pe
 def test_an_emergency_call_is_told_at_once(camp: Camp, people: People, board: Board, number: str) -> None:
     """Who calls from where, and the number to call back; who begins to listen while the call goes on hears of it too."""
     (ann,) = people.here("user/ann.lee")
-    people.carrier()
+    people.carrier().answers(talk=0)
     ann.dial(number).answered()
     event = board.wait("emergency-call", ANN)
     assert (event.data["number"], event.data["callback"]) == (number, "+13125550111")
