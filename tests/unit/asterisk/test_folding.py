@@ -10,6 +10,7 @@ import pytest
 from campctl.backends.asterisk.ami import Message
 from campctl.backends.asterisk.listening.folding import WANTED, Folder
 from campctl.backends.asterisk.listening.ids import Ids
+from campctl.backends.asterisk.listening.placed import same_for_all
 from campctl.backends.asterisk.listening.standing import Standing
 from campctl.model.live import Event
 from campctl.model.resources import Key
@@ -327,3 +328,20 @@ def test_a_machine_that_is_lost_says_nothing_any_more() -> None:
     there.fold(member(Status="5"), NOW)
     here.forget()
     assert [event.data["state"] for event in there.fold(member(Status="5"), NOW)] == ["gone"]
+
+
+@pytest.mark.parametrize(
+    ("call", "seconds", "told"),
+    [
+        ("pbx-{}.122", 0.4, 0.0),
+        ("{}.9", 3.7, 0.0),
+        ("pbx-1-{}.9", -2.0, 0.0),
+        ("pbx-{}.122", 3600.0, 3600.0),  # its clock is another
+        ("x.1", 0.4, 0.4),
+        ("", 0.4, 0.4),
+    ],
+)
+def test_an_emergency_call_has_one_instant(call: str, seconds: float, told: float) -> None:
+    """Whoever hears of it, at once or later, has the instant at which its channel was made, and so knows it for the same."""
+    at = NOW + timedelta(seconds=seconds)
+    assert same_for_all(call.format(int(NOW.timestamp())), at) == NOW + timedelta(seconds=told)

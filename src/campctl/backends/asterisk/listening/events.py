@@ -151,13 +151,13 @@ class _Ear:
             folder = Folder(self._backend, ids, skew=skew, standing=self._standing, machine=where, emergencies=self._emergencies)
             listed = await opened.connection.ask(Request("DBGetTree", {"Family": CONTACTS}), self._ami.options.deadline, listed=True)
             members = await self._members(opened) if self._standing.shared else []
+            asked = self._clock.now()
             placed = await in_progress(opened.connection, self._ami.options.deadline)
         except BaseException:
             await shut(opened)
             raise
-        now = self._clock.now()
-        folder.begin(contacts_of(listed.events), members, now)
-        self._found = [event for ago, fields in placed for event in folder.placed(fields, now - ago)]
+        folder.begin(contacts_of(listed.events), members, self._clock.now())
+        self._found = [event for ago, fields in placed for event in folder.placed(fields, asked - ago)]
         self._opened = opened
         return folder
 

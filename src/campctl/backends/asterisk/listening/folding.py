@@ -14,6 +14,7 @@ from campctl.backends.asterisk.ami import Message
 from campctl.backends.asterisk.facts.names import number as e164
 from campctl.backends.asterisk.listening.agents import is_engaged, number, state_of
 from campctl.backends.asterisk.listening.ids import LOCK_QUEUE, Ids
+from campctl.backends.asterisk.listening.placed import same_for_all
 from campctl.backends.asterisk.listening.standing import Stand, Standing
 from campctl.model.live import Event, EventType
 from campctl.model.resources import Key
@@ -222,7 +223,7 @@ class Folder:
             "callback": e164(fields.get("Callback", "")) or fields.get("Extension", ""),
             "location": self.ids.location(fields.get("Location", "")),
         }
-        return [self._event("emergency-call", Key("line", self.ids.lines.get(endpoint, endpoint)), at, data)]
+        return [self._event("emergency-call", Key("line", self.ids.lines.get(endpoint, endpoint)), same_for_all(call, at), data)]
 
     # -- agents and lines --
 

@@ -5,8 +5,9 @@ Their channels are found in the dialplan's own contexts, and what it would have 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from campctl.backends.asterisk.ami import Answer, Message, Reply, Request
@@ -18,6 +19,8 @@ _WHERE: Final = frozenset({"campctl-emergency", "campctl-tell-all", "campctl-pee
 _TOLD: Final = {"ME": "Endpoint", "PLACE": "Location", "CALLBACK": "Callback", "INSIDE": "Extension", "SENT": "Dialled"}
 """The dialplan's variable to the field of its event."""
 _WINDOW: Final = 32
+_MADE: Final = re.compile(r"(?:^|-)(\d{9,11})\.\d+$")
+_NEAR: Final = timedelta(seconds=10)
 
 
 async def in_progress(connection: Connection, deadline: float) -> list[tuple[timedelta, Mapping[str, str]]]:
@@ -34,6 +37,16 @@ async def in_progress(connection: Connection, deadline: float) -> list[tuple[tim
         if fields["Endpoint"] and fields["Dialled"]:  # neither where it ended meanwhile
             found.append((_length(row.get("Duration")), {"Uniqueid": row.get("Uniqueid"), **fields}))
     return found
+
+
+def same_for_all(call: str, at: datetime) -> datetime:
+    """When a call's channel was made, as its id (`pbx-1795321576.122`) tells by Asterisk's clock; `at` where that clock is another.
+
+    Whoever hears of the call, as it is placed or later, has one instant for it, and by that knows it for the same.
+    """
+    found = _MADE.search(call)
+    made = datetime.fromtimestamp(int(found[1]), UTC) if found else None
+    return made if made is not None and abs(made - at) < _NEAR else at
 
 
 def _value(answer: Answer) -> str:
