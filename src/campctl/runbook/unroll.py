@@ -5,52 +5,25 @@ A step taken in by an `include` that has an id is called `ID.STEP`; one of a loo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from campctl.findings import Finding, Related, Span
-from campctl.findings.catalogue import finding
 from campctl.findings.suggest import Suggester
-from campctl.manifest import times
-from campctl.manifest.problems import Bad
-from campctl.manifest.units import seconds
-from campctl.model.runbooks import Act, Document, Program, Source, Step, Text
-from campctl.runbook.filling import Filled, Known, fill, stand_in, values_of
-from campctl.runbook.moments import day_of, moment
+from campctl.model.runbooks import Document, Program, Source, Text
+from campctl.runbook.filling import fill, stand_in, values_of
+from campctl.runbook.making import Ask, Maker, Place, Scope
+from campctl.runbook.moments import day_of
 
 MAX_STEPS = 2_000
 """Steps a runbook comes to; a loop over all offices with ten steps in it stays far below."""
+MAX_TURNS = 5_000
+"""Turns of all loops, also of those in which nothing is done."""
 MAX_DEPTH = 10
 """Files taken in by files taken in."""
 LOOPS = ("offices", "hotlines", "backends", "surges")
-Fetch = Callable[[str, Text], tuple[str, Document | None]]
-"""(file that names it, name as written) to (path, document or None with findings made)."""
-
-
-class Ask(Struct, frozen=True):
-    """What a runbook is unrolled with. `strict`: required variables have to be given."""
-
-    given: Mapping[str, str]
-    known: Known
-    now: datetime
-    fetch: Fetch
-    strict: bool = True
-
-
-class Place(Struct, frozen=True):
-    """Beside a step: its texts as filled, for who looks on (`expect`, `when`, `wait`: expectations; `argv` by word)."""
-
-    step: Step
-    expectations: tuple[Filled, ...] = ()
-    argv: tuple[Filled, ...] = ()
-    undo: tuple[Filled, ...] = ()
-    target: Span | None = None
-    at: Span | None = None
-    id_at: Span | None = None
 
 
 class Unrolled(Struct, frozen=True):
@@ -61,33 +34,21 @@ class Unrolled(Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
-class _Scope(Struct, frozen=True):
-    document: Document
-    values: Mapping[str, str]
-    day: date
-    zone: str
-    prefix: str = ""
-    suffix: str = ""
-    files: tuple[str, ...] = ()
+class _Unroller(Maker):
+    """Goes through the entries of files, loops and includes; what a single step comes to is `Maker`'s."""
 
-
-class _Unroller:
     def __init__(self, document: Document, ask: Ask) -> None:
-        self.ask = ask
-        self.found: list[Finding] = []
+        super().__init__(ask)
         self.places: list[Place] = []
         self.sources = {document.file: document.text}
-        self.secrets: dict[str, str] = {}
         self.numbers: dict[str, dict[Span, int]] = {}
         self.seen: dict[str, Span] = {}
+        self.turns = 0
         self.full = False
         self.root = self.scope(document, ask.given, None)
         self.steps(document.steps, self.root)
 
-    def add(self, code: str, detail: str, span: Span, help_: str, *related: Related) -> None:
-        self.found.append(finding(code, detail, help=help_, span=span, related=related))
-
-    def scope(self, document: Document, given: Mapping[str, str], outer: _Scope | None) -> _Scope:
+    def scope(self, document: Document, given: Mapping[str, str], outer: Scope | None) -> Scope:
         known = self.ask.known
         for name in given:
             if name not in document.variables:
@@ -103,45 +64,28 @@ class _Unroller:
         if day is None:
             day = day_of(self.fill(document.day, values) if document.day else None, self.ask.now, zone, self.found)
         values.setdefault("day", day.isoformat())
-        return _Scope(document, values, day, zone, files=(*(outer.files if outer else ()), document.file))
+        return Scope(document, values, day, zone, files=(*(outer.files if outer else ()), document.file))
 
-    def fill(self, text: Text, values: Mapping[str, str]) -> Filled:
-        return fill(text, values, self.found)
-
-    def zone(self, text: Text | None, values: Mapping[str, str], default: str) -> str:
-        """An IANA zone, or that of an office."""
-        if text is None:
-            return default
-        name = self.fill(text, values).value.strip()
-        office = name.removeprefix("office ").strip()
-        if office in self.ask.known.zones:
-            return self.ask.known.zones[office]
-        if times.zone(name) is None:
-            near = Suggester(self.ask.known.zones).did_you_mean(office) or times.zone_help(name)
-            self.add("unknown-time-zone", f"There is no time zone and no office `{name}`.", text.span, near)
-            return default
-        return name
-
-    def steps(self, sources: tuple[Source, ...], scope: _Scope) -> None:
+    def steps(self, sources: tuple[Source, ...], scope: Scope) -> None:
         for source in sources:
             if len(self.places) >= MAX_STEPS:
-                if not self.full:
-                    self.full = True
-                    self.add(
-                        "runbook-too-long",
-                        f"This comes to more than {MAX_STEPS:,} steps; the rest was not looked at.",
-                        source.place,
-                        "Look for a loop in a loop, or make several runbooks of it.",
-                    )
+                self.too_long(source, f"{MAX_STEPS:,} steps")
+            if self.full:
                 return
             if source.kind == "include":
                 self.include(source, scope)
             elif source.kind == "for-each":
                 self.loop(source, scope)
             else:
-                self.step(source, scope)
+                self.places.append(self.place(source, scope, *self.id_of(source, scope)))
 
-    def include(self, source: Source, scope: _Scope) -> None:
+    def too_long(self, source: Source, what: str) -> None:
+        if not self.full:
+            self.full = True
+            help_ = "Look for a loop in a loop, or make several runbooks of it."
+            self.add("runbook-too-long", f"This comes to more than {what}; the rest was not looked at.", source.place, help_)
+
+    def include(self, source: Source, scope: Scope) -> None:
         assert source.text is not None
         name = self.fill(source.text, scope.values)
         file, document = self.ask.fetch(scope.document.file, replace(source.text, value=name.value))
@@ -160,7 +104,7 @@ class _Unroller:
         prefix = f"{scope.prefix}{self.fill(label, scope.values).value}." if label else scope.prefix
         self.steps(document.steps, replace(inner, prefix=prefix, suffix=scope.suffix))
 
-    def loop(self, source: Source, scope: _Scope) -> None:
+    def loop(self, source: Source, scope: Scope) -> None:
         each = source.fields["for-each"]
         name: str = each["name"]
         what = each["in"]
@@ -181,14 +125,19 @@ class _Unroller:
                 near or f"Write a list, {', '.join(f'`{one}`' for one in LOOPS)}, or `{{name}}` of a variable that is a list.",
             )
         for item in items:
+            self.turns += 1
+            if self.turns > MAX_TURNS:
+                self.too_long(source, f"{MAX_TURNS:,} turns of loops")
+            if self.full:
+                return
             inner = replace(scope, values={**scope.values, name: item}, suffix=f"{scope.suffix}@{item}")
             self.steps(source.steps, inner)
 
-    def listed(self, text: Text, scope: _Scope) -> list[str]:
+    def listed(self, text: Text, scope: Scope) -> list[str]:
         whole = self.fill(text, scope.values).value
         return [part.strip() for part in whole.split(",") if part.strip()]
 
-    def id_of(self, source: Source, scope: _Scope) -> tuple[str, Span]:
+    def id_of(self, source: Source, scope: Scope) -> tuple[str, Span]:
         label = source.get("id") or (source.text if source.kind == "mark" else None)
         if label is not None:
             name, place = self.fill(label, scope.values).value, label.span
@@ -208,118 +157,6 @@ class _Unroller:
         else:
             self.seen[full] = place
         return full, place
-
-    def step(self, source: Source, scope: _Scope) -> None:
-        name, id_at = self.id_of(source, scope)
-        values = scope.values
-        made: dict[str, Any] = {"id": name, "kind": source.kind, "place": source.place}
-        beside: dict[str, Any] = {"id_at": id_at}
-        expectations: list[Filled] = []
-        if source.kind in {"run", "shell"}:
-            act, words = self.act(source.kind, source.words or source.text, scope)
-            made["act"], beside["argv"] = act, words
-        elif source.kind == "wait":
-            self.wait(source.fields["wait"], scope, made, expectations)
-        elif source.text is not None:
-            text = self.fill(source.text, values)
-            made["text"] = text.value.strip()
-            if source.kind == "expect":
-                expectations.append(text)
-            if source.kind == "jump":
-                made["target"], beside["target"] = self.target(text.value.strip(), scope), source.text.span
-        self.common(source, scope, made, beside)
-        if (condition := source.get("when")) is not None:
-            expectations.append(self.fill(condition, values))
-            made["when"] = expectations[-1].value
-        if (back := source.fields.get("undo")) is not None:
-            ((kind, what),) = back.items()
-            made["undo"], beside["undo"] = self.act(kind, what, scope)
-        self.places.append(Place(Step(**made), tuple(expectations), **beside))
-
-    def target(self, name: str, scope: _Scope) -> str:
-        """A step or mark as it is called here: of the same file and the same turn of a loop, where there is one of that name."""
-        return f"{scope.prefix}{name}{scope.suffix}\0{scope.prefix}{name}\0{name}"
-
-    def act(self, kind: str, what: Any, scope: _Scope) -> tuple[Act, tuple[Filled, ...]]:
-        if isinstance(what, tuple):
-            words = tuple(self.fill(word, scope.values) for word in what)
-            argv = tuple(word.value for word in words)
-            if kind == "run" and argv[:1] == ("campctl",):
-                argv, words = argv[1:], words[1:]
-            return Act(kind="run" if kind == "run" else "shell", argv=argv), words
-        self.braces(what, scope)
-        return Act(kind="shell", script=what.value), ()
-
-    def braces(self, script: Text, scope: _Scope) -> None:
-        """Nothing is put into a script; who writes `{name}` there probably thinks so."""
-        for name in (*scope.values, *self.secrets):
-            place = script.value.find(f"{{{name}}}")
-            if place >= 0 and script.value[max(0, place - 1)] != "$":
-                variable = name.replace("-", "_")
-                self.add(
-                    "runbook-shell-braces",
-                    f"`{{{name}}}` stays as it is in a script: nothing is put into the text of a command.",
-                    script.at(place, len(name) + 2),
-                    f'Write `"${variable}"`: variables are environment variables there.',
-                )
-
-    def wait(self, what: Mapping[str, Text], scope: _Scope, made: dict[str, Any], expectations: list[Filled]) -> None:
-        zone = self.zone(what.get("zone"), scope.values, scope.zone)
-        ((kind, text),) = ((name, one) for name, one in what.items() if name != "zone")
-        filled = self.fill(text, scope.values)
-        if kind == "any":
-            kind = "for" if filled.value[:1].isdecimal() and filled.value[-1:] in "smhd" else "expect"
-            kind = "until" if filled.value[:1].isdecimal() and ":" in filled.value else kind
-        if kind == "for":
-            made["pause"] = self.length(filled)
-        elif kind == "until":
-            made["until"] = moment(filled, scope.day, zone, self.found)
-        else:
-            made["text"] = filled.value
-            expectations.append(filled)
-
-    def length(self, text: Filled) -> float | None:
-        try:
-            return float(seconds(text.value.strip()))
-        except Bad as bad:
-            self.add(bad.code, bad.detail, text.source.span, bad.help or "Write `30s` or `5m`.")
-            return None
-
-    def common(self, source: Source, scope: _Scope, made: dict[str, Any], beside: dict[str, Any]) -> None:
-        """What every step may say."""
-        values = scope.values
-        for name in ("timeout", "delay"):
-            if (text := source.get(name)) is not None and (length := self.length(self.fill(text, values))) is not None:
-                made[name] = length
-        if (text := source.get("retries")) is not None:
-            number = self.fill(text, values).value.strip()
-            if number.isdecimal() and int(number) <= 1000:
-                made["retries"] = int(number)
-            else:
-                self.add("runbook-bad-value", f"`{number}` is not how often a step is tried again.", text.span, "Write `3`.")
-        if (text := source.get("at")) is not None:
-            zone = self.zone(source.get("zone"), values, scope.zone)
-            made["at"], beside["at"] = moment(self.fill(text, values), scope.day, zone, self.found), text.span
-        for name, attribute in (("about", "title"), ("role", "role")):
-            if (text := source.get(name)) is not None:
-                made[attribute] = self.fill(text, values).value
-        made["unsafe"], made["allow_yes"] = bool(source.fields.get("unsafe")), bool(source.fields.get("allow-yes"))
-        if (text := source.get("on-failure")) is not None:
-            self.failure(self.fill(text, values), text, scope, made, beside)
-
-    def failure(self, said: Filled, text: Text, scope: _Scope, made: dict[str, Any], beside: dict[str, Any]) -> None:
-        words = said.value.split()
-        if words in (["stop"], ["continue"], ["roll-back"]):
-            made["failure"] = words[0]
-        elif len(words) == 3 and words[:2] in (["roll-back", "to"], ["jump", "to"]):
-            made["failure"], made["target"], beside["target"] = words[0], self.target(words[2], scope), text.span
-        else:
-            self.add(
-                "runbook-bad-value",
-                f"`{said.value}` is nothing that can follow a failure.",
-                text.span,
-                "Write `stop`, `continue`, `roll-back`, `roll-back to MARK` or `jump to STEP`.",
-            )
 
 
 def unroll(document: Document, ask: Ask) -> Unrolled:

@@ -153,6 +153,15 @@ def test_too_many_steps(look) -> None:
     assert len(made.program.steps) == 2000
 
 
+def test_loops_in_which_nothing_is_done_end_too(look, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five loops in each other that take in a file without a step: found long before the end of days."""
+    monkeypatch.setattr("campctl.runbook.unroll.MAX_TURNS", 100)
+    turns = ", ".join(f"'{number}'" for number in range(60))
+    lines = [f"{'    ' * deep}  - for-each: {{ v{deep}: [{turns}] }}\n{'    ' * deep}    steps:\n" for deep in range(5)]
+    made = look("name: T\nsteps:\n" + "".join(lines) + f"{'    ' * 5}  - include: inner.yaml\n", inner="name: I\nsteps: []\n")
+    assert "runbook-too-long" in [one.code for one in made.findings]
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
