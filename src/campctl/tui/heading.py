@@ -188,9 +188,8 @@ def banner(alarms: Sequence[Emergency], names: Names, now: datetime, zone: str, 
 def totals(hotlines: Sequence[HotlineLine], view: View, width: int) -> Line:
     """All hotlines in one line: waiting, longest wait, level, abandoned, agents."""
     calls = [line for line in hotlines if line.level_now is not None]
-    weights = [line.answered + line.abandoned for line in calls]
-    if not any(weights):  # an exchange that started anew counts from nought, and what it had before is still of the last half hour
-        weights = [sum(line.minutes) or 1 for line in calls]
+    # An exchange that started anew counts from nought, and what it had before is still of the last half hour.
+    weights = [line.answered + line.abandoned or sum(line.minutes) or 1 for line in calls]
     level = sum((line.level_now or 0) * weight for line, weight in zip(calls, weights, strict=True)) / sum(weights) if calls else None
     longest = max((line.longest_wait for line in hotlines if line.waiting), default=0.0)
     waiting = sum(line.waiting for line in hotlines)
