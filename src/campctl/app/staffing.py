@@ -213,7 +213,7 @@ def _gap(campaign: Campaign, hotline: Hotline, row: Need, staff: Staff, start: d
         begins = start.astimezone(zone)
         advice.append(
             f"at {begins:%H:%M}: campctl hotline scale {hotline.id} {min(seats, row.have + by_people)} --until {until:%Y-%m-%dT%H:%M} "
-            f"({by_people} who may answer it sit nowhere); ahead of time, write a surge"
+            f"({by_people} who may answer it sit{'s' * (by_people == 1)} nowhere); ahead of time, write a surge"
         )
     by_call = min(len(away), row.short - by_people)
     if by_call > 0:
