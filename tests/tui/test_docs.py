@@ -16,7 +16,7 @@ def test_tables_are_current() -> None:
 
 
 def test_pictures_exist() -> None:
-    """Every picture of the page is one that a test draws."""
+    """Every picture of the page is there: those that a test draws, and one of a browser."""
     found = re.findall(r"!\[[^]]+\]\(([^)]+)\)", (ROOT / "docs" / "board.md").read_text(encoding="utf-8"))
     assert len(found) >= 5
     for path in found:
