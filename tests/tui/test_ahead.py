@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from textual.drivers.headless_driver import HeadlessDriver
 
 from campctl import errors
 from campctl.app.context import open_campaign
@@ -22,6 +24,7 @@ from campctl.tui import ahead
 from campctl.tui.ahead import Ahead
 from campctl.tui.feeding import Feeder
 from tui import pictures
+from tui.boards import Trial, board
 
 CAMPAIGN = """
 campaign:
@@ -193,3 +196,20 @@ def test_left_before_the_source_began() -> None:
     feeder.stop()
     assert not begun
     assert not feeder._thread.is_alive()
+
+
+def test_signals_are_minded_before_the_terminal_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut off while it starts, it still gives the terminal back."""
+    minded: list[bool] = []
+    usual = HeadlessDriver.start_application_mode
+
+    def begin(self: HeadlessDriver) -> None:
+        minded.extend(signal.getsignal(number) not in {signal.SIG_DFL, None} for number in (signal.SIGHUP, signal.SIGTERM))
+        usual(self)
+
+    async def nothing(_: Trial) -> None:
+        return
+
+    monkeypatch.setattr(HeadlessDriver, "start_application_mode", begin)
+    board(nothing)
+    assert minded == [True, True]

@@ -142,9 +142,12 @@ class BoardApp(App[int], inherit_css=False):
         self.the_board = Board(self._first)
         return self.the_board
 
+    def on_load(self) -> None:
+        """Before the terminal is taken: whoever ends us from now on finds it given back."""
+        self._mind_signals()
+
     def on_mount(self) -> None:
         """Begin to listen."""
-        self._mind_signals()
         self.set_interval(1.0, self._tick)
         self.look_at_books(self._first, "")
         if self.motion:
