@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -108,7 +108,8 @@ def test_what_stays_behind_is_kept_and_refuses(ends: Ends) -> None:
         with pytest.raises(StoreError, match="they were carried to postgresql://") as caught:
             ends.open(FILE, **options)
         assert "store migrate --to" in caught.value.hint
-    assert len(SQLite.open(ends.root / ".campctl" / "store.db", read_only=True).execute("SELECT * FROM journal")) == 15
+    with closing(SQLite.open(ends.root / ".campctl" / "store.db", read_only=True)) as left:
+        assert len(left.execute("SELECT * FROM journal")) == 15
 
 
 def test_there_and_back_again(ends: Ends) -> None:
