@@ -40,17 +40,7 @@ def message(alert: Alert, kind: Kind, *, campaign: str, at: datetime) -> Message
             "version": VERSION,
             "campaign": campaign,
             "test": kind == "test",
-            "alert": {
-                "id": alert.id,
-                "rule": alert.rule,
-                "severity": alert.severity,
-                "subject": alert.subject,
-                "words": alert.words,
-                "since": _instant(alert.since),
-                "raised": _instant(alert.raised),
-                "acknowledged": alert.acknowledged,
-                "cleared": _instant(alert.cleared) if alert.cleared else None,
-            },
+            "alert": about(alert),
             "emergency": _emergency(alert),
         },
     }
@@ -62,6 +52,21 @@ def message(alert: Alert, kind: Kind, *, campaign: str, at: datetime) -> Message
         urgent=alert.caller is not None and kind == "raised",
         body=msgspec.json.encode(document),
     )
+
+
+def about(alert: Alert) -> dict[str, str | None]:
+    """An alert as it is said of it everywhere (docs/alerts.md)."""
+    return {
+        "id": alert.id,
+        "rule": alert.rule,
+        "severity": alert.severity,
+        "subject": alert.subject,
+        "words": alert.words,
+        "since": _instant(alert.since),
+        "raised": _instant(alert.raised),
+        "acknowledged": alert.acknowledged,
+        "cleared": _instant(alert.cleared) if alert.cleared else None,
+    }
 
 
 def text(alert: Alert, kind: Kind, campaign: str) -> str:

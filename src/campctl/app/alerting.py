@@ -206,17 +206,19 @@ def standing(state: AlertState) -> list[Track]:
 
 def lines(state: AlertState) -> tuple[AlertLine, ...]:
     """The same for the board."""
-    return tuple(
-        AlertLine(
-            id=track.id,
-            rule=track.rule,
-            severity=track.severity,
-            subject=track.subject,
-            words=spoken(track),
-            since=track.since,
-            acknowledged=track.acknowledged,
-        )
-        for track in standing(state)
+    return tuple(line_of(track, spoken(track)) for track in standing(state))
+
+
+def line_of(one: Track | Alert, words: str) -> AlertLine:
+    """One of them on the board."""
+    return AlertLine(
+        id=one.id,
+        rule=one.rule,
+        severity=one.severity,
+        subject=one.subject,
+        words=words,
+        since=one.since,
+        acknowledged=one.acknowledged,
     )
 
 

@@ -84,18 +84,11 @@ def _standing(ctx: Context) -> tuple[AlertLine, ...]:
         found = ctx.store().alerts()
     except errors.StoreError:
         return ()  # said in `activity`; a snapshot of the exchanges needs no store
-    return tuple(
-        AlertLine(
-            id=one.id,
-            rule=one.rule,
-            severity=one.severity,
-            subject=one.subject,
-            words=one.words,
-            since=one.since,
-            acknowledged=one.acknowledged,
-        )
-        for one in found
-    )
+    if not found:
+        return ()
+    from campctl.app.alerting import line_of
+
+    return tuple(line_of(one, one.words) for one in found)
 
 
 def _read(ctx: Context, text: str) -> Expectation:

@@ -20,6 +20,16 @@ class Entry(Struct, frozen=True, kw_only=True):
     example: str | dict[str, str] = ""
 
 
+HEAD = """\
+campaign:
+  name: Example
+  country: US
+  time_zone: America/Chicago
+  backend: local
+  backends: { local: { type: sim } }
+"""
+"""What examples begin with that have more to say of the campaign itself."""
+
 CATALOGUE: dict[str, Entry] = {}
 
 MODULES = ("syntax", "rules", "effective", "backends", "wiring", "runbooks")

@@ -36,25 +36,15 @@ def watching_line(at: datetime, rules: Sequence[str], tells: Sequence[str]) -> s
 
 def json_line(news: News) -> str:
     """One object, its keys as docs/alerts.md has them."""
+    from campctl.app.alert_messages import about
     from campctl.views.envelope import line
 
-    alert = news.alert
     document = {
         "v": VERSION,
         "at": news.at,
         "kind": news.kind,
-        "alert": {
-            "id": alert.id,
-            "rule": alert.rule,
-            "severity": alert.severity,
-            "subject": alert.subject,
-            "words": alert.words,
-            "since": alert.since,
-            "raised": alert.raised,
-            "acknowledged": alert.acknowledged,
-            "cleared": alert.cleared,
-        },
-        "emergency": alert.caller,
+        "alert": about(news.alert),
+        "emergency": news.alert.caller,
         **({"receiver": news.receiver, "ok": news.ok, "words": news.words} if news.kind == "told" else {}),
     }
     return line(document)

@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from campctl.findings.catalogue import Entry, register
-
-_HEAD = """\
-campaign:
-  name: Example
-  country: US
-  time_zone: America/Chicago
-  backend: local
-  backends: { local: { type: sim } }
-"""
+from campctl.findings.catalogue import HEAD, Entry, register
 
 register(
     Entry(
@@ -49,7 +40,7 @@ alerts:
         severity="error",
         summary="a webhook nothing may be sent to",
         why="What is sent names people and places; over plain http anybody on the way could read it, and change it.",
-        example=_HEAD
+        example=HEAD
         + """\
   notify:
     war-room: { webhook: "http://hooks.example.org/campctl" }

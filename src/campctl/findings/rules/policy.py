@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from campctl.findings.catalogue import Entry, register
-
-_HEAD = """\
-campaign:
-  name: Example
-  country: US
-  time_zone: America/Chicago
-  backend: local
-  backends: { local: { type: sim } }
-"""
+from campctl.findings.catalogue import HEAD, Entry, register
 
 register(
     Entry(
@@ -19,7 +10,7 @@ register(
         severity="warning",
         summary="prices in two currencies",
         why="Amounts in two currencies have no sum; each has its own.",
-        example=_HEAD.replace("{ local: { type: sim } }", "{ local: { type: sim }, far: { type: sim } }")
+        example=HEAD.replace("{ local: { type: sim } }", "{ local: { type: sim }, far: { type: sim } }")
         + """\
   prices:
     local: { seat_per_day: 4.00 }
@@ -31,7 +22,7 @@ register(
         severity="error",
         summary="a freeze ends before it begins",
         why="It would hold nothing back.",
-        example=_HEAD
+        example=HEAD
         + """\
   policy:
     freezes:
@@ -43,7 +34,7 @@ register(
         severity="error",
         summary="what is to be protected does not exist",
         why="What is protected by a wrong name is not protected, and nobody finds out until it is gone.",
-        example=_HEAD
+        example=HEAD
         + """\
   policy:
     protected: [hotline/voter-protection]
@@ -54,7 +45,7 @@ register(
         severity="error",
         summary="a freeze allows something that does not exist",
         why="The exception would not be made on the day it is needed.",
-        example=_HEAD
+        example=HEAD
         + """\
   policy:
     freezes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campctl.findings.catalogue import Entry, register
+from campctl.findings.catalogue import HEAD, Entry, register
 
 register(
     Entry(
@@ -83,13 +83,8 @@ surges:
         severity="warning",
         summary="a freeze holds back a surge",
         why="A plan made during a freeze is refused unless the freeze allows its verbs, so the surge does not happen by itself.",
-        example="""\
-campaign:
-  name: Example
-  country: US
-  time_zone: America/Chicago
-  backend: local
-  backends: { local: { type: sim } }
+        example=HEAD
+        + """\
   policy:
     freezes:
       - { name: election-day, from: 2026-11-03T05:00, until: 2026-11-04T00:00, allow: [light, darken] }
