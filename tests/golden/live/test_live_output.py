@@ -92,7 +92,10 @@ HOTLINES = (
         since=NOW - timedelta(hours=12),
     ),
     hotline("main", open=False, diverted="hotline/voter-protection", free=4, gone=1, seated=5, desired=5, since=NOW - timedelta(days=3)),
-    hotline("spanish", backend="old", stale=True, waiting=2, longest_wait=4000.0, level_today=1.0, answered=9, seated=3, desired=2),
+    hotline(
+        "spanish", backend="old", stale=True, since=NOW - timedelta(hours=2), waiting=2, longest_wait=4000.0, level_today=1.0, answered=9,
+        seated=3, desired=2,
+    ),  # fmt: skip
 )
 OFFICES = (
     OfficeLine(
