@@ -3,12 +3,12 @@
     python bench/asterisk_cluster.py [--lines 20000] [--nodes 1] [--quick]
 
     b   2,000 new users, as an apply sends them / one bare COPY of the same rows (records, endpoints, AORs, auths) in one transaction.
-        Beside it, as nobody has those users without it: the same / that COPY and bare pipelined DBPut of what each node keeps for
+        Beside it, as nobody has those users without: the same / that COPY and bare pipelined DBPut of what each node keeps for
         itself (extensions, caller IDs, 911).
         The part of PostgreSQL alone, without image and nodes: asterisk_sql.py
     d   observe of 20,000 lines / bare SELECT of the same rows as dictionaries, and DBGetTree of the maps
 
-Medians of five (d: three), in turn. PostgreSQL is started by the bench, with fsync.
+Medians of nine (d: three), in turn. PostgreSQL is started by the bench, with fsync.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def main() -> int:
     parser.add_argument("--nodes", type=int, default=1)
     parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
-    return verdict(run(200, 1000, 2, given.nodes) if given.quick else run(2000, given.lines, 5, given.nodes))
+    return verdict(run(200, 1000, 2, given.nodes) if given.quick else run(2000, given.lines, 9, given.nodes))
 
 
 if __name__ == "__main__":

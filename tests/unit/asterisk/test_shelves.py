@@ -145,6 +145,9 @@ def test_rows_that_are_no_json_are_handed_on_as_they_are():
 def test_many_new_facts_are_kept_as_they_are_one_by_one(known: bool) -> None:
     """All places at once, what is refused by its fact; an auth that is there after all keeps its secret."""
 
+    async def at_once() -> None:
+        """Nothing waits."""
+
     async def main() -> None:
         async with FakeAmi() as fake, Ami(fake.where, fake.user, lambda: fake.secret) as ami:
             shelf = AstDbShelf(ami)
@@ -159,7 +162,7 @@ def test_many_new_facts_are_kept_as_they_are_one_by_one(known: bool) -> None:
                 "aor": {"ann": AOR, "bob": {"max_contacts": "2"}},
                 "map": {"ext/3001": "line:ann", "hotline/vp/hours": "x"},
             }
-            assert [str(fact) for fact in await shelf.holding(by)()] == [str(Fact("endpoint", "bad"))]
+            assert [str(fact) for fact in await (await shelf.holding(by, at_once))()] == [str(Fact("endpoint", "bad"))]
             found = await shelf.read()
             assert found.keys() == {Fact(place, name) for place, values in by.items() for name in values if name != "bad"}
             assert all(found[fact] == by[fact.place][fact.name] for fact in found)

@@ -20,7 +20,7 @@ from campctl.backends.asterisk.facts.image import Applied, Image
 from campctl.backends.asterisk.facts.native import ByPlace, Fact, Place, Shelf, Value, Write, runs
 from campctl.backends.asterisk.facts.newcomers import Newcomers
 from campctl.backends.asterisk.facts.records import ROOM
-from campctl.backends.asterisk.facts.rows import Hold, holding
+from campctl.backends.asterisk.facts.rows import Hold, Pause, holding
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.model.changes import Change
 from campctl.model.live import Capabilities
@@ -77,9 +77,9 @@ def all_new(parts: Sequence[Applied | Newcomers]) -> dict[Place, dict[str, Value
     return {place: values for place, values in found.items() if values}
 
 
-def ready(shelves: Sequence[Shelf], by: ByPlace) -> list[Hold]:
+async def ready(shelves: Sequence[Shelf], by: ByPlace, pause: Pause) -> list[Hold]:
     """What there is to do to write what is new."""
-    return [hold for shelf in shelves if (hold := holding(shelf, by)) is not None]
+    return [hold for shelf in shelves if (hold := await holding(shelf, by, pause)) is not None]
 
 
 async def write_new(holds: Sequence[Hold]) -> dict[Fact, str]:

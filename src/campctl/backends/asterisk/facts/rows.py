@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, Protocol, TypeAlias
 
@@ -86,21 +86,27 @@ Hold: TypeAlias = Callable[[], Coroutine[Any, Any, dict[Fact, str]]]
 """Makes facts of which there is nothing hold their values; why those that were refused were."""
 
 
+Pause: TypeAlias = Callable[[], Awaitable[None]]
+
+
 class Holding(Protocol):
     """What a shelf may have beside `native.Shelf`: many new facts at once, without a write for each value on the way."""
 
-    def holding(self, by: ByPlace) -> Hold:
-        """Make everything ready to write these, in this order, so that their turn takes as little time as can be."""
+    async def holding(self, by: ByPlace, pause: Pause) -> Hold:
+        """Make everything ready to write these, in this order, so that their turn takes as little time as can be.
+
+        pause: to be awaited about once a millisecond, as somebody else's answers may be waiting.
+        """
         ...
 
 
-def holding(shelf: Shelf, by: ByPlace) -> Hold | None:
+async def holding(shelf: Shelf, by: ByPlace, pause: Pause) -> Hold | None:
     """Make ready to write, of these new facts, those that are a shelf's; None when none is."""
     mine = {place: values for place, values in by.items() if values and place in shelf.places}
     if not mine:
         return None
     own: Holding | None = getattr(shelf, "holding", None) and shelf  # type: ignore[assignment]
-    return own.holding(mine) if own is not None else partial(one_by_one, shelf, mine)
+    return await own.holding(mine, pause) if own is not None else partial(one_by_one, shelf, mine)
 
 
 async def one_by_one(shelf: Shelf, by: ByPlace) -> dict[Fact, str]:

@@ -23,7 +23,7 @@ from campctl.backends.asterisk.ami import Ami, Puts, Request, db_get, db_tree, d
 from campctl.backends.asterisk.facts import records
 from campctl.backends.asterisk.facts.native import ByPlace, Fact, Place, Value, Write
 from campctl.backends.asterisk.facts.render import AOR, REALM
-from campctl.backends.asterisk.facts.rows import Hold, Rows, one_by_one
+from campctl.backends.asterisk.facts.rows import Hold, Pause, Rows, one_by_one
 from campctl.backends.asterisk.shelves.answers import worded
 from campctl.model.resources import KINDS
 
@@ -95,7 +95,7 @@ class AstDbShelf:
             return [None] * len(ends)
         return [next((text for text in said[start:end] if text is not None), None) for start, end in zip([0, *ends], ends, strict=False)]
 
-    def holding(self, by: ByPlace) -> Hold:
+    async def holding(self, by: ByPlace, pause: Pause) -> Hold:
         """See `rows.Holding`."""
         rows: list[tuple[str, str, str]] = []
         for place, values in by.items():
@@ -111,6 +111,7 @@ class AstDbShelf:
                 rows += [(CAMPCTL, name, str(value)) for name, value in values.items()]
             else:
                 return partial(one_by_one, self, by)
+            await pause()
         return partial(self._hold, by, Puts(rows))
 
     async def _hold(self, by: ByPlace, puts: Puts) -> dict[Fact, str]:

@@ -10,7 +10,7 @@ from campctl.backends.asterisk.ami import Ami
 from campctl.backends.asterisk.doing.aors import Aors
 from campctl.backends.asterisk.doing.node import Node
 from campctl.backends.asterisk.facts.native import ByPlace, Fact, Place, Shelf, Value, Write, runs
-from campctl.backends.asterisk.facts.rows import Hold, Rows, fill, holding
+from campctl.backends.asterisk.facts.rows import Hold, Pause, Rows, fill, holding
 from campctl.backends.asterisk.shelves import AstDbShelf, MemberShelf, SectionShelf
 from campctl.errors import BackendError, Unavailable, Uncertain
 from campctl.ports.clock import Clock
@@ -101,9 +101,9 @@ class Peer:
         parts = await asyncio.gather(*(fill(rows, shelf) for shelf in self._shelves))
         return {fact: value for part in parts for fact, value in part.items()}
 
-    def holding(self, by: ByPlace) -> Hold:
+    async def holding(self, by: ByPlace, pause: Pause) -> Hold:
         """Make ready to write what is new; see `rows.Holding`."""
-        holds = [hold for shelf in self._shelves if (hold := holding(shelf, by)) is not None]
+        holds = [hold for shelf in self._shelves if (hold := await holding(shelf, by, pause)) is not None]
 
         async def all_of_them() -> dict[Fact, str]:
             refused: dict[Fact, str] = {}

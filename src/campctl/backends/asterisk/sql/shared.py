@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from campctl.backends.asterisk.facts.native import ByPlace, Fact, Place, Value, Write
-from campctl.backends.asterisk.facts.rows import Hold, Rows, listed, sort_into
+from campctl.backends.asterisk.facts.rows import Hold, Pause, Rows, listed, sort_into
 from campctl.backends.asterisk.sql import writing
 from campctl.backends.asterisk.sql.delivery import Parcel, of_writes
 from campctl.backends.asterisk.sql.expecting import expected
@@ -47,9 +48,12 @@ class SharedShelf:
         learn = any(write.fact.place == "aor" and write.value is not None for write in writes)
         return await self._cluster.sql.write(writes, self._kept(learn), self._cluster.take_doing())
 
-    def holding(self, by: ByPlace) -> Hold:
+    async def holding(self, by: ByPlace, pause: Pause) -> Hold:
         """The same for what is new; see `rows.Holding`."""
-        sheets = writing.Sheets.of(by, new=True)
+        sheets = writing.Sheets({}, new=True)
+        for place, values in by.items():
+            sheets = sheets.joined(writing.Sheets.of({place: values}))
+            await pause()
 
         async def hold() -> dict[Fact, str]:
             return await self._cluster.sql.hold(sheets, self._kept("aor" in by), self._cluster.take_doing())
@@ -143,14 +147,14 @@ class NodesShelf:
         refused = await self._everywhere(told, lambda: writes)
         return [refused.get(write.fact) for write in writes] if refused else [None] * len(writes)
 
-    def holding(self, by: ByPlace) -> Hold:
+    async def holding(self, by: ByPlace, pause: Pause) -> Hold:
         """The same for what is new; see `rows.Holding`."""
-        ready = {peer.name: peer.holding(by) for peer in self._cluster.up}
+        ready = {peer.name: await peer.holding(by, pause) for peer in self._cluster.up}
 
-        async def hold() -> dict[Fact, str]:
-            return await self._everywhere(lambda peer: (ready.get(peer.name) or peer.holding(by))(), lambda: listed(by))
+        async def told(peer: Peer) -> dict[Fact, str]:
+            return await (ready.get(peer.name) or await peer.holding(by, pause))()
 
-        return hold
+        return partial(self._everywhere, told, partial(listed, by))
 
     async def _everywhere(
         self, tell: Callable[[Peer], Coroutine[Any, Any, dict[Fact, str]]], writes: Callable[[], Sequence[Write]]

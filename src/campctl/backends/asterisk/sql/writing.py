@@ -65,6 +65,10 @@ class Sheets(Struct, frozen=True):
         ready, refused = prepared(wanted)
         return cls(without(wanted, refused), {}, refused, new) if refused else cls(wanted, ready, new=new)
 
+    def joined(self, other: Sheets) -> Sheets:
+        """These, and those of other places."""
+        return Sheets({**self.wanted, **other.wanted}, {**self.ready, **other.ready}, {**self.refused, **other.refused}, self.new)
+
 
 def prepared(wanted: Wanted) -> tuple[Ready, dict[Fact, str]]:
     """What can be copied as it is, and why some of it cannot be written at all."""
