@@ -221,8 +221,8 @@ def test_a_fault_in_the_faults_file(camp) -> None:
 
 
 def test_a_real_clock_does_not_hang(camp) -> None:
-    """With the machine's own clock, one 503 costs less than a few seconds."""
+    """With the machine's own clock, one 503 costs seconds and not minutes."""
     camp.faults(fail_calls="1")
     began = time.monotonic()
     camp.do("port", "light", "chicago-hq/a001", "--yes").ok()
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60
