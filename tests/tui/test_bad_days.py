@@ -232,7 +232,7 @@ def test_a_feed_that_never_worked_ends_the_board() -> None:
         app = BoardApp(feeder, Recorder, looks=Looks(motion=False), now=lambda: pictures.NOW)
         feeder.start()
         async with app.run_test(size=(80, 24)) as pilot:
-            for _ in range(200):
+            for _ in range(6000):
                 if app._exit:
                     break
                 await pilot.pause(0.01)
