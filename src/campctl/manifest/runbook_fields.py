@@ -3,91 +3,22 @@
 from __future__ import annotations
 
 import re
-import shlex
 from typing import Any
 
-from campctl.findings import Span
 from campctl.manifest.combine import WORDS, list_of
 from campctl.manifest.decode import definition, table
-from campctl.manifest.kinds import BOOLEAN, ID, TAG, Context, Kind, check_id, check_null, did_you_mean, text_of, wrong
+from campctl.manifest.kinds import BOOLEAN, ID, TAG, Context, check_id, check_null, did_you_mean, text_of, wrong
 from campctl.manifest.nodes import Map, Node, Seq
 from campctl.manifest.nouns import Field, Noun
 from campctl.manifest.problems import Bad, span_of
+from campctl.manifest.runbook_kinds import COMMAND, EXPECTATION, LENGTH, LONG, RAW, SCALAR, SHELL, TEXT, TIME, kind, text_at, words_of
 from campctl.model.runbooks import KINDS, Source, Text, Variable
 
-MAX_SCRIPT = 20_000
-"""Characters of a shell script, or of words to read out."""
 TYPES = (
     "text", "int", "bool", "date", "time", "duration", "list", "choice", "secret",
     "office", "hotline", "user", "port", "number", "backend", "surge",
 )  # fmt: skip
-_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:\\.|[^"\\])*"|'[^']*')+""", re.DOTALL)
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}\Z")
-
-
-def text_at(ctx: Context, node: Node, *, plain: bool = True, most: int = 0) -> Text:
-    """A scalar with its place. `plain`: say what other YAML readers make of it unquoted; `most`: characters instead of the usual limit."""
-    if node.__class__ in (Map, Seq):
-        raise wrong(node, "a text")
-    check_null(ctx, node)
-    if most and len(str(getattr(node, "value", ""))) > most:
-        raise Bad("too-long", f"This text has {len(node.value):,} characters; {most:,} are the most.", "Put it into a file of its own.")
-    value: str = node.value if most or not plain else text_of(ctx, node)
-    start, end = node.start_mark, node.end_mark
-    quotes = 1 if node.style in ("'", '"') else 0
-    one_line = start.line == end.line and end.column - start.column == len(value) + 2 * quotes
-    column = start.column + 1 + (quotes if one_line else 0)
-    last = column + len(value) if one_line else (end.column + 1 if start.line == end.line else 0)
-    return Text(value, Span(ctx.file, start.line + 1, column, last), one_line)
-
-
-def words_of(ctx: Context, node: Node) -> tuple[Text, ...]:
-    """A command line as words: a list, or one line split as a shell splits it (and nothing else of a shell's)."""
-    if node.__class__ is Seq:
-        found = tuple(text_at(ctx, item, plain=False) for item in node.items)
-    else:
-        found = _split(text_at(ctx, node, most=MAX_SCRIPT))
-    if not found:
-        raise Bad("missing-key", "There is no command here.", "Write a command: `hotline scale main 40 --until 23:00`.")
-    return found
-
-
-def _split(line: Text) -> tuple[Text, ...]:
-    found: list[Text] = []
-    place = 0
-    for match in _WORD.finditer(line.value):
-        if line.value[place : match.start()].strip():
-            break
-        place = match.end()
-        found.append(
-            Text(shlex.split(match[0])[0], line.at(match.start(), len(match[0])), line.exact and match[0] == shlex.split(match[0])[0])
-        )
-    if line.value[place:].strip():
-        raise Bad("bad-command-line", "A quote is opened here and not closed.", "Close it, or write the words as a list.")
-    return tuple(found)
-
-
-def _kind(name: str, read: Any, schema: dict[str, Any], written: str) -> Kind:
-    return Kind(name, read, schema, written)
-
-
-_SCALAR = {"type": ["string", "integer", "number"]}
-TEXT = _kind("text", text_at, {"type": ["string", "integer"]}, "text; `{name}` stands for a variable")
-LONG = _kind("words", lambda ctx, node: text_at(ctx, node, most=MAX_SCRIPT), {"type": "string"}, "words, over several lines where needed")
-RAW = _kind("value", lambda ctx, node: text_at(ctx, node, plain=False), _SCALAR, "value")
-TIME = _kind("moment", RAW.parse, {"type": "string"}, "`05:00` of the runbook's day (`25:30` is after midnight), or `2026-11-03T05:00`")
-LENGTH = _kind("duration", RAW.parse, {"type": "string"}, "length of time: `20s`, `5m`")
-EXPECTATION = _kind("expectation", LONG.parse, {"type": "string"}, "expectation: `hotline main waiting < 20`")
-COMMAND = _kind(
-    "command", words_of, {"type": ["string", "array"], "items": _SCALAR}, "`campctl` verb with its options, as a line or a list"
-)
-
-
-def _shell(ctx: Context, node: Node) -> Text | tuple[Text, ...]:
-    return words_of(ctx, node) if node.__class__ is Seq else text_at(ctx, node, most=MAX_SCRIPT)
-
-
-SHELL = _kind("shell", _shell, COMMAND.schema, "a command as a list of words, or a text for `sh -c`")
 
 
 def _undo(ctx: Context, node: Node) -> dict[str, Any]:
@@ -104,7 +35,7 @@ UNDO = Noun(
     "What takes a step back.",
     (Field("run", COMMAND, "A verb.", "hotline scale main 10"), Field("shell", SHELL, "A command.", "[./announce, off]")),
 )
-WAY_BACK = _kind("way back", _undo, {"anyOf": [COMMAND.schema, {"$ref": f"#/definitions/{definition(UNDO)}"}]}, "as `run`, or a mapping")
+WAY_BACK = kind("way back", _undo, {"anyOf": [COMMAND.schema, {"$ref": f"#/definitions/{definition(UNDO)}"}]}, "as `run`, or a mapping")
 
 
 def _wait(ctx: Context, node: Node) -> dict[str, Text]:
@@ -131,10 +62,10 @@ WAIT = Noun(
         Field("zone", TEXT, "Time zone of `until`, or an office whose zone it is.", "America/Phoenix"),
     ),
 )
-WAITED = _kind(
+WAITED = kind(
     "wait",
     _wait,
-    {"anyOf": [_SCALAR, {"$ref": f"#/definitions/{definition(WAIT)}"}]},
+    {"anyOf": [SCALAR, {"$ref": f"#/definitions/{definition(WAIT)}"}]},
     "a time, a length of time, an expectation, or a mapping (below)",
 )
 
@@ -152,7 +83,7 @@ def _variable_name(ctx: Context, node: Node) -> str:
     return name
 
 
-WITH = _kind("variables", _with, {"type": "object", "additionalProperties": _SCALAR}, "variable to value")
+WITH = kind("variables", _with, {"type": "object", "additionalProperties": SCALAR}, "variable to value")
 
 
 def _each(ctx: Context, node: Node) -> dict[str, Any]:
@@ -163,7 +94,7 @@ def _each(ctx: Context, node: Node) -> dict[str, Any]:
     return {"name": name, "in": tuple(RAW.parse(ctx, item) for item in value.items) if value.__class__ is Seq else RAW.parse(ctx, value)}
 
 
-EACH = _kind(
+EACH = kind(
     "loop",
     _each,
     {"type": "object", "minProperties": 1, "maxProperties": 1},
@@ -187,7 +118,7 @@ def _steps(ctx: Context, node: Node) -> tuple[Source, ...]:
     return tuple(found)
 
 
-STEPS = _kind("steps", _steps, {"type": "array", "items": {"$ref": "#/definitions/step"}}, "list of steps (below)")
+STEPS = kind("steps", _steps, {"type": "array", "items": {"$ref": "#/definitions/step"}}, "list of steps (below)")
 ACTS = (
     Field("run", COMMAND, "Runs a verb of campctl's. Nobody is asked: `--yes` is added where a verb would ask.", "hotline scale main +20"),
     Field("shell", SHELL, "Runs a command. Into a text nothing is put: variables are environment variables there.", "[./announce, on]"),
@@ -232,7 +163,7 @@ STEP = Noun(
         Field("steps", STEPS, "What a loop repeats.", "[{ run: office show {office} }]"),
     ),
 )
-DEFAULT = _kind("value", RAW.parse, {"type": ["string", "integer", "number", "boolean", "array"]}, "value, or a list of them")
+DEFAULT = kind("value", RAW.parse, {"type": ["string", "integer", "number", "boolean", "array"]}, "value, or a list of them")
 VARIABLE = Noun(
     "variable",
     "A value that is put in place of `{name}`.",
@@ -306,7 +237,7 @@ def _listed(ctx: Context, node: Node) -> Text:
     return Text(",".join(items), span_of(ctx.file, node), exact=False)
 
 
-VARIABLES = _kind(
+VARIABLES = kind(
     "variables",
     _variables,
     {"type": "object", "additionalProperties": {"anyOf": [{"$ref": "#/definitions/variable"}, {"type": ["string", "integer", "array"]}]}},
@@ -327,7 +258,7 @@ def _roles(ctx: Context, node: Node) -> dict[str, tuple[str, ...]]:
     return found
 
 
-ROLES = _kind(
+ROLES = kind(
     "roles",
     _roles,
     {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
