@@ -171,9 +171,12 @@ def main() -> int:
                 if number:
                     times[name].append(took)
         wall, used = ({name: statistics.median(row[at] for row in found) for name, found in times.items()} for at in (0, 1))
+        best = {name: min(found)[0] for name, found in times.items()}
     for name in commands:
-        print(f"{name:12} first row after {wall[name] * 1000:6.0f} ms, {used[name] * 1000:6.0f} ms of CPU")
+        least = f"at best {best[name] * 1000:4.0f} ms"
+        print(f"{name:12} first row after {wall[name] * 1000:6.0f} ms, {least}, {used[name] * 1000:6.0f} ms of CPU")
     rows.append(Held("first rows of `campctl top`, x of a one-widget Textual app", wall["top"] / wall["one widget"], 1.25))
+    rows.append(Held("the same, the best of each", best["top"] / best["one widget"], float("inf")))
     rows.append(Held("the same in CPU", used["top"] / used["one widget"], float("inf")))
     return verdict(rows)
 

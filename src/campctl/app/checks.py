@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from campctl import errors
@@ -46,7 +45,7 @@ def capabilities_of(campaign: Campaign) -> tuple[dict[str, Capabilities], list[F
         made = wiring.factory(spec.type)
         if made is None:
             known = wiring.backend_types()
-            near = difflib.get_close_matches(spec.type, known, 1)
+            near = _near(spec.type, known)
             wrong.append(
                 finding(
                     "unknown-backend-type",
@@ -63,6 +62,12 @@ def capabilities_of(campaign: Campaign) -> tuple[dict[str, Capabilities], list[F
     return able, wrong
 
 
+def _near(word: str, known: Iterable[str]) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(word, list(known), 1)
+
+
 def _option_findings(spec: BackendSpec, made: BackendFactory) -> list[Finding]:
     known: Mapping[str, Option] = {option.name: option for option in made.options}
     found = []
@@ -72,7 +77,7 @@ def _option_findings(spec: BackendSpec, made: BackendFactory) -> list[Finding]:
         place = Ref("campaign", "", "backends", (spec.name, name))
         option = known.get(name)
         if option is None:
-            near = difflib.get_close_matches(name, known, 1)
+            near = _near(name, known)
             found.append(
                 finding(
                     "unknown-backend-option",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -136,6 +135,8 @@ def keep(root: Path, loaded: Loaded, read: list[Stamp], took_ns: int) -> None:
 
 
 def _write(path: Path, parts: tuple[bytes, ...]) -> None:
+    import tempfile  # takes as long as reading a campaign that has not changed
+
     ignore = path.with_name(".gitignore")
     if not ignore.exists():
         ignore.write_text("*\n", encoding="ascii")
