@@ -186,7 +186,7 @@ def test_a_folder_that_cannot_be_written(folder, monkeypatch):
     def full(*_args, **_more):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cache.tempfile, "mkstemp", full)
+    monkeypatch.setattr("tempfile.mkstemp", full)
     assert load(folder).ok
     assert not load(folder).from_cache
 
