@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from campctl import errors
 from campctl.model.live import Event
@@ -127,8 +128,8 @@ class Watcher:
         self._watch.see_clock()
         asked = self._clock.now()
         live = await within(self._clock, backend.live(agents=True), self._pace.answer, self._name)
-        self._watch.see_clock()
-        self._fold.look(live, asked)
+        now = self._watch.see_clock()
+        self._fold.look(replace(live, at=min(live.at, now)), asked)
         if not self._known or self._lost:
             self._say("back" if self._known else "live")
         self._was_live = self._known = True
@@ -163,6 +164,8 @@ class Watcher:
                 self._fold.missed(self._name, why)
                 self._say("missed", why)
             return
+        if event.at > (now := self._clock.now()):
+            event = replace(event, at=now)  # its clock is ahead: one word of tomorrow would make everything since midnight yesterday's
         self._fold.event(event)
         self._watch.tell(event)
         self._watch.news(urgent=urgent)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from campctl.app.watcher import Heard, Notice, Pace
 from campctl.app.watching import Watch, boards, look_once
@@ -36,6 +37,7 @@ class Exchange:
         self.hangs = False
         self.flood = 0
         self.takes = 0.0
+        self.ahead = timedelta(0)
 
     async def live(self, *, agents: bool = False) -> Live:
         assert agents
@@ -45,7 +47,7 @@ class Exchange:
         await self.clock.sleep(self.takes)
         if self.fails is not None:
             raise self.fails
-        now = self.clock.now()
+        now = self.clock.now() + self.ahead
         queue = QueueNow(queue="main", waiting=self.waiting, longest_wait=5.0 if self.waiting else 0.0)
         return Live(at=now, backend=self.name, since=now - timedelta(hours=1), epoch="1", queues=(queue,))
 
@@ -178,6 +180,34 @@ def test_a_lost_connection_is_shown_and_made_anew(tmp_path: Path) -> None:
         assert seen.notices() == [("live", ""), ("lost", "the line broke"), ("back", "")]
 
     watched(tmp_path, work)
+
+
+def test_an_exchange_whose_clock_is_ahead(tmp_path: Path) -> None:
+    """What it says of next year happened now: no day begins, no wait is forgotten, and its silence is still seen."""
+
+    async def work(seen: Seen) -> None:
+        pbx, clock = seen.on.pbx, seen.on.clock
+        await seen.until(lambda _: pbx.looks == 2)
+        await clock.sleep(1.0)
+        pbx.says("call-queued", call="a")
+        await seen.until(lambda board: waiting(board) == 1)
+        pbx.queue.put_nowait(
+            replace(pbx.event("call-answered", call="a", line="user/ann", waited=3.0), at=clock.now() + timedelta(days=365))
+        )
+        answered = await seen.until(lambda board: board.hotlines["main"].answered == 1)
+        assert seen.told[-1].at <= clock.now()
+        assert answered.hotlines["main"].recent_answered == 1
+        pbx.ahead = timedelta(days=365)
+        looks = pbx.looks
+        await seen.until(lambda _: pbx.looks > looks)
+        board = await seen.until(lambda _: True)
+        assert board.hotlines["main"].recent_answered == 1
+        assert board.backends["pbx"].heard is not None
+        assert board.backends["pbx"].heard <= clock.now()
+        pbx.hangs = True
+        await seen.until(lambda board: board.backends["pbx"].health == "stale")
+
+    watched(tmp_path, work, pace=Pace(answer=600.0))
 
 
 def test_one_that_hangs_is_stale_and_then_lost(tmp_path: Path) -> None:
