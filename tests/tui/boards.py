@@ -9,11 +9,16 @@ from datetime import datetime
 from typing import Any
 
 from campctl.app.picture import Picture
+from campctl.app.results import Planned
+from campctl.app.running_books_rows import Books
 from campctl.errors import CampctlError
+from campctl.model.changes import Plan
 from campctl.tui.acting import Done, Seen, Wanted
 from campctl.tui.app import BoardApp, Looks
+from campctl.tui.books_acting import Told
 from campctl.tui.heading import Feed
 from campctl.tui.intents import Pause, See, TakeBack
+from campctl.tui.intents_books import BOOK_INTENTS, Step
 from tui import pictures
 
 
@@ -24,6 +29,9 @@ class Recorder:
         self.looked: list[Wanted] = []
         self.acted: list[Wanted] = []
         self.stopped = 0
+        self.guarded: Plan | None = None
+        self.heard: Callable[[Told], None] = lambda _: None
+        self.following: tuple[str, ...] = ()
         self.wrong: CampctlError | None = None
         self.wrong_act: CampctlError | None = None
         self.failed: tuple[str, ...] = ()
@@ -35,7 +43,10 @@ class Recorder:
         self.looked.append(wanted)
         if self.wrong is not None:
             raise self.wrong
-        return self.seen
+        return Seen(planned=Planned(plan=self.guarded), zone=pictures.ZONE) if self.guarded is not None else self.seen
+
+    def listen(self, heard: Callable[[Told], None]) -> None:
+        self.heard = heard
 
     def act(self, wanted: Wanted, tell: Callable[[str], None]) -> Done:
         self.acted.append(wanted)
@@ -44,6 +55,8 @@ class Recorder:
         if self.wrong_act is not None:
             raise self.wrong_act
         intent = wanted.intent
+        if isinstance(intent, BOOK_INTENTS):
+            return Done(words="It goes on.", going=isinstance(intent, Step))
         back = (
             None
             if isinstance(intent, (TakeBack, See))
@@ -104,6 +117,10 @@ class Trial:
             await self.pilot.pause(0.01)
         raise AssertionError("it never came true")
 
+    def give_books(self, books: Books) -> None:
+        """What the store says of runbooks."""
+        self.app.the_board.take_books(books)
+
     def give(self, picture: Picture, **feed: Any) -> None:
         """Another picture."""
         self.app.the_board.take(picture, Feed(**{"heard": pictures.NOW, **feed}))
@@ -127,6 +144,7 @@ def board(
     picture: Picture | None = None,
     looks: Looks | None = None,
     now: datetime = pictures.NOW,
+    books: Books | None = None,
 ) -> None:
     """Run a test on a board that shows a picture (an afternoon of election day unless told; `...` for none)."""
 
@@ -136,6 +154,8 @@ def board(
         async with app.run_test(size=size) as pilot:
             trial = Trial(app, pilot, acts)
             trial.give(picture or pictures.picture())
+            if books is not None:
+                trial.give_books(books)
             await trial.settle()
             await test(trial)
 

@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 from math import sin
 
 from campctl.app.picture import ActivityLine, AlertLine, DeskCell, HotlineLine, OfficeLine, PersonLine, Picture
+from campctl.app.running_books_report import BookReport, StepLine
+from campctl.app.running_books_rows import BookRow, Books
 from campctl.live.board import BackendBoard, Emergency
+from campctl.model.runbooks import BookRun
 
 NOW = datetime(2026, 11, 3, 19, 30, 12, tzinfo=UTC)
 ZONE = "America/Chicago"
@@ -52,6 +55,8 @@ def hotlines() -> tuple[HotlineLine, ...]:
             whence="surge election-day" if at < 3 else "baseline",
             minutes=tuple(round(answered / 90 * (1 + sin(minute / 7 + at))) for minute in range(60)),
             stale=False,
+            refused=7 if id_ == "voter-protection" else 0,
+            diverted="hotline/volunteers" if id_ == "donors" else "",
         )
         for at, (
             id_,
@@ -219,3 +224,151 @@ def picture(**changes: object) -> Picture:
 def empty() -> Picture:
     """A campaign in which there is nothing yet."""
     return picture(hotlines=(), offices=(), people=(), activity=(), alerts=())
+
+
+RUN = "20261103-120003-a1b2"
+
+
+def book_rows() -> tuple[BookRow, ...]:
+    """One that asks, one that somebody else follows, one that failed, one to be begun, one that is over."""
+    more = {"who": "dana", "steps": 11}
+    return (
+        BookRow(
+            id=RUN,
+            book="debate",
+            name="Debate night",
+            run=RUN,
+            state="asks",
+            step="told",
+            what="Does the news desk know?",
+            since=NOW - timedelta(seconds=48),
+            role="shift-lead",
+            people=("dana", "lee"),
+            question="Does the news desk know the number?",
+            done=5,
+            **more,  # type: ignore[arg-type]
+        ),
+        BookRow(
+            id="20261103-110000-0c0c",
+            book="election-day",
+            name="Election day",
+            run="20261103-110000-0c0c",
+            state="running",
+            step="noon",
+            what="until 2026-11-03 14:00 CST",
+            since=NOW - timedelta(minutes=31),
+            planned=NOW + timedelta(minutes=29),
+            followed=True,
+            done=21,
+            who="lee on war-room",
+            steps=60,
+        ),
+        BookRow(
+            id="20261103-103000-fa11",
+            book="office-opening",
+            name="An office opens",
+            run="20261103-103000-fa11",
+            state="failed",
+            step="found",
+            what="911 finds phoenix",
+            since=NOW - timedelta(hours=3),
+            planned=NOW - timedelta(hours=3),
+            done=2,
+            **more,  # type: ignore[arg-type]
+        ),
+        BookRow(id="book:evacuation", book="evacuation", name="evacuation"),
+        BookRow(id="20261102-200000-d0e0", book="drill", name="Drill", run="20261102-200000-d0e0", state="done", done=11, **more),  # type: ignore[arg-type]
+    )
+
+
+def book_report(run: str = RUN) -> BookReport:
+    """A run that asks: done, taken back, done again, failed, read out, asked, to come."""
+    at = NOW - timedelta(minutes=9)
+    lines = (
+        StepLine(
+            step="sound",
+            kind="run",
+            what="campctl validate",
+            about="The manifests are sound",
+            planned=at,
+            began=at,
+            ended=at,
+            took=0.4,
+            late=2.0,
+            state="done",
+            who="dana",
+        ),
+        StepLine(
+            step="well", kind="expect", what="drift none", began=at, ended=at, took=0.2, state="done", who="dana", detail="drift items is 0"
+        ),
+        StepLine(
+            step="more",
+            kind="run",
+            what="campctl hotline scale press 6",
+            about="More seats",
+            planned=NOW - timedelta(minutes=20),
+            began=at,
+            ended=at,
+            took=1.2,
+            late=660.0,
+            state="done",
+            who="dana",
+            undone="undone",
+        ),
+        StepLine(
+            step="more",
+            kind="run",
+            what="campctl hotline scale press 6",
+            about="More seats",
+            planned=NOW - timedelta(minutes=20),
+            began=at,
+            ended=at,
+            took=1.3,
+            late=700.0,
+            state="done",
+            who="lee",
+            output="Scale Press from 3 to 6 seats\n2 changes made.",
+        ),
+        StepLine(
+            step="page",
+            kind="shell",
+            what="./page everybody",
+            began=at,
+            ended=at,
+            took=0.1,
+            state="failed",
+            who="dana",
+            detail="exit status 3",
+            output="no pager",
+            code=3,
+        ),
+        StepLine(step="read", kind="note", what="Lines open in five minutes. Tell the hall.", began=at, ended=at, state="done", who="dana"),
+        StepLine(
+            step="told",
+            kind="confirm",
+            what="Does the news desk know the number?",
+            role="shift-lead",
+            began=NOW - timedelta(seconds=48),
+            state="running",
+            who="dana",
+        ),
+        StepLine(step="over", kind="wait", what="until 2026-11-03 23:05 CST", planned=NOW + timedelta(hours=9)),
+        StepLine(step="less", kind="run", what="campctl override clear --all"),
+    )
+    return BookReport(
+        run=BookRun(id=run, book="debate", name="Debate night", started=at, author="dana", command="", digest="", status="running"),
+        about="From sound check to cut-back.",
+        zone=ZONE,
+        day="2026-11-03",
+        variables={},
+        lines=lines if run else lines[-2:],
+        events=(),
+        turn="told",
+        followed_by="dana on war-room" if run else "",
+    )
+
+
+def books(opened: str = "") -> Books:
+    """What the store says of runbooks; `opened` is the id of a row."""
+    report = book_report() if opened == RUN else book_report("") if opened == "book:debate" else None
+    return Books(rows=book_rows(), opened=report, ways={"more": "campctl override clear --all"})

@@ -137,15 +137,60 @@ def test_errors_in_words(error: errors.CampctlError, said: str, when: str) -> No
     board(test)
 
 
-def test_a_guardrail_cannot_be_overridden_from_here() -> None:
-    """A plan that a guardrail speaks against is shown, and y does nothing."""
+GUARDED = replace(PLAN, guards=(Guard(name="too-many-updates", message="60% would be changed.", flag="--allow-updates"),))
+
+
+def test_a_guardrail_is_overridden_by_its_name_and_a_reason() -> None:
+    """y does nothing; O asks why, shows the plan anew with the flag, and only the guardrail's name, typed, does it."""
 
     async def test(trial: Trial) -> None:
-        guarded = replace(PLAN, guards=(Guard(name="too-many-updates", message="60% would be changed.", flag="--allow-updates"),))
-        trial.acts.seen = Seen(planned=Planned(plan=guarded), zone=pictures.ZONE)
-        await trial.keys("plus", "y")
-        assert "too-many-updates" in trial.text
-        assert "cannot be done from here" in trial.text
+        trial.acts.guarded = GUARDED
+        await trial.keys("plus", "y", "enter", "o", "y")
+        assert "too-many-updates refuses this" in trial.text
+        assert trial.acts.acted == []
+        await trial.keys("O", "enter", "y", "backspace")
+        assert len(trial.acts.looked) == 1
+        await trial.type("debate")
+        await trial.keys("enter")
+        assert (trial.acts.looked[-1].allow, trial.acts.looked[-1].reason) == (("--allow-updates",), "debate")
+        assert "+1 --allow-updates --reason debate" in trial.text
+        await trial.keys("y", "enter", "enter")
+        assert trial.acts.acted == []
+        await trial.keys("backspace")
+        await trial.type("too-many-updates")
+        assert trial.acts.acted == []
+        await trial.keys("enter")
+        await trial.until(lambda: trial.app.screen is trial.app.the_board)
+        assert [(one.allow, one.reason) for one in trial.acts.acted] == [(("--allow-updates",), "debate")]
+
+    board(test)
+
+
+def test_an_override_of_a_guardrail_is_for_what_was_shown() -> None:
+    """Another number of seats is another plan: it is asked for anew; Esc leaves all of it."""
+
+    async def test(trial: Trial) -> None:
+        trial.acts.guarded = GUARDED
+        await trial.keys("plus", "O")
+        await trial.type("debate")
+        await trial.keys("enter", "escape")
+        assert trial.app.screen is trial.app.the_board
+        await trial.keys("plus", "plus")
+        assert trial.acts.looked[-1].allow == ()
+        assert "too-many-updates refuses this" in trial.text
+        assert trial.acts.acted == []
+
+    board(test)
+
+
+def test_what_no_flag_overrides_stays_refused() -> None:
+    """A guardrail without a flag is named, and O does nothing."""
+
+    async def test(trial: Trial) -> None:
+        trial.acts.guarded = replace(PLAN, guards=(*GUARDED.guards, Guard(name="lit-without-location", message="No 911.", flag="")))
+        await trial.keys("plus", "O", "y", "enter")
+        assert "No flag overrides lit-without-location" in trial.text
+        assert len(trial.acts.looked) == 1
         assert trial.acts.acted == []
 
     board(test)

@@ -13,10 +13,10 @@ from campctl.tui.modals import Page
 from tui import pictures
 from tui.boards import Trial, board
 
-HEADINGS = {"1": "Hotline", "2": "Headquarters", "3": "Ext", "4": "Did", "5": "Severity"}
+HEADINGS = {"1": "Hotline", "2": "Headquarters", "3": "Ext", "4": "Did", "5": "Severity", "6": "Stands at"}
 PRESSED = {
-    "1", "2", "3", "4", "5", "tab", "shift+tab", "e", "slash", "colon", "escape", "u", "question_mark", "f1", "t", "q", "ctrl+c",
-    "plus", "equals_sign", "minus", "underscore", "l", "d", "w", "p", "x", "a",
+    "1", "2", "3", "4", "5", "6", "tab", "shift+tab", "e", "slash", "colon", "escape", "u", "question_mark", "f1", "t", "q", "ctrl+c",
+    "plus", "equals_sign", "minus", "underscore", "l", "d", "w", "p", "x", "a", "s", "r", "y", "n",
 }  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def test_no_two_keys_are_one() -> None:
 
 @pytest.mark.parametrize("key", HEADINGS)
 def test_screens(key: str) -> None:
-    """1 to 5 show their screens."""
+    """1 to 6 show their screens."""
 
     async def test(trial: Trial) -> None:
         await trial.keys("3" if key != "3" else "1", key)
@@ -46,11 +46,11 @@ def test_tab_goes_round() -> None:
     """Tab goes through the screens and round, Shift-Tab the other way."""
 
     async def test(trial: Trial) -> None:
-        for kind in ("offices", "people", "activity", "alerts", "hotlines"):
+        for kind in ("offices", "people", "activity", "alerts", "runbooks", "hotlines"):
             await trial.keys("tab")
             assert trial.app.the_board.pane.kind == kind
         await trial.keys("shift+tab")
-        assert trial.app.the_board.pane.kind == "alerts"
+        assert trial.app.the_board.pane.kind == "runbooks"
 
     board(test)
 

@@ -21,7 +21,7 @@ from campctl.tui.looks import ASCII, LIGHT, MONO
 from tui import pictures
 from tui.boards import Trial, board
 from tui.svg import svg
-from tui.test_confirm import PLAN
+from tui.test_confirm import GUARDED, PLAN
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "tui"
 SIZES = ((80, 24), (120, 36), (240, 67))
@@ -38,6 +38,11 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "walk-in": ("2", "right", "w"),
     "command": ("colon", "h", "o"),
     "filter": ("3", "slash", "l", "u", "n", "c", "h"),
+    "runbooks": ("6",),
+    "runbook": ("6", "enter", "!opened"),
+    "step": ("6", "s"),
+    "guarded": ("plus",),
+    "guarded-typed": ("plus", "O", "!debate night", "enter", "!too-many"),
     "emergency": ("3",),
     "emergencies": ("e",),
 }
@@ -48,6 +53,24 @@ OTHERS: dict[str, tuple[tuple[int, int], tuple[str, ...], Looks, Callable[[], Pi
     "mono-emergency": ((80, 24), ("1",), Looks(palette=MONO, glyphs=ASCII, motion=False), lambda: _emergency()),
     "unwell": ((120, 36), ("1",), Looks(motion=False), lambda: pictures.picture(backends=pictures.unwell())),
     "empty": ((80, 24), ("1",), Looks(motion=False), pictures.empty),
+}
+
+SEEN = {
+    "step": Seen(
+        words=(
+            "Next is `more`: More seats for the debate.",
+            "",
+            "$ campctl hotline scale press 6 --until 23:00 --yes --reason 'runbook Debate night: More seats for the debate'",
+            "",
+            "Plan for Example for Illinois, at 2026-11-03 13:30:12 CST, only hotline/press",
+            "",
+            "Scale 1 hotline",
+            "  ~ Scale Press from 3 to 6 seats; 3 join from Boston (3 people)",
+            "",
+            "Way back: campctl override clear --all",
+        ),
+        key="more",
+    )
 }
 
 
@@ -70,12 +93,20 @@ def test_screens(screen: str, size: tuple[int, int]) -> None:
     """A screen looks as it did."""
 
     async def test(trial: Trial) -> None:
-        trial.acts.seen = Seen(planned=Planned(plan=PLAN), zone=pictures.ZONE)
-        await trial.keys(*SCREENS[screen])
+        trial.acts.seen = SEEN.get(screen, Seen(planned=Planned(plan=PLAN), zone=pictures.ZONE))
+        trial.acts.guarded = GUARDED if screen.startswith("guarded") else None
+        for key in SCREENS[screen]:
+            if key == "!opened":
+                trial.give_books(pictures.books(pictures.RUN))
+            elif key[0] == "!":
+                await trial.type(key[1:])
+            else:
+                await trial.keys(key)
         await trial.settle()
         _compare(f"{screen}-{size[0]}x{size[1]}", svg(trial.app, "campctl top"))
 
-    board(test, size=size, picture=_emergency() if screen.startswith("emergenc") else pictures.picture())
+    books = pictures.books() if SCREENS[screen][0] == "6" else None
+    board(test, size=size, picture=_emergency() if screen.startswith("emergenc") else pictures.picture(), books=books)
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -37,6 +37,8 @@ class Going(Drawn):
         self._here = name
         pane.display = True
         self.board.look_at_books(name, of)
+        if name == "runbooks" and self._notice is not None and self._notice[0] == "ringing":
+            self.notice("")
         self._hand_books()
         if pane.ready:
             pane.main.focus()

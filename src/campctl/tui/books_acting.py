@@ -69,8 +69,7 @@ class BookActs:
             case _:
                 assert isinstance(intent, Step | UndoStep)
                 found = self._run([*intent.argv(), "--dry-run"])
-                text, data = str(found["text"]), found["data"]
-                return Seen(words=tuple(text.split("\n")), key=_key(data))
+                return Seen(words=_words(found), key=_key(found))
 
     def _asked(self, intent: Answer) -> tuple[str, ...]:
         from campctl.app.running_books_report import find_run, program_of_run
@@ -138,7 +137,7 @@ class BookActs:
     def _as_shown(self, intent: Step | UndoStep, key: str) -> None:
         """What would be done is still what was shown; `errors.StalePlan` otherwise."""
         found = self._run([*intent.argv(), "--dry-run"])
-        if _key(found["data"]) != key:
+        if _key(found) != key:
             raise errors.StalePlan(
                 "Things changed since this was shown: another step, or another plan, would be carried out now. Nothing was done.",
                 hint="Look at the new one, and agree to that.",
@@ -260,8 +259,20 @@ class BookActs:
         return envelope["data"]
 
 
-def _key(data: Mapping[str, Any]) -> str:
-    """What makes a look the same as another: the step and its plan, but for the time it was made at."""
+def _words(found: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a dry run says: of the next step, or all steps of a runbook that is to be begun."""
+    if "rows" not in found:
+        return tuple(str(found["text"]).split("\n"))
+    rows = found["rows"]
+    wide = max((len(str(row["step"])) for row in rows), default=0)
+    return ("All of it, step by step:", "", *(f"{row['step']:<{wide}}  {row['does']:<7}  {row['about'] or row['what']}" for row in rows))
+
+
+def _key(found: Mapping[str, Any]) -> str:
+    """What makes a look the same as another: the step and its plan, but for the time it was made at; all steps where all are done."""
+    if "rows" in found:
+        return json.dumps(found["rows"], sort_keys=True)
+    data = found["data"]
     plan = "\n".join(line for line in str(data.get("plan", "")).split("\n") if not line.startswith("Plan for "))
     return json.dumps([data.get("run"), data.get("step"), data.get("argv"), data.get("script"), plan])
 
@@ -314,7 +325,8 @@ def _ended(ctx: Context, run: str, book: str, events: Sequence[Mapping[str, Any]
     state = {"paused": f"paused{f' at `{report.turn}`' if report.turn else ''}"}.get(report.run.status, report.run.status)
     deed = next((event["step"] for event in reversed(settled) if event["state"] != "skipped" and _is_deed(report.lines, event["step"])), "")
     back = _way_back(ctx, run, deed) if deed and report.run.status != "rolled-back" else None
-    none = f" `{deed}` has no way back." if deed and back is None and report.run.status != "rolled-back" else ""
+    bare = any(line.step == deed and line.kind == "shell" for line in report.lines) and report.run.status != "rolled-back"
+    none = f" `{deed}` has no way back." if bare and back is None else ""
     return Told(
         words=f"{name}: `{last['step']}` {done}{detail}{output}; the run is {state}.{none}", bad=last["state"] == "failed", back=back
     )

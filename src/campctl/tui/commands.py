@@ -70,7 +70,8 @@ def parse(text: str, world: World) -> Go | Board | Intent:
     for kind, word in zip(verb.takes, given, strict=False):
         _check(kind, word, world)
     for name, value in options.items():
-        _check(verb.options[name], value, world)
+        if name in verb.options:
+            _check(verb.options[name], value, world)
     return verb.make(given, options, world)
 
 

@@ -96,6 +96,7 @@ def hotline_facts(line: HotlineLine, view: View, width: int, height: int) -> lis
         ("goal", percent(line.target), "dim"),
         ("answered", f"{line.answered:,}", "text"),
         ("lost", f"{line.abandoned:,}", "text"),
+        ("refused", f"{line.refused:,}", "warn" if line.refused else "dim"),
         ("free", f"{line.free:,}", "lit"),
         ("ringing", f"{line.ringing:,}", "ringing"),
         ("busy", f"{line.busy:,}", "talking"),
@@ -109,6 +110,8 @@ def hotline_facts(line: HotlineLine, view: View, width: int, height: int) -> lis
     said = [
         ("dim", f" {line.id} on {line.backend}, {'open' if line.open else 'closed now'}; seats: {line.whence or 'as the manifest says'}")
     ]
+    if line.diverted:
+        said.append(("warn", f"  {view.glyphs.warning} failed over: its calls are led to {led_to(line.diverted, view)}"))
     if line.stale:
         said.append(("warn", f"  {view.glyphs.warning} its exchange is silent: figures are old"))
     lines += wrapped(said, width, hang=1)
@@ -120,6 +123,12 @@ def hotline_facts(line: HotlineLine, view: View, width: int, height: int) -> lis
         size = min(max(10, width - 2), 120)
         lines += [[("bar", f" {row}")] for row in chart(line.minutes, size, room, view.glyphs.levels)]
     return [*lines, ()]
+
+
+def led_to(target: str, view: View) -> str:
+    """Where calls lead, in words: a hotline's name, a number outside."""
+    kind, _, id_ = target.partition("/")
+    return view.names.get(target, id_) if kind == "hotline" else id_ if kind == "outside" else target
 
 
 def _figures(figures: Sequence[tuple[str, str, str]], width: int) -> list[Line]:

@@ -58,7 +58,7 @@ def step_facts(line: StepLine, ways: Mapping[str, str], view: View, width: int) 
     for name, at in (("planned", line.planned), ("began", line.began), ("ended", line.ended)):
         if at is not None:
             times += [("dim", f" {name} "), ("text", hour(at, view.zone, now=view.now, seconds=True))]
-    if line.who:
+    if line.who and line.ended is not None:
         times += [("dim", " by "), ("text", f"{line.who}{f' as {line.role}' if line.role else ''}")]
     elif line.role:
         times += [("dim", " for "), ("text", line.role)]

@@ -93,7 +93,11 @@ def book_title(intent: Step | Answer | UndoStep | Halt) -> str:
             if mark:
                 return f"Take {book} back to {mark}"
             what = f"Go on until {until}" if until else "Go on to the end" if far else "The next step"
-            return f"{what}, of run {run} of {book}" if run else f"Begin {book}: {'all of it' if far and not until else what.lower()}"
+            return (
+                f"{what}, of run {run} of {book}"
+                if run
+                else f"Begin {book}: {what.lower() if until else 'all of it' if far else 'its first step'}"
+            )
         case Answer(step=step, yes=yes, run=run):
             return f"Say {'yes' if yes else 'no'} to {step}, of run {run}"
         case UndoStep(step=step, run=run):

@@ -94,6 +94,11 @@ def _seats(line: HotlineLine, view: View) -> tuple[str, str]:
     return ("warn" if short else "text"), f"{line.seated}/{line.desired}{view.glyphs.down if short else ' '}"
 
 
+def _led(line: HotlineLine, view: View) -> tuple[str, str]:
+    """Where its calls are led while it is failed over."""
+    return "warn", view.names.get(line.diverted, line.diverted.removeprefix("outside/"))
+
+
 def _asked(line: HotlineLine, view: View) -> tuple[str, str]:
     if line.asked is None:
         return "dim", view.glyphs.dot
@@ -135,6 +140,17 @@ HOTLINES: tuple[Column, ...] = (
         cell=counted("answered"),
     ),
     Column(name="abandoned", label="Lost", width=4, align="right", key="S", falling=True, sort=by("abandoned"), cell=counted("abandoned")),
+    Column(
+        name="refused",
+        label="Refused",
+        width=7,
+        rank=13,
+        align="right",
+        key="U",
+        falling=True,
+        sort=by("refused"),
+        cell=counted("refused", "warn"),
+    ),
     Column(name="free", label="Free", width=4, align="right", key="F", falling=True, sort=by("free"), cell=counted("free", "lit")),
     Column(name="ringing", label="Ring", width=4, rank=8, align="right", cell=counted("ringing", "ringing")),
     Column(name="busy", label="Busy", width=4, align="right", key="B", falling=True, sort=by("busy"), cell=counted("busy", "talking")),
@@ -162,6 +178,7 @@ HOTLINES: tuple[Column, ...] = (
         cell=_asked,
     ),
     Column(name="whence", label="Why so many", width=16, rank=12, most=36, cell=said("whence")),
+    Column(name="diverted", label="Led to", width=8, rank=14, most=20, cell=_led),
     Column(name="hour", label="Last hour", width=12, rank=6, most=60, cell=_spark),
 )
 

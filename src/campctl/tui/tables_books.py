@@ -15,7 +15,7 @@ STATES: dict[str, tuple[str, str]] = {
     "decide": ("bad", "no outcome"),
     "running": ("talking", "goes on"),
     "failed": ("bad", "failed"),
-    "interrupted": ("warn", "interrupted"),
+    "interrupted": ("warn", "stopped"),
     "paused": ("paused", "paused"),
     "ready": ("dim", "ready"),
     "rolled-back": ("dim", "taken back"),
@@ -67,7 +67,7 @@ def _far(row: BookRow, _: View) -> tuple[str, str]:
 
 BOOKS: tuple[Column, ...] = (
     Column(name="name", label="Runbook", width=15, most=34, key="B", sort=lambda row: row.name.casefold(), cell=said("name", "strong")),
-    Column(name="state", label="State", width=13, key="S", sort=lambda row: ORDER.index(row.state), cell=_state),
+    Column(name="state", label="State", width=12, key="S", sort=lambda row: ORDER.index(row.state), cell=_state),
     Column(name="step", label="Stands at", width=14, most=30, key="A", sort=by("step"), cell=said("step", "text")),
     Column(
         name="since",
@@ -81,7 +81,7 @@ BOOKS: tuple[Column, ...] = (
     Column(
         name="planned",
         label="Planned",
-        width=15,
+        width=16,
         most=24,
         key="P",
         sort=lambda row: row.planned.timestamp() if row.planned else 9e12,
