@@ -133,6 +133,7 @@ def show(feeder: Feeder, root: Path, environ: Mapping[str, str], options: Option
         glyphs=glyphs_for(environ),
         motion=not (options.no_motion or environ.get("CAMPCTL_REDUCED_MOTION")),
     )
+
     def books() -> BookFeed:
         from campctl.tui.books_feed import BookFeed
 
