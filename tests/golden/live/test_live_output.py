@@ -93,9 +93,17 @@ HOTLINES = (
     ),
     hotline("main", open=False, diverted="hotline/voter-protection", free=4, gone=1, seated=5, desired=5, since=NOW - timedelta(days=3)),
     hotline(
-        "spanish", backend="old", stale=True, since=NOW - timedelta(hours=2), waiting=2, longest_wait=4000.0, level_today=1.0, answered=9,
-        seated=3, desired=2,
-    ),  # fmt: skip
+        "spanish",
+        backend="old",
+        stale=True,
+        since=NOW - timedelta(hours=2),
+        waiting=2,
+        longest_wait=4000.0,
+        level_today=1.0,
+        answered=9,
+        seated=3,
+        desired=2,
+    ),
 )
 OFFICES = (
     OfficeLine(
