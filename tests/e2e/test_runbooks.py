@@ -247,6 +247,27 @@ def test_a_command_that_outlives_its_runner_is_waited_for(book, processes) -> No
     assert camp.read("log").split() == ["begun", "over", "begun", "over", "after"]
 
 
+def test_a_way_back_that_outlives_its_runner_is_waited_for(book, processes) -> None:
+    """`undo` killed with -9 while a step is taken back: the next one takes nothing back beside it."""
+    back = "echo begun >> log; while [ ! -e go ]; do sleep 0.05; done; echo over >> log"
+    camp = book(f"  - {{ id: a, shell: 'true', undo: {{ shell: '{back}' }} }}\n")
+    camp.do("runbook", "run", "tonight").ok()
+    first = camp.start("runbook", "undo")
+    processes.append(first)
+    wait_for(lambda: begun(camp), first)
+    first.kill()
+    first.wait()
+    second = camp.start("runbook", "undo")
+    processes.append(second)
+    assert second.stderr is not None
+    assert "outlived its runner and still runs" in second.stderr.readline()
+    assert camp.read("log").split() == ["begun"]
+    (camp.root / "go").touch()
+    err = second.communicate(timeout=PATIENCE)[1]
+    assert second.returncode == 0, err
+    assert camp.read("log").split() == ["begun", "over", "begun", "over"]
+
+
 def test_what_cannot_be_run_is_said(book) -> None:
     """A command that is not there, or is no program, fails its step with the system's words."""
     camp = book("  - { id: a, shell: [no-such-command], on-failure: continue }\n  - { id: b, shell: [./runbooks/tonight.yaml] }\n")

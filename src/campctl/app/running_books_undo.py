@@ -13,6 +13,7 @@ from campctl.app.context import Context
 from campctl.app.locking import this_process
 from campctl.app.running_books import Asked, Crew, follow, require_step
 from campctl.app.running_books_hands import reason_of, require_secrets
+from campctl.app.running_books_left import outlived
 from campctl.app.running_books_report import BookReport, find_run, program_of_run
 from campctl.app.running_books_status import TTL, audit
 from campctl.model.runbooks import Act, BookEntry, BookRun, Program, Step
@@ -38,6 +39,7 @@ async def undo(ctx: Context, run_id: str, step_id: str, crew: Crew) -> BookRepor
         program = program_of_run(book)
         step = to_take_back(store, book, program, ctx.clock.now(), crew.verbs, step_id)
         require_secrets(ctx.environ, program)
+        await outlived(ctx, store, book, program, crew, holder.token, assume=False)
         audit(ctx, store, f"runbook undo {step.id}", book, "begun")
         program = replace(program, steps=tuple(step if one.id == step.id else one for one in program.steps))
     except BaseException:
