@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from piloted import Scene, write
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Scene:
+def scene(tmp_path: Path) -> Iterator[Scene]:
     write(tmp_path / "campaign")
-    return Scene(tmp_path / "campaign")
+    with closing(Scene(tmp_path / "campaign")) as made:
+        yield made

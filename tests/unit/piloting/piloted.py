@@ -79,10 +79,25 @@ class Scene:
         self.told: list[Happened] = []
         self.status: Exit | None = None
         self.reins = Reins()
+        self._open: list[Context | Scene] = []
         self._looks = self.context()
 
     def context(self, who: str = "pia") -> Context:
-        return Context(self.root, clock=self.clock, who=who, command="campctl autopilot", environ={})
+        """One more look at the campaign, until the scene is over."""
+        ctx = Context(self.root, clock=self.clock, who=who, command="campctl autopilot", environ={})
+        self._open.append(ctx)
+        return ctx
+
+    def another(self, name: str = "") -> Scene:
+        """A scene with a campaign beside this one, or, without a name, with the same."""
+        made = Scene(self.root.with_name(name or self.root.name))
+        self._open.append(made)
+        return made
+
+    def close(self) -> None:
+        """Let go of every store."""
+        for one in self._open:
+            one.close()
 
     async def wait(self, minutes: float) -> None:
         await self.clock.sleep(minutes * 60)
@@ -127,7 +142,15 @@ class Scene:
 
     def fly(self, reins: Reins, orders: Orders = Orders(), **environ: str) -> asyncio.Task[Exit]:  # noqa: B008 - a frozen value
         """An autopilot, under way."""
-        return asyncio.ensure_future(fly(self.context(), orders, reins, self.told.append, Notifier(environ, self.clock)))
+
+        async def flight() -> Exit:
+            ctx = self.context()
+            try:
+                return await fly(ctx, orders, reins, self.told.append, Notifier(environ, self.clock))
+            finally:
+                ctx.close()
+
+        return asyncio.ensure_future(flight())
 
     def run(self, script: Callable[[], Awaitable[None]], orders: Orders = Orders(), *, applied: bool = True) -> Scene:  # noqa: B008
         """The script, while an autopilot is at work; it is stopped at the script's end."""

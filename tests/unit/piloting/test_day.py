@@ -44,7 +44,7 @@ def played(scene: Scene, autoscale: str) -> tuple[float, float, list[int]]:
 
 def test_a_surge_that_a_fixed_staff_fails_is_held(scene: Scene) -> None:
     """80% within 20 s: four people answer next to nobody in time, the autopilot holds it in the surge too, and no seat goes up and down."""
-    fixed, in_surge, _ = played(Scene(scene.root.with_name("fixed")), "false")
+    fixed, in_surge, _ = played(scene.another("fixed"), "false")
     assert fixed < 0.4
     assert in_surge < 0.15
     whole, held, seats = played(scene, "true")

@@ -104,7 +104,7 @@ def test_a_freeze_holds_seats_too_unless_it_lets_them_move(scene: Scene) -> None
     found = {}
     for allow in ("light", "scale"):
         freeze = f"{{ name: polls, from: 2026-10-13T12:00, until: 2026-10-13T23:00, allow: [{allow}] }}"
-        other = Scene(scene.root.with_name(allow))
+        other = scene.another(allow)
         write(other.root, autoscale=AUTO, sim=BUSY)
 
         async def begin(other: Scene = other) -> None:
@@ -126,7 +126,7 @@ def test_a_surge_is_the_least_while_it_lasts_and_its_seats_stay_while_they_are_n
     """Calm: the surge's seats stand, none are given back, and all go with its end. Busy: they stay as long as the calls do."""
     for sim, least, most in ((CALM, 2, 4), (BUSY, 7, 15)):
         write(scene.root, autoscale=AUTO, sim=sim, surges=surge("debate", 5, 40, "15"))
-        played = Scene(scene.root)
+        played = scene.another()
 
         async def script(played: Scene = played, least: int = least, most: int = most) -> None:
             for _ in range(3):
