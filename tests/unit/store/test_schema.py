@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,8 +22,9 @@ PATH = Path("/campaign/.campctl/store.db")
 
 
 @pytest.fixture
-def db() -> SQLite:
-    return SQLite.empty()
+def db() -> Iterator[SQLite]:
+    with closing(SQLite.empty()) as made:
+        yield made
 
 
 def test_migrations_are_numbered_without_gaps() -> None:
