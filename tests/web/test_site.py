@@ -398,6 +398,7 @@ async def test_the_server_ends(begin: Any) -> None:
         for socket in sockets:
             assert await socket.receive_json() == ["words", "The server was ended."]
             assert (await socket.receive()).type == aiohttp.WSMsgType.CLOSE
+            assert socket.close_code == aiohttp.WSCloseCode.GOING_AWAY
 
 
 @on_site
@@ -407,6 +408,7 @@ async def test_a_board_that_cannot_be(begin: Any) -> None:
     socket = await visitor.board()
     assert await socket.receive_json() == ["words", "The manifests have 1 error."]
     assert (await socket.receive()).type == aiohttp.WSMsgType.CLOSE
+    assert socket.close_code == aiohttp.WSCloseCode.OK
     await until(lambda: not visitor.site.boards)
     assert visitor.said == ["A board ended by a fault: ValueError: in the middle"]
 

@@ -33,9 +33,8 @@ class BoardSession(AppService):
         *,
         write_bytes: Callable[[bytes], Awaitable[None]],
         write_str: Callable[[str], Awaitable[None]],
-        close: Callable[[], Awaitable[Any]],
     ) -> None:
-        super().__init__("", write_bytes=write_bytes, write_str=write_str, close=close, download_manager=DownloadManager())
+        super().__init__("", write_bytes=write_bytes, write_str=write_str, close=_nothing, download_manager=DownloadManager())
         self._argv = tuple(argv)
         self._environ = dict(environ)
         self._gone = False
@@ -74,7 +73,6 @@ class BoardSession(AppService):
         finally:
             await errors
             await process.wait()
-        await self._send(self.remote_close)
 
     async def _packet(self, stream: asyncio.StreamReader) -> None:
         head = await stream.readexactly(5)
@@ -141,6 +139,10 @@ async def _greeting(stream: asyncio.StreamReader) -> None:
     """Ready, or the end of it; ValueError for anything else."""
     if (first := await stream.readline()) not in {READY, b""}:
         raise ValueError(first)
+
+
+async def _nothing() -> None:
+    """Whoever waits for the end of a board closes its page."""
 
 
 def _kill(process: Process) -> None:

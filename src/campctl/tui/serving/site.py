@@ -24,8 +24,8 @@ LARGEST_SIDE = 1000
 """Cells; no screen has more."""
 WORDS_OF_PROXY = 64 * 1024
 """Bytes of one message from a browser: what somebody pastes."""
-CLOSING = 2.0
-"""Seconds a browser has to say goodbye."""
+CLOSING = 5.0
+"""Seconds a browser has to say goodbye. Nobody but `_let_go` closes a page's socket: a page tells by how it was closed what to say."""
 
 
 class Offer(Struct, frozen=True, kw_only=True):
@@ -54,6 +54,7 @@ class Site:
         self.port = offer.place.port
         self.boards: set[BoardSession] = set()
         self.tickets = Tickets(offer.holders)
+        self._ending = False
         self._sockets: set[web.WebSocketResponse] = set()
         self._seats = asyncio.Semaphore(offer.sessions)
 
@@ -75,9 +76,10 @@ class Site:
     async def close(self) -> None:
         """End all boards, in their way: tell the pages, finish what is being changed."""
         boards = [*self.boards]
+        self._ending = True
         for socket in [*self._sockets]:
             with contextlib.suppress(ConnectionError, RuntimeError, TimeoutError):
-                await asyncio.wait_for(_last(socket, "The server was ended.", WSCloseCode.GOING_AWAY), CLOSING)
+                await asyncio.wait_for(_say(socket, "The server was ended."), CLOSING)
         await asyncio.gather(*(board.stop(self.offer.grace) for board in boards))
 
     # Who is let in
@@ -172,7 +174,8 @@ class Site:
         self._sockets.add(socket)
         try:
             if not await self._seat():
-                await _last(socket, self._full(), WSCloseCode.TRY_AGAIN_LATER)
+                await _say(socket, self._full())
+                await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
                 return socket
             try:
                 await self._serve(request, socket)
@@ -206,6 +209,7 @@ class Site:
         finally:
             keys.cancel()
             end.cancel()
+            await asyncio.gather(keys, end, return_exceptions=True)
             await self._let_go(request, socket)
             try:
                 await board.stop(self.offer.grace)
@@ -216,10 +220,11 @@ class Site:
 
     async def _let_go(self, request: web.Request, socket: web.WebSocketResponse) -> None:
         """Also of a browser that does not answer, and holds up what is to be sent to it."""
-        with contextlib.suppress(ConnectionError, RuntimeError, TimeoutError):
-            await asyncio.wait_for(socket.close(), CLOSING)
-        if request.transport is not None and not request.transport.is_closing():
-            request.transport.close() if socket.closed else request.transport.abort()
+        try:
+            await asyncio.wait_for(socket.close(code=WSCloseCode.GOING_AWAY if self._ending else WSCloseCode.OK), 2 * CLOSING)
+        except (ConnectionError, RuntimeError, TimeoutError):
+            if request.transport is not None:
+                request.transport.abort()
 
     def _begin(self, holder: Holder, socket: web.WebSocketResponse) -> BoardSession:
         from msgspec.structs import replace
@@ -230,7 +235,7 @@ class Site:
         environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TEXTUAL_COLOR_SYSTEM": "truecolor"}
         if holder.name:
             environ["CAMPCTL_USER"] = holder.name
-        return BoardSession(offer.argv(shown), environ, write_bytes=socket.send_bytes, write_str=socket.send_str, close=socket.close)
+        return BoardSession(offer.argv(shown), environ, write_bytes=socket.send_bytes, write_str=socket.send_str)
 
 
 async def _read(socket: web.WebSocketResponse, board: BoardSession) -> None:
@@ -252,9 +257,9 @@ async def _read(socket: web.WebSocketResponse, board: BoardSession) -> None:
                 await board.blur()
 
 
-async def _last(socket: web.WebSocketResponse, words: str, code: WSCloseCode) -> None:
+async def _say(socket: web.WebSocketResponse, words: str) -> None:
+    """What the page shall say once it is closed."""
     await socket.send_json(["words", words])
-    await socket.close(code=code)
 
 
 def _side(request: web.Request, name: str, usual: int) -> int:
