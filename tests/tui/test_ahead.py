@@ -118,16 +118,25 @@ def test_a_process_that_dies_or_hangs_keeps_nobody(monkeypatch: pytest.MonkeyPat
     stopped = child("exec sleep 600")
     stopped.stop()
     assert stopped.picture() is None
-    stopped.stop()
-    for one in (hangs, half, stopped):
+    late = child("exec sleep 600")
+    assert late.ready() is None
+    for one in (hangs, half, stopped, late):
+        one.end()
+        one.stop()
+        one.end()
         assert one._pid == 0
 
 
 class Made:
-    """In place of a process: a picture, or none."""
+    """In place of a process: a picture, or none, which may be late."""
 
-    def __init__(self, picture: Picture | None) -> None:
+    def __init__(self, picture: Picture | None, *, late: bool = False) -> None:
         self._picture = picture
+        self._late = late
+        self.ended = 0
+
+    def ready(self) -> Picture | None:
+        return None if self._late else self._picture
 
     def picture(self) -> Picture | None:
         return self._picture
@@ -135,8 +144,11 @@ class Made:
     def stop(self) -> None:
         pass
 
+    def end(self) -> None:
+        self.ended += 1
 
-def fed(picture: Picture | None, *, drawn: bool = True) -> tuple[list[str], list[BaseException], int]:
+
+def fed(picture: Picture | None, *, drawn: bool = True, late: bool = False) -> tuple[list[str], list[BaseException], int]:
     """What a feeder brings whose source is broken: campaigns' names, what was wrong, and how often the source was begun."""
     names: list[str] = []
     wrong: list[BaseException] = []
@@ -153,25 +165,28 @@ def fed(picture: Picture | None, *, drawn: bool = True) -> tuple[list[str], list
         if found is not None:
             names.append(found.campaign)
             if drawn:
-                feeder.drawn.set()
+                feeder.begin()
         if error is not None:
             wrong.append(error)
             done.set()
 
-    feeder = Feeder(broken, Made(picture))  # type: ignore[arg-type]
-    feeder.attach(news)
+    made = Made(picture, late=late)
+    feeder = Feeder(broken, made)  # type: ignore[arg-type]
     feeder.start()
+    feeder.attach(news)
     assert done.wait(60)
     feeder.stop()
+    assert made.ended
     return names, wrong, len(begun)
 
 
 def test_the_source_begins_once_it_was_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """First what was made ahead, then the source; one that is never drawn does not hold it up."""
-    names, wrong, begun = fed(pictures.picture(campaign="Ahead"))
-    assert (names, [type(error) for error in wrong], begun) == (["Ahead"], [errors.StoreBusy], 1)
+    """First what was made ahead, in time or late, then the source; one that is late and never drawn does not hold it up."""
+    for late in (False, True):
+        names, wrong, begun = fed(pictures.picture(campaign="Ahead"), late=late)
+        assert (names, [type(error) for error in wrong], begun) == (["Ahead"], [errors.StoreBusy], 1)
     monkeypatch.setattr("campctl.tui.feeding.DRAWN", 0.01)
-    assert fed(pictures.picture(campaign="Ahead"), drawn=False)[2] == 1
+    assert fed(pictures.picture(campaign="Ahead"), drawn=False, late=True)[2] == 1
 
 
 def test_without_it_the_source_begins_at_once() -> None:
@@ -188,14 +203,26 @@ def test_left_before_the_source_began() -> None:
         begun.append(1)
         yield pictures.picture()
 
-    shown = threading.Event()
-    feeder = Feeder(source, Made(pictures.picture()))  # type: ignore[arg-type]
-    feeder.attach(shown.set)
-    feeder.start()
-    assert shown.wait(60)
-    feeder.stop()
+    for late in (False, True):
+        shown = threading.Event()
+        feeder = Feeder(source, Made(pictures.picture(), late=late))  # type: ignore[arg-type]
+        feeder.start()
+        feeder.attach(shown.set)
+        assert shown.wait(60)
+        feeder.stop()
+        feeder.begin()
+        assert not feeder._thread.is_alive()
     assert not begun
-    assert not feeder._thread.is_alive()
+
+
+def test_no_thread_before_the_first_rows_are_drawn() -> None:
+    """With a picture that is there in time."""
+    feeder = Feeder(None, Made(pictures.picture()))  # type: ignore[arg-type]
+    feeder.start()
+    feeder.attach(lambda: None)
+    assert feeder.take()[0] is not None
+    assert feeder._thread.ident is None
+    feeder.stop()
 
 
 def test_signals_are_minded_before_the_terminal_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

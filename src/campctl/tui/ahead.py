@@ -32,8 +32,16 @@ class Ahead:
         self._pipe = pipe
         self._lock = threading.Lock()
 
+    def ready(self) -> Picture | None:
+        """The picture if it is there by now, without waiting for it; `picture` waits."""
+        try:
+            there = select.select([self._pipe], [], [], 0)[0]
+        except OSError:
+            return None
+        return self.picture() if there else None
+
     def picture(self) -> Picture | None:
-        """The picture, once it is there; None when it could not be made in time. Call it once."""
+        """The picture, once it is there; None when it could not be made in time, or was taken before. `end` comes after this."""
         import msgspec
 
         from campctl.app.picture import Picture
@@ -54,16 +62,17 @@ class Ahead:
                 parts.append(part)
         except OSError:
             pass
-        finally:
-            self._end()
         return b""
 
-    def _end(self) -> None:
-        os.close(self._pipe)
+    def end(self) -> None:
+        """Let go of the process, which is over or is ended."""
         self.stop()
-        with self._lock, contextlib.suppress(ChildProcessError):
-            os.waitpid(self._pid, 0)
-            self._pid = 0
+        with self._lock:
+            if self._pid:
+                os.close(self._pipe)
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(self._pid, 0)
+                self._pid = 0
 
     def stop(self) -> None:
         """It is not wanted any more."""

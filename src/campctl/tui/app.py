@@ -18,7 +18,7 @@ from textual.filter import LineFilter
 from textual.theme import Theme
 
 from campctl.tui.board import Board
-from campctl.tui.feeding import Feeder, words_of
+from campctl.tui.feeding import DRAWN, Feeder, words_of
 from campctl.tui.heading import Feed
 from campctl.tui.looks import DARK, LIGHT, PALETTES, UNICODE, Glyphs, Palette
 
@@ -156,6 +156,7 @@ class BoardApp(App[int], inherit_css=False):
             loop = self._loop
             assert loop is not None
             self._feeder.attach(lambda: _safely(loop.call_soon_threadsafe, self._news))
+            self.set_timer(DRAWN, self._feeder.begin)  # whatever became of drawing
 
     def _news(self) -> None:
         if self._feeder is None or not self.is_running:

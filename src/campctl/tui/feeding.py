@@ -24,14 +24,17 @@ Source = Callable[[], AsyncIterator[Picture]]
 class Feeder:
     """Runs a source. Only the newest picture is kept: a screen that is slow skips some, and never falls behind.
 
-    With a first picture that is made `ahead` the source begins once that was drawn (`drawn` is for whoever draws to set): beginning
-    takes a while, in which drawing would have to wait.
+    With a first picture that is made `ahead` the source begins once that was drawn (`begin` is for whoever draws to call): beginning
+    takes a while, in which drawing would have to wait. Until then there is no thread either, as long as that picture is there in time:
+    on a machine that is busy every turn that two threads take is one more that both wait for.
     """
 
     def __init__(self, source: Source | None = None, ahead: Ahead | None = None) -> None:
         self.source = source
-        self.drawn = threading.Event()
+        self._drawn = threading.Event()
         self._ahead = ahead
+        self._first: Picture | None = None
+        self._begun = False
         self._stopped = False
         self._said: list[str] = []
         self._lock = threading.Lock()
@@ -43,8 +46,20 @@ class Feeder:
         self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
-        self._thread.start()
+        """Begin; with a picture that is made ahead, once there is somebody to hand it to."""
+        if self._ahead is None:
+            self._go()
+
+    def begin(self) -> None:
+        """The first picture was drawn, so the source may begin. Once more does no harm."""
+        self._drawn.set()
+        self._go()
+
+    def _go(self) -> None:
+        with self._lock:
+            begun, self._begun = self._begun or self._stopped, True
+        if not begun:
+            self._thread.start()
 
     def attach(self, call: Callable[[], None]) -> None:
         """`call`, from another thread, when there is something new; at once when there is already."""
@@ -53,6 +68,12 @@ class Feeder:
             waiting = self._picture is not None or self._wrong is not None
         if waiting:
             call()
+        elif self._ahead is not None and not self._begun:
+            self._first = self._ahead.ready()
+            if self._first is not None:
+                self._put(self._first, None)
+            else:
+                self._go()
 
     def take(self) -> tuple[Picture | None, BaseException | None]:
         """The newest picture, once; and why there will be no more."""
@@ -75,7 +96,7 @@ class Feeder:
         """End the source; it lets go of its connections."""
         with self._lock:
             self._call, self._stopped = None, True
-        self.drawn.set()
+        self._drawn.set()
         if self._ahead is not None:
             self._ahead.stop()
         if self._loop is not None and self._task is not None and not self._loop.is_closed():
@@ -85,21 +106,26 @@ class Feeder:
                 return
         if self._thread.is_alive():
             self._thread.join(timeout)
+        if self._ahead is not None:
+            self._ahead.end()
 
     def _run(self) -> None:
-        worked = self._first()
+        worked = self._made_ahead()
         with contextlib.suppress(asyncio.CancelledError):
             asyncio.run(self._feed(worked))
 
-    def _first(self) -> bool:
-        """Show what was made ahead; whether there was anything."""
-        picture = self._ahead.picture() if self._ahead is not None else None
-        self._ahead = None
-        if picture is None:
+    def _made_ahead(self) -> bool:
+        """Show what was made ahead, if that was not shown before; whether there was anything."""
+        if self._ahead is None:
             return False
-        self._put(picture, None)
-        self.drawn.wait(DRAWN)
-        return True
+        if self._first is None:
+            self._first = self._ahead.picture()
+            if self._first is not None:
+                self._put(self._first, None)
+                self._drawn.wait(DRAWN)
+        self._ahead.end()
+        made, self._first = self._first is not None, None
+        return made
 
     async def _feed(self, worked: bool) -> None:
         """What broke after it had worked is begun anew; what never worked is not."""

@@ -143,7 +143,7 @@ def show(feeder: Feeder, root: Path, environ: Mapping[str, str], options: Option
     app = BoardApp(feeder, acts, looks=looks, now=now, driver_class=TerminalDriver, screen=options.screen, books=books)
 
     def at_rest() -> None:
-        feeder.drawn.set()
+        feeder.begin()
         _collect_again()
 
     app.at_rest = at_rest

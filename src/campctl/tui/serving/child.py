@@ -69,7 +69,7 @@ def show(shown: Shown, environ: Mapping[str, str]) -> int:
     feeder.start()
     try:
         app = board(feeder, shown, environ)
-        app.at_rest = feeder.drawn.set
+        app.at_rest = feeder.begin
         app.run()
         wait_for_acts(LEAVING)
     finally:
