@@ -12,11 +12,19 @@ from textual.drivers.web_driver import WebDriver
 class BrowserDriver(WebDriver):
     """Textual's own, made to bear that whoever shows it is gone: then the board is left, as when a terminal closes."""
 
+    greeted = False
+    """Whether whoever shows it was told that packets come."""
+
     def __init__(self, app: Any, **options: Any) -> None:
         super().__init__(app, **options)
         self._board = app
         self.there = True
         self._write = partial(self._whole)
+
+    def start_application_mode(self) -> None:
+        """As Textual has it: that begins with the greeting."""
+        type(self).greeted = True
+        super().start_application_mode()
 
     def _whole(self, data: bytes) -> int:
         """Write all of it, however often a signal comes in between; drop it when nobody reads."""
