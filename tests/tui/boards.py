@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+from textual import events
+
 from campctl.app.picture import Picture
 from campctl.app.results import Planned
 from campctl.app.running_books_rows import Books
@@ -70,6 +72,19 @@ class Recorder:
         self.stopped += 1
 
 
+NAMES = {
+    " ": "space",
+    "-": "minus",
+    "+": "plus",
+    "/": "slash",
+    '"': "quotation_mark",
+    ":": "colon",
+    "!": "exclamation_mark",
+    ".": "full_stop",
+}
+"""Keys as Textual names them, of letters that have another name."""
+
+
 class Trial:
     """What a test gets: the app, its pilot, what was asked of the acts."""
 
@@ -86,17 +101,13 @@ class Trial:
 
     async def type(self, text: str) -> None:
         """Type it."""
-        names = {
-            " ": "space",
-            "-": "minus",
-            "+": "plus",
-            "/": "slash",
-            '"': "quotation_mark",
-            ":": "colon",
-            "!": "exclamation_mark",
-            ".": "full_stop",
-        }
-        await self.keys(*(names.get(char, char) for char in text))
+        await self.keys(*(NAMES.get(char, char) for char in text))
+
+    async def type_ahead(self, text: str) -> None:
+        """Type it faster than anything of it can be done."""
+        for char in text:
+            self.app.post_message(events.Key(NAMES.get(char, char), char))
+        await self.settle()
 
     async def settle(self) -> None:
         """Until workers are done and the screen has been drawn."""

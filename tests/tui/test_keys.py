@@ -157,6 +157,20 @@ def test_commands() -> None:
     board(test)
 
 
+def test_typing_ahead() -> None:
+    """What is typed before the line is there belongs to it, and is none of the board's keys; a second slash or colon is a letter."""
+
+    async def test(trial: Trial) -> None:
+        await trial.keys("2")
+        for text, found in ((":hotline press +2:/", "hotline press +2:/"), ("/people d", "people d")):
+            await trial.type_ahead(text)
+            assert trial.app.screen.query_one("#prompt-line").value == found  # type: ignore[attr-defined]
+            await trial.keys("escape")
+        assert trial.app.the_board.pane.kind == "offices"
+
+    board(test)
+
+
 @pytest.mark.parametrize(
     ("text", "intent"),
     [

@@ -15,7 +15,9 @@ from campctl.tui.panes import Subject
 class Board(Typing):
     """What is looked at, and where it came from. It shows; `Doing` acts."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding(key.keys, key.action, key.words, show=False) for key in (*ANYWHERE, *ACTING)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key.keys, key.action, key.words, show=False, priority=key.ahead) for key in (*ANYWHERE, *ACTING)
+    ]
     DEFAULT_CSS = """
     Board { layout: vertical; overflow: hidden; background: $background; }
     Board #body { height: 1fr; }

@@ -16,6 +16,8 @@ class Key(Struct, frozen=True, kw_only=True):
     where: tuple[str, ...] = ()
     hint: str = ""
     """A short word for the line at the bottom."""
+    ahead: bool = False
+    """Done before the next key is looked at, since it decides what that means: what is typed ahead belongs to the line that opens."""
 
 
 ANYWHERE: tuple[Key, ...] = (
@@ -28,7 +30,15 @@ ANYWHERE: tuple[Key, ...] = (
     Key(keys="tab", shown="Tab", action="turn(1)", words="The next screen", group="Screens"),
     Key(keys="shift+tab", shown="Shift-Tab", action="turn(-1)", words="The screen before", group="Screens"),
     Key(keys="e", shown="e", action="emergencies", words="Emergency calls: all of them, and mark them as seen", group="Screens"),
-    Key(keys="slash", shown="/", action="filter", words="Filter: rows with all these words; !word leaves out", group="Find", hint="filter"),
+    Key(
+        keys="slash",
+        shown="/",
+        action="filter",
+        words="Filter: rows with all these words; !word leaves out",
+        group="Find",
+        hint="filter",
+        ahead=True,
+    ),
     Key(
         keys="colon",
         shown=":",
@@ -36,6 +46,7 @@ ANYWHERE: tuple[Key, ...] = (
         words="A command; Tab completes, Up and Down go through those before",
         group="Find",
         hint="command",
+        ahead=True,
     ),
     Key(keys="escape", shown="Esc", action="back", words="Back: out of a filter, then out of what was drilled into", group="Find"),
     Key(keys="u", shown="u", action="undo", words="Undo what was last done from here", group="Act", hint="undo"),

@@ -106,7 +106,7 @@ class Prompt(Vertical):
         line.value = text
         line.cursor_position = len(text)
         line.cursor_blink = False
-        line.focus()
+        self.screen.set_focus(line)  # at once, unlike `focus`: keys that were typed ahead are for it
         self._offer(text)
 
     def close(self) -> None:
