@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from campctl.app.picture import DeskCell, DeskState, OfficeLine, PersonLine
 from campctl.app.wishing import Wish
 from campctl.live.board import Board, LineBoard
+from campctl.model.campaign import homes_of
 
 if TYPE_CHECKING:
     from campctl.effective import LitPort
-    from campctl.model.campaign import Port, User
+    from campctl.model.campaign import Campaign, Port, User
 
 T = TypeVar("T")
 _BUSY: Final[Mapping[str, DeskState]] = {"ringing": "ringing", "busy": "talking", "paused": "paused"}
@@ -59,7 +60,7 @@ class Rooms:
             self._staff[user.office].append(user)
         self._place = {user: n for n, user in enumerate(campaign.users)}
         before = {line.id: line for line in self.people}
-        people = (self._person(user, board) for user in campaign.users.values())
+        people = (self._person(user, board, campaign) for user in campaign.users.values())
         self.people = tuple(_kept(before.get(person.id), person) for person in people)
         cells = (self._cell(port, board, wish) for port in campaign.ports.values())
         self._cells = {cell.id: _kept(self._cells.get(cell.id), cell) for cell in cells}
@@ -83,7 +84,7 @@ class Rooms:
         if users:
             people = list(self.people)
             for id_ in users & self._place.keys():
-                people[self._place[id_]] = _kept(people[self._place[id_]], self._person(campaign.users[id_], board))
+                people[self._place[id_]] = _kept(people[self._place[id_]], self._person(campaign.users[id_], board, campaign))
             self.people = tuple(people)
         if offices:
             self.offices = tuple(_kept(line, self._office(line.id, board, wish)) if line.id in offices else line for line in self.offices)
@@ -108,12 +109,12 @@ class Rooms:
             evacuated=id_ in wish.staff.away,
         )
 
-    def _person(self, user: User, board: Board) -> PersonLine:
+    def _person(self, user: User, board: Board, campaign: Campaign) -> PersonLine:
         own = f"user/{user.id}"
         line = f"port/{self._seats[user.id]}" if user.id in self._seats else own
         row, mine = board.lines.get(line), board.lines.get(own)
         hotlines = {*(row.queues if row is not None else ()), *(mine.queues if mine is not None else ())}
-        unseen = any(one.heard is None for one in board.backends.values())
+        spot = campaign.ports[self._seats[user.id]] if user.id in self._seats else user
         return PersonLine(
             id=user.id,
             name=user.name,
@@ -121,7 +122,7 @@ class Rooms:
             extension=user.extension,
             role=user.role,
             line=line,
-            state=row.state if row is not None and row.registered else "" if unseen else "unreachable",
+            state=row.state if row is not None and row.registered else "" if _unseen(campaign, spot, board) else "unreachable",
             reason=row.reason if row is not None else "",
             since=row.since if row is not None else None,
             hotlines=tuple(sorted(hotlines)),
@@ -150,8 +151,13 @@ def _state(port: Port, light: LitPort | None, row: LineBoard | None, wish: Wish,
     if light is None:
         return "no-location" if port.id in wish.unlocated else "dark"
     if row is None or not row.registered:
-        return "lit" if any(one.heard is None for one in board.backends.values()) else "unreachable"
+        return "lit" if _unseen(wish.campaign, port, board) else "unreachable"
     return _BUSY.get(row.state, "unreachable" if row.state == "gone" else "lit")
+
+
+def _unseen(campaign: Campaign, spot: User | Port, board: Board) -> bool:
+    """Whether an exchange that its phone may be on was never heard, so that nobody knows of the phone."""
+    return any((one := board.backends.get(name)) is None or one.heard is None for name in homes_of(campaign, spot))
 
 
 def _kept(old: T | None, new: T) -> T:

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from campctl.app.picture import AlertLine, Picture
 from campctl.app.picturing import Pictures
@@ -115,8 +116,6 @@ def test_alerts_are_those_of_whoever_was_handed_in() -> None:
 )
 def test_what_erlang_asks_for(watched: int, ended: int, volume: Volume | None, asked: int | None) -> None:
     """From the calls of the last half hour, as far as it was watched, and the time they took: 30 calls of 170 s at 80 % within 20 s."""
-    from msgspec.structs import replace
-
     campaign = replace(CAMPAIGN, hotlines={"main": replace(HOTLINE, volume=volume, service=Service(20, 0.8, 1.0))})
     minutes = (0,) * 50 + (3,) * 10 if watched == 10 else (0,) * 30 + (1,) * 30
     shown = board({}, watched=watched, minutes=minutes, ended=ended, talked=160.0 * ended)
@@ -143,3 +142,15 @@ def test_a_wait_ends_with_the_last_word(health: str) -> None:
             board({}, health=health, at=NOON + timedelta(seconds=seconds), oldest=NOON - timedelta(seconds=30), waiting=1), wish()
         ).hotlines
         assert (row.waiting, row.longest_wait, row.stale) == (1, 30.0, True)
+
+
+def test_one_exchange_that_was_never_heard_hides_nothing_of_the_others() -> None:
+    """Phones that are gone are unreachable where their exchange was heard; of one that never was, nobody knows of its phones."""
+    offices = {**OFFICES, "field": replace(OFFICES["field"], backend="other")}
+    backends = {**CAMPAIGN.backends, "other": BackendSpec("other", "sim")}
+    lit = {"hq/a0": LitPort("manifest"), "field/a1": LitPort("manifest")}
+    heard = board({})
+    shown = replace(heard, backends={**heard.backends, "other": BackendBoard(name="other", health="lost")})
+    picture = Pictures().picture(shown, wish(lit, replace(CAMPAIGN, offices=offices, backends=backends)))
+    assert {person.office: person.state for person in picture.people} == {"hq": "unreachable", "field": ""}
+    assert {cell.state for office in picture.offices for cell in office.desks if cell.id in lit} == {"unreachable", "lit"}
