@@ -1,6 +1,6 @@
 """The live board: events folded a second, boards drawn of them, a day of 300,000 calls in memory, and how `status` starts.
 
-    python bench/live.py [--calls 300000] [--people 2000] [--runs 3]
+    python bench/fold.py [--calls 300000] [--people 2000] [--runs 3]
 
 The day runs on 40 hotlines and as many people as asked for; each call is four to eight events (queued, ringing, answered, busy,
 ended, wrap-up, free), in one process of its own; memory is what the process has grown by between the first tenth of the day and
