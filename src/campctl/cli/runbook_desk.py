@@ -35,6 +35,7 @@ class TerminalDesk:
         self._asked = ""
         self._answer: bool | None = None
         self._listening = False
+        self._run = ""
 
     def desk(self) -> Desk:
         """As the use case wants it."""
@@ -44,6 +45,7 @@ class TerminalDesk:
 
     def tell(self, entry: BookEntry, step: Step | None) -> None:
         """A line of the journal."""
+        self._run = entry.run
         if self._events:
             from campctl.views.envelope import line
 
@@ -95,7 +97,7 @@ class TerminalDesk:
 
     def _elsewhere(self, step: Step, why: str) -> None:
         role = f" --as {step.role}" if step.role else ""
-        self._terminal.say(harmless(f"  {why} It waits for: campctl runbook confirm RUN {step.id}{role}") + "\n")
+        self._terminal.say(harmless(f"  {why} It waits for: campctl runbook confirm {self._run or 'RUN'} {step.id}{role}") + "\n")
 
     def _typed(self) -> None:
         """A line is there to be read. An end of input (a closed terminal) asks nobody any more."""
