@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +27,7 @@ from campctl.tui.intents_books import Answer, Halt, Step, UndoStep
 
 if TYPE_CHECKING:
     from campctl.app.context import Context
+    from campctl.model.records import Holder
     from campctl.tui.acting import Done, Seen, Wanted
     from campctl.tui.intents import Intent
 
@@ -85,17 +86,23 @@ class BookActs:
             role = f", as {intent.role}" if intent.role else ""
             return (step.text, "", f"{ctx.who} says {'yes' if intent.yes else 'no: the step fails'}{role}. That cannot be taken back.")
 
-    def _halted(self, intent: Halt) -> tuple[str, ...]:
+    def _follower(self, intent: Halt) -> Holder:
+        """Whose process is to be ended; `errors.UsageError` where there is none, or none on this machine."""
         with self._open(intent) as ctx:
-            holder = ctx.store().book_follower(intent.run)
-            if holder is None or not ctx.store().book_is_followed(intent.run, socket.gethostname(), 30.0):
+            store = ctx.store()
+            holder = store.book_follower(intent.run)
+            if holder is None or not store.book_is_followed(intent.run, socket.gethostname(), 30.0):
                 raise errors.UsageError(f"Nobody follows run {intent.run} now.", hint="s does its next step, r goes on to its end.")
             if holder.host != socket.gethostname():
                 raise errors.UsageError(f"It is followed on {holder.host}, by {holder.who}.", hint="It can be ended there, with Ctrl-C.")
-            return (
-                f"{holder.who} follows it (process {holder.pid}, since {holder.since:%H:%M:%S} UTC).",
-                "It ends at the next step; the one that goes on is asked to end. It can be gone on with: s, r.",
-            )
+            return holder
+
+    def _halted(self, intent: Halt) -> tuple[str, ...]:
+        holder = self._follower(intent)
+        return (
+            f"{holder.who} follows it (process {holder.pid}, since {holder.since:%H:%M:%S} UTC).",
+            "It ends at the next step; the one that goes on is asked to end. It can be gone on with: s, r.",
+        )
 
     # Doing it
 
@@ -155,16 +162,12 @@ class BookActs:
     def _halt(self, intent: Halt) -> Done:
         from campctl.tui.acting import Done
 
-        self._halted(intent)
-        with self._open(intent) as ctx:
-            holder = ctx.store().book_follower(intent.run)
+        holder = self._follower(intent)
         self._audit(intent, intent.run, "runbook halt")
         try:
-            os.kill(holder.pid if holder else 0, signal.SIGTERM)
+            os.kill(holder.pid, signal.SIGTERM)
         except (ProcessLookupError, PermissionError) as error:
-            raise errors.UsageError(
-                f"Its process could not be asked to end: {error.strerror}.", hint=f"Ask {holder.who if holder else 'them'} to."
-            ) from None
+            raise errors.UsageError(f"Its process could not be asked to end: {error.strerror}.", hint=f"Ask {holder.who} to.") from None
         return Done(words="It was asked to end at its next step.")
 
     def _begin(self, intent: Step, tell: Callable[[str], None]) -> Done:
@@ -214,7 +217,7 @@ class BookActs:
     # Helpers
 
     @contextlib.contextmanager
-    def _open(self, intent: Intent) -> Any:
+    def _open(self, intent: Intent) -> Iterator[Context]:
         from campctl.app.context import open_campaign
 
         ctx = open_campaign(self.root, environ=self.environ, command=f"{command_line(intent)} (board)")
