@@ -12,7 +12,7 @@ import pytest
 from campctl.app.context import Context, open_campaign
 from campctl.errors import CampctlError, GuardrailRefused, StalePlan, UsageError
 from campctl.tui.acting import Doing, Wanted
-from campctl.tui.books_acting import Told
+from campctl.tui.books_acting import Told, _key
 from campctl.tui.intents import Clear, Dark, Light, Pause, Scale, See, TakeBack, WalkIn
 from campctl.tui.intents_books import Answer, Halt, Step, UndoStep
 
@@ -309,6 +309,21 @@ def test_a_step_of_a_runbook_from_the_board(book: Hand) -> None:
         ("dana", "runbook step (tonight)"),
         ("dana", "runbook undo more (tonight)"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("until", "plans", "same"),
+    [
+        ("+1h", ("5 seats until 23:59", "5 seats until 2026-11-04 00:00"), True),
+        ("+1h", ("5 seats until 23:59", "6 seats until 23:59"), False),
+        ("23:59", ("5 seats until 23:59", "5 seats until 00:00"), False),
+    ],
+)
+def test_a_time_that_counts_from_now_goes_on_while_somebody_reads(until: str, plans: tuple[str, str], same: bool) -> None:
+    """What was shown is the same as what would be done a minute later, where only such a time is another."""
+    argv = ["hotline", "scale", "help", "+1", "--until", until]
+    shown, later = ({"data": {"step": "more", "argv": argv, "plan": f"Plan for X, at now\n{plan}"}} for plan in plans)
+    assert (_key(shown) == _key(later)) is same
 
 
 def test_answers_halting_and_what_changed_meanwhile(book: Hand) -> None:

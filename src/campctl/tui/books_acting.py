@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -36,6 +37,12 @@ LOOKING: Final = 90.0
 """Seconds a look at a step may take."""
 SOON: Final = 0.05
 """Seconds between two looks whether a run has begun."""
+
+
+RELATIVE: Final = re.compile(r"\+\d+[a-z]")
+"""A time that counts from now, as `+1h`; `+1` is a number of seats."""
+INSTANT: Final = re.compile(r"(?:\d{4}-\d\d-\d\d[ T])?\b\d\d:\d\d(?::\d\d)?")
+"""A time as plans show it."""
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -277,6 +284,8 @@ def _key(found: Mapping[str, Any]) -> str:
         return json.dumps(found["rows"], sort_keys=True)
     data = found["data"]
     plan = "\n".join(line for line in str(data.get("plan", "")).split("\n") if not line.startswith("Plan for "))
+    if any(RELATIVE.search(word) for word in data.get("argv") or ()):
+        plan = INSTANT.sub("then", plan)  # `--until +1h` is another minute by the time somebody has read it, and the same wish
     return json.dumps([data.get("run"), data.get("step"), data.get("argv"), data.get("script"), plan])
 
 
