@@ -94,7 +94,7 @@ def test_the_command_lines_run(tmp_path: Path) -> None:
     assert match is not None
     cron = match["command"].removeprefix("cd /srv/campaign && ")
     assert cron.startswith("campctl autopilot --once")
-    leads = f"{start} > .campctl/told & until grep -q begins .campctl/told || ! kill -0 $!; do sleep 0.1; done"
+    leads = f"{start} > .campctl/told & until grep -qs begins .campctl/told || ! kill -0 $!; do sleep 0.1; done"
     served, alone, together, log = run(
         tmp_path,
         f"{leads}; kill $!; wait $!; echo status $?; cat .campctl/told; rm .campctl/told",
