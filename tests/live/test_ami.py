@@ -50,8 +50,8 @@ def plain(server: Asterisk) -> Where:
 
 
 @pytest.fixture
-def secure(make_asterisk: Callable[..., Asterisk], tmp_path: Path) -> tuple[Where, str]:
-    """An Asterisk whose manager speaks TLS, and its secret."""
+def secure(make_asterisk: Callable[..., Asterisk], tmp_path: Path) -> tuple[Asterisk, Where]:
+    """An Asterisk whose manager speaks TLS, and where."""
     if shutil.which("openssl") is None:
         cannot("needs openssl to make a certificate")
     folder = tmp_path / "tls"
@@ -68,7 +68,7 @@ def secure(make_asterisk: Callable[..., Asterisk], tmp_path: Path) -> tuple[Wher
     server.start(wait=False)
     where = Where(server.host, server.amis, tls=True, ca=str(folder / "cert.pem"), server_name="pbx.example.org")
     until(lambda: "Manager" in server.said() or _listens(server), "a manager that listens")
-    return where, server.password
+    return server, where
 
 
 def _listens(server: Asterisk) -> bool:
@@ -101,9 +101,29 @@ def test_all_sizes_over_a_plain_connection(asterisk: Asterisk) -> None:
     on(plain(asterisk), asterisk.password, exercise)
 
 
-def test_all_sizes_over_tls(secure: tuple[Where, str]) -> None:
+def test_all_sizes_over_tls(secure: tuple[Asterisk, Where]) -> None:
     """The same; Asterisk forgets what OpenSSL holds back, so nothing may be held back."""
-    on(*secure, exercise)
+    server, where = secure
+    on(where, server.password, exercise)
+
+
+def test_tls_to_an_asterisk_that_stands_still_for_a_moment(secure: tuple[Asterisk, Where]) -> None:
+    """It hangs up on half a TLS record, so no more is sent than its machine takes in whole while it does not read."""
+    server, where = secure
+
+    async def work(ami: Ami) -> None:
+        assert await ami.wait_booted(20)
+        values = {f"k{n}": "v" * (1 + n * 7 % (MAX_LINE - 5)) for n in range(3000)}
+        for _ in range(3):
+            server.freeze()
+            writing = asyncio.ensure_future(ami.many([put("tests/still", key, value) for key, value in values.items()]))
+            done, _ = await asyncio.wait({writing}, timeout=0.3)
+            assert not done
+            server.thaw()
+            settled(await writing)
+        assert await db_tree(ami, "tests/still") == values
+
+    on(where, server.password, work)
 
 
 @pytest.mark.parametrize("value", ["x" * (MAX_LINE - 5), "é" * ((MAX_LINE - 5) // 2), "", 'a: b; "c" \\ d', "trailing "], ids=len)

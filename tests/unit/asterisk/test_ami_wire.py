@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from campctl.backends.asterisk.ami import MAX_LINE, MAX_LINES, Edit, Message, Reply, Request, edit_requests, put
-from campctl.backends.asterisk.ami.wire import MAX_MESSAGE, Frames, Puts, action_id, encode, records
+from campctl.backends.asterisk.ami.sealed import AHEAD, BUFFER, Records, Whole
+from campctl.backends.asterisk.ami.wire import MAX_MESSAGE, Frames, Puts, action_id, encode
 from campctl.errors import Refused
 
 
@@ -99,13 +103,61 @@ def test_messages_are_cut_the_same_however_they_arrive(sizes: list[int]) -> None
     assert frames.waiting == 0
 
 
-@given(st.lists(st.lists(st.integers(0, 1010), min_size=1, max_size=20), min_size=1, max_size=10))
+_DATA_SEGS_OUT = 156
+"""Where Linux's tcp_info counts the segments with data that were sent."""
+REQUESTS = st.lists(st.lists(st.integers(0, 1010), min_size=1, max_size=60), min_size=1, max_size=20)
+
+
+@given(REQUESTS)
 def test_tls_records_hold_whole_lines(requests: list[list[int]]) -> None:
-    """Each fits Asterisk's buffer and ends with a line; together they are what was to be sent."""
-    data = b"".join(encode(Request("A", [(f"L{n}", "x" * size) for n, size in enumerate(sizes)]), 1) for sizes in requests)
-    pieces = list(records(data))
-    assert b"".join(pieces) == data
-    assert all(len(piece) <= 1024 and piece.endswith(b"\r\n") for piece in pieces)
+    """Each fits Asterisk's buffer and ends with a line; together they are what was to be sent, however late it is answered."""
+    all_of_it = [encode(Request("A", [(f"L{n}", "x" * size) for n, size in enumerate(sizes)]), 1) for sizes in requests]
+    sent: list[bytes] = []
+    records = Records(sent.append)
+    for number, data in enumerate(all_of_it, 1):
+        records.put(number, data)
+        records.flush()
+    for number in range(1, len(all_of_it) + 1):
+        assert b"".join(sent).startswith(b"".join(all_of_it[:number]))
+        records.read(number)
+    assert b"".join(sent) == b"".join(all_of_it)
+    assert all(len(piece) <= 1024 and piece.endswith(b"\r\n") for piece in sent)
+
+
+@given(REQUESTS)
+def test_little_is_sent_over_tls_that_was_not_read(requests: list[list[int]]) -> None:
+    """Unless it is one request, of which Asterisk must have all before it answers."""
+    sent: list[bytes] = []
+    records = Records(sent.append)
+    sizes = []
+    for number, lines in enumerate(requests, 1):
+        data = encode(Request("A", [(f"L{n}", "x" * size) for n, size in enumerate(lines)]), number)
+        records.put(number, data)
+        sizes.append(len(data))
+    for number in range(1, len(sizes) + 1):
+        records.flush()
+        under_way = len(b"".join(sent)) - sum(sizes[: number - 1])
+        assert under_way <= max(AHEAD, sizes[number - 1] + BUFFER)
+        records.read(number)
+
+
+def test_what_is_sent_at_once_stays_together() -> None:
+    """A socket of such a connection marks the end of what it sends: the system joins nothing to it."""
+    if sys.platform != "linux":
+        pytest.skip("only Linux has this for TCP")
+    with socket.create_server(("127.0.0.1", 0)) as server, Whole() as sock:
+        sock.connect(server.getsockname())
+        other, _ = server.accept()
+        with other:
+            other.settimeout(10)
+            for _ in range(400):
+                assert sock.send(b"x" * 100) == 100
+            received = 0
+            while received < 40_000:
+                received += len(other.recv(65536))
+        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
+    data_segments = int.from_bytes(info[_DATA_SEGS_OUT : _DATA_SEGS_OUT + 4], sys.byteorder)
+    assert data_segments == 400  # 36 of a plain socket
 
 
 def test_a_message_without_end_is_given_up() -> None:

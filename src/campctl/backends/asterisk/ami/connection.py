@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from campctl.backends.asterisk.ami.pending import Answer, Loss, Many, One, in_words
-from campctl.backends.asterisk.ami.wire import Frames, Puts, Request, action_id, done, encode, records
+from campctl.backends.asterisk.ami.sealed import Records
+from campctl.backends.asterisk.ami.wire import Frames, Puts, Request, action_id, done, encode
 from campctl.errors import BackendError
 
 CHUNK: Final = 1 << 18
@@ -76,8 +77,9 @@ class Connection:
         self._writer = writer
         self._label, self._backend = label, backend
         self._on_event, self._on_lost = on_event, on_lost
-        self._tls = writer.get_extra_info("ssl_object") is not None
+        self._records = Records(writer.write) if writer.get_extra_info("ssl_object") is not None else None
         self._number = 0
+        self._answered = 0
         self._pending: dict[int, One | Many] = {}
         self._received = 0
         self.loss: Loss | None = None
@@ -100,7 +102,7 @@ class Connection:
         data = encode(request, number)
         waiting = One(request, listed=listed)
         self._pending[number] = waiting
-        self._write(data)
+        self._write([(number, data)])
         # Not `asyncio.timeout`, which would cancel the future that is to tell what the loss means.
         await asyncio.wait((waiting.result,), timeout=deadline)
         if not waiting.result.done():
@@ -143,35 +145,37 @@ class Connection:
 
     def _send(self, batch: Many, count: int) -> None:
         """Write the next requests of many; those that cannot be written are answered with why."""
-        out: list[bytes] = []
+        out: list[tuple[int, bytes]] = []
         stop = min(len(batch.requests), batch.sent + count)
         first = batch.first + batch.sent
-        data = batch.requests.encoded(batch.sent, stop, first) if isinstance(batch.requests, Puts) else None
+        puts = batch.requests if self._records is None and isinstance(batch.requests, Puts) else None
+        data = puts.encoded(batch.sent, stop, first) if puts is not None else None
         if data is not None:
             self._pending.update(dict.fromkeys(range(first, batch.first + stop), batch))
             batch.left += stop - batch.sent
             batch.sent = stop
-            self._write(data)
+            self._writer.write(data)
             return
         for index in range(batch.sent, stop):
             number = batch.first + index
             try:
-                out.append(encode(batch.requests[index], number))
+                out.append((number, encode(batch.requests[index], number)))
             except BackendError as error:
                 batch.answers[index] = error
                 continue
             self._pending[number] = batch
             batch.left += 1
         batch.sent = stop
-        self._write(b"".join(out))
+        self._write(out)
 
-    def _write(self, data: bytes) -> None:
-        """Send whole requests."""
-        if self._tls:
-            for record in records(data):
-                self._writer.write(record)
-        else:
-            self._writer.write(data)
+    def _write(self, requests: list[tuple[int, bytes]]) -> None:
+        """Send whole requests, with their numbers."""
+        if self._records is None:
+            self._writer.write(b"".join([data for _, data in requests]))
+            return
+        for number, data in requests:
+            self._records.put(number, data)
+        self._records.flush()
 
     async def _attend(self) -> None:
         """See to it that nobody waits any more when the event loop ends, and that the socket is closed then."""
@@ -188,6 +192,8 @@ class Connection:
             messages = self._frames.feed(data)
             if not messages or not self._all_done(messages):
                 self._sort(messages)
+            if self._records is not None:
+                self._records.read(self._answered)
             self._check(len(data))
         except ValueError as error:
             self._lose(f"{self._label} sent what is not AMI ({error})")
@@ -213,6 +219,7 @@ class Connection:
         for number in range(first, after):
             del self._pending[number]
         self._received = 0
+        self._answered = after - 1
         return True
 
     def _sort(self, messages: list[str]) -> None:
@@ -235,6 +242,7 @@ class Connection:
                     raise ValueError("an answer to nothing that was asked")
                 self._on_event(raw)
             elif waiting.take(number, raw):
+                self._answered = max(self._answered, number)
                 del self._pending[number]
                 self._received = 0
                 tail = "\0"

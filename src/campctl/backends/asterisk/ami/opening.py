@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from campctl.backends.asterisk.ami import sealed
 from campctl.backends.asterisk.ami.connection import CHUNK, Connection, Direct
 from campctl.backends.asterisk.ami.pending import in_words
 from campctl.backends.asterisk.ami.wire import Message, Reply, Request
@@ -163,8 +164,9 @@ async def _connect(door: Door) -> tuple[Direct, asyncio.StreamWriter]:
     context = _tls(door)
     name = where.server_name or where.host
     try:
+        sock = await sealed.connect(where.host, where.port)
         transport, _ = await loop.create_connection(
-            lambda: protocol, where.host, where.port, ssl=context, server_hostname=name, ssl_handshake_timeout=door.deadline
+            lambda: protocol, sock=sock, ssl=context, server_hostname=name, ssl_handshake_timeout=door.deadline
         )
     except ssl.SSLCertVerificationError as error:
         raise AuthFailed(

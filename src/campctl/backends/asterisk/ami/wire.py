@@ -9,14 +9,13 @@ here: they would not come back as they were written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias, overload
 
 from campctl.errors import Refused
 
 MAX_LINE: Final = 1022
 """Bytes of one line `Name: value` of a request."""
-_BUFFER: Final = MAX_LINE + 2
 MAX_LINES: Final = 128
 """Lines of one request, Action and ActionID among them."""
 MAX_MESSAGE: Final = 16 << 20
@@ -212,20 +211,6 @@ def _check(request: Request, name: str, value: str) -> None:
 
 _ODD: Final = re.compile(r": [\0-\x20]|\0")
 """What may be a value that begins with a blank, or a NUL; also an empty value, which is none of these."""
-
-
-def records(data: bytes) -> Iterator[bytes]:
-    """Whole requests in pieces for TLS, each a record of its own: whole lines, no more than fit.
-
-    Asterisk reads a record into what is free of its 1,024 bytes and then waits for the socket, not for what OpenSSL still
-    holds: the rest of a longer record, or of one that does not end with a line, lies there until more comes (seen on 22.10.1).
-    """
-    at = 0
-    while len(data) - at > _BUFFER:
-        end = data.rfind(b"\r\n", at, at + _BUFFER) + 2
-        yield data[at:end]
-        at = end
-    yield data[at:]
 
 
 class Frames:
