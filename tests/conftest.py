@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections import Counter
 from pathlib import Path
 
@@ -33,3 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         count = Counter(item.path for item in items)
         folder = {path: path.relative_to(here).parts[0] if path.is_relative_to(here) else "" for path in count}
         items.sort(key=lambda item: (-count[item.path] * SECONDS.get(folder[item.path], SHORT), str(item.path)))
+
+
+def pytest_configure() -> None:
+    """A hang-up that is ignored, as under nohup, would be ignored by all that the tests start."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
