@@ -101,7 +101,7 @@ def _total(camp: Camp, month: str) -> Decimal:
     return sum((Decimal(row["amount"]) for row in _rows(camp, "--month", month)), Decimal(0))
 
 
-@pytest.mark.parametrize("argv", [("--month", "2026-13"), ("--month", "May"), ("--by", "person")])
+@pytest.mark.parametrize("argv", [("--month", "2026-13"), ("--month", "May"), ("--month", "9999-12"), ("--by", "person")])
 def test_what_is_refused(make: Callable[..., Camp], argv: tuple[str, ...]) -> None:
     """With status 2."""
     assert make(priced(), apply=False).do("cost", *argv).status == 2

@@ -157,6 +157,7 @@ def test_what_cannot_be_matched(camp: Camp, files: Path) -> None:
     assert camp.do(*args(files, "--weight", "proffesion=3")).status == 2
     assert "Did you mean `profession`?" in camp.do(*args(files, "--weight", "proffesion=3")).err
     assert camp.do(*args(files, "--week", "soon")).status == 2
+    assert camp.do(*args(files, "--week", "9999-12-31")).status == 2
     assert camp.do(*args(files, "--explain", "v01", "--out", "x.csv")).status == 2
     (files / "lists.csv").write_text("id,wants\n")
     assert camp.do(*args(files)).status == 2

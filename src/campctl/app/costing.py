@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from campctl import errors
 from campctl.app.context import Context
 from campctl.app.results import Details, Listing
+from campctl.app.times import FIRST, LAST
 from campctl.model.campaign import Prices
 
 if TYPE_CHECKING:
@@ -152,9 +153,12 @@ def _month(text: str, now: datetime, campaign: Campaign) -> date:
     if not text:
         return now.astimezone(ZoneInfo(campaign.time_zone)).date().replace(day=1)
     try:
-        return date.fromisoformat(f"{text}-01")
+        found = date.fromisoformat(f"{text}-01")
     except ValueError:
         raise errors.UsageError(f"{text!r} is not a month.", hint="Write --month 2026-11.") from None
+    if not FIRST <= found.year < LAST:
+        raise errors.UsageError(f"{text} is not a month of this campaign.", hint="Look at the year.")
+    return found
 
 
 def _span(first: date, campaign: Campaign) -> tuple[datetime, datetime]:

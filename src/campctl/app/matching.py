@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from campctl import errors
 from campctl.app.results_matching import Choice, Explained, ListState, Match, Matching, Unplaced
+from campctl.app.times import FIRST, LAST
 from campctl.findings.text import plural
 
 if TYPE_CHECKING:
@@ -234,6 +235,8 @@ def _monday(text: str, now: datetime) -> date:
         day = date.fromisoformat(text) if text else now.date()
     except ValueError:
         raise errors.UsageError(f"--week {text}: this is no day.", hint="Write a day of that week: 2026-10-26.") from None
+    if text and not FIRST <= day.year < LAST:
+        raise errors.UsageError(f"--week {text} is not a week of this campaign.", hint="Look at the year.")
     return day - timedelta(days=day.weekday())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from campctl import errors
 from campctl.app.context import Context
 from campctl.app.find import one
 from campctl.app.results_staffing import Gap, HotlineStaffing, Staffing
+from campctl.app.times import FIRST, LAST
 from campctl.findings.text import plural
 
 if TYPE_CHECKING:
@@ -296,7 +297,7 @@ def day_of(text: str, now: datetime, zone: ZoneInfo) -> date:
         found = date.fromisoformat(text)
     except ValueError:
         raise errors.UsageError(f"{text!r} is not a day.", hint="Write 2026-11-03, today or tomorrow.") from None
-    if not datetime(1971, 1, 1, tzinfo=UTC).date() < found < datetime(2200, 1, 1, tzinfo=UTC).date():
+    if not FIRST <= found.year < LAST:
         raise errors.UsageError(f"{text} is not a day of this campaign.", hint="Look at the year.")
     return found
 

@@ -10,15 +10,26 @@ from campctl import errors
 
 _RELATIVE = re.compile(r"\+(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+FIRST, LAST = 1971, 2200
+"""Years between which every time lies, the first included and the last not: outside, a slip, and sums that no calendar holds."""
 
 
 def parse_time(text: str, *, now: datetime, time_zone: str, future: bool = False) -> datetime:
     """An instant in UTC. Without an offset it is local to `time_zone`; a bare `21:00` is the next one when `future`.
 
-    A local time that daylight saving skips is refused; of one that it repeats, the first is taken.
+    A local time that daylight saving skips is refused; of one that it repeats, the first is taken, for a bare `21:00` the next.
     """
+    try:
+        found = _instant(text.strip(), now, time_zone, future=future)
+    except OverflowError:
+        found = None
+    if found is None or (found != now and not FIRST <= found.year < LAST):
+        raise errors.UsageError(f"{text.strip()} is out of the calendar.", hint="Look at the year.")
+    return found
+
+
+def _instant(text: str, now: datetime, time_zone: str, *, future: bool) -> datetime:
     zone = ZoneInfo(time_zone)
-    text = text.strip()
     if text == "now":
         return now
     if (match := _RELATIVE.fullmatch(text)) and any(match.groups()):
@@ -29,8 +40,11 @@ def parse_time(text: str, *, now: datetime, time_zone: str, future: bool = False
         if hour > 23 or minute > 59:
             raise _not_a_time(text)
         local = now.astimezone(zone).replace(hour=hour, minute=minute, second=0, microsecond=0, fold=0)
-        if future and local <= now:
-            local += timedelta(days=1)
+        # While the clock shows an hour for the second time, what lies ahead is of that second time.
+        if future and local.astimezone(UTC) <= now:
+            local = local.replace(fold=1)
+        if future and local.astimezone(UTC) <= now:
+            local = local.replace(fold=0) + timedelta(days=1)
         return _to_utc(local.replace(tzinfo=None), zone, text)
     try:
         moment = datetime.fromisoformat(text)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d))?)? ?(Z|z|[+-]\d\d:?\d\d)?\Z")
+_YEARS = (1971, 2200)
+"""The first, and the one after the last: outside, a slip, and sums that no calendar holds."""
 COMMON = {
     "America/New_York": ("est", "edt", "et", "eastern", "us/eastern", "est5edt", "new york", "new_york"),
     "America/Chicago": ("cst", "cdt", "ct", "central", "us/central", "cst6cdt", "chicago"),
@@ -69,6 +71,8 @@ def parse_time(text: str) -> datetime:
         raise Bad("bad-time", f"`{text}` is not a date with a time.", more.strip())
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     try:
+        if not _YEARS[0] <= year < _YEARS[1]:
+            raise Bad("bad-time", f"`{text}` is out of the calendar.", "Look at the year.")
         if (hour, minute, second) == (24, 0, 0):
             moment = datetime(year, month, day) + timedelta(days=1)  # noqa: DTZ001 - a wall clock's time
         else:
@@ -90,15 +94,12 @@ def resolve(moment: datetime, where: ZoneInfo) -> tuple[datetime, str]:
 
     Of a repeated time the first is taken; a skipped one is read with the offset from before the change.
     """
-    try:
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC), ""
-        local = moment.replace(tzinfo=where)
-        instant = local.astimezone(UTC)
-        if instant.astimezone(where).replace(tzinfo=None) != moment:
-            return instant, "skipped"
-    except (OverflowError, ValueError):
-        raise Bad("bad-time", f"`{moment.isoformat()}` is out of the calendar.", "Look at the year.") from None
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC), ""
+    local = moment.replace(tzinfo=where)
+    instant = local.astimezone(UTC)
+    if instant.astimezone(where).replace(tzinfo=None) != moment:
+        return instant, "skipped"
     return instant, "repeated" if local.utcoffset() != local.replace(fold=1).utcoffset() else ""
 
 

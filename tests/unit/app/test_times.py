@@ -50,3 +50,29 @@ def test_a_time_that_does_not_exist() -> None:
     """The hour daylight saving skips is refused, not shifted."""
     with pytest.raises(UsageError, match="does not exist in America/Chicago"):
         parse_time("2026-03-08T02:30", now=NOW, time_zone="America/Chicago")
+
+
+@pytest.mark.parametrize(
+    "text", ["9999-12-31T23:59", "0001-01-01T00:00+14:00", "9999-12-31", "2626-11-03T06:00", "+9999999d", "+99999999999999999d"]
+)
+def test_a_year_that_no_campaign_has(text: str) -> None:
+    """A slip in the year, or a length of ages, is refused before anything computes with it."""
+    with pytest.raises(UsageError, match="out of the calendar"):
+        parse_time(text, now=NOW, time_zone="America/Chicago")
+
+
+@pytest.mark.parametrize(
+    ("now", "text", "expected"),
+    [
+        ("2026-11-01T06:40", "01:50", "2026-11-01T06:50"),
+        ("2026-11-01T06:40", "01:30", "2026-11-01T07:30"),
+        ("2026-11-01T07:40", "01:50", "2026-11-01T07:50"),
+        ("2026-11-01T07:40", "01:40", "2026-11-02T07:40"),
+        ("2026-11-01T07:40", "01:30", "2026-11-02T07:30"),
+        ("2026-11-01T08:10", "01:30", "2026-11-02T07:30"),
+    ],
+)
+def test_the_next_one_in_an_hour_that_comes_twice(now: str, text: str, expected: str) -> None:
+    """`--until 01:50`, said at 01:40 for the second time, is in ten minutes and not in a day; a 01:30 that passed comes again."""
+    found = parse_time(text, now=datetime.fromisoformat(now).replace(tzinfo=UTC), time_zone="America/Chicago", future=True)
+    assert found == datetime.fromisoformat(expected).replace(tzinfo=UTC)
