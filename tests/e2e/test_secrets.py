@@ -89,6 +89,25 @@ def test_secrets_that_could_not_be_written(fresh, tmp_path) -> None:
     assert fresh.calls() == 0
 
 
+def test_a_file_of_secrets_is_added_to(fresh, tmp_path) -> None:
+    """The same file named again keeps the secrets of earlier runs, with new people and without; one that is no such file stops all."""
+    path = tmp_path / "phones.csv"
+    fresh.do("apply", "--yes", "--secrets", str(path)).ok()
+    first = rows_of(path)
+    fresh.do("user", "provision", "cy.stone", "--name", "Cy", "--office", "chicago-hq", "--yes", "--secrets", str(path)).ok()
+    assert rows_of(path)[:-1] == first
+    fresh.edit("people.yaml", "Ann Lee", "Ann Leeds")
+    fresh.do("apply", "--yes", "--secrets", str(path)).ok()
+    assert rows_of(path)[:-1] == first
+    fresh.edit("people.yaml", "Ann Leeds", "Ann Lee")
+    before, calls = (fresh.root / "people.yaml").read_bytes(), fresh.calls()
+    answer = fresh.do("apply", "--yes", "--secrets", str(fresh.root / "people.yaml"))
+    assert answer.status == 2
+    assert "holds something else" in answer.err
+    assert (fresh.root / "people.yaml").read_bytes() == before
+    assert fresh.calls() == calls
+
+
 def test_an_open_run_has_no_secret_in_its_journal(camp, tmp_path) -> None:
     """A provision with --secrets: plan, journal and audit of that run do not hold it."""
     path = tmp_path / "new.csv"

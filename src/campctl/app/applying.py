@@ -94,9 +94,9 @@ async def change(ctx: Context, how: How, wish: Wish | Chosen, *, saved: Plan | N
         if not made.empty or not wish.empty:
             confirm(planned, how)
         if how.secrets_file and (settled.lines or not made.empty):
-            from campctl.app.phone_secrets import check_place
+            from campctl.app.phone_secrets import check_file
 
-            check_place(Path(how.secrets_file))
+            check_file(Path(how.secrets_file))
         _fulfil(wish, store)
         _forget_gone(store, view, backends)
         why = "was left out, because it" if wish.skip else "has nothing to do with this and"

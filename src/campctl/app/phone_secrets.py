@@ -1,4 +1,7 @@
-"""`--secrets FILE`: new lines get new SIP secrets, written to a 0600 file, this once, and kept nowhere else."""
+"""`--secrets FILE`: new lines get new SIP secrets, written to a 0600 file, this once, and kept nowhere else.
+
+So what an earlier run wrote there stays in it: a file named again is added to, and of a line that was made anew the newer secret holds.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +25,38 @@ from campctl.ports.clock import Clock
 DONE = frozenset({"accepted", "configured", "live"})
 TOGETHER = 1000
 """Secrets set at once where a backend can: a request that is lost is made again as a whole."""
+_HEADER = ("backend", "line", "extension", "secret")
 
 
 def check_place(path: Path) -> None:
     """Refuse before anything is done what could not be written after it: a secret that was set and not kept is lost."""
-    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK) or path.is_dir():
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK) or (path.exists() and not path.is_file()):
         raise errors.UsageError(
             f"--secrets {path}: no file can be written there. Nothing was changed.", hint="Name a file in a folder that is yours."
         )
+
+
+def check_file(path: Path) -> None:
+    """Refuse, before anything is done, what `hand_out` could not write to."""
+    check_place(path)
+    _of_earlier_runs(path)
+
+
+def _of_earlier_runs(path: Path) -> list[tuple[str, ...]]:
+    """Rows of such a file, none where there is none; refuses one that is something else."""
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = [tuple(row) for row in csv.reader(file) if row]
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError, csv.Error):
+        rows = [()]
+    if rows and (rows[0] != _HEADER or any(len(row) != len(_HEADER) for row in rows)):
+        raise errors.UsageError(
+            f"--secrets {path}: that file is there already, and holds something else. Nothing was changed.",
+            hint="Name another file, or one that --secrets wrote before: new secrets are added to it.",
+        )
+    return rows[1:]
 
 
 def new_lines(plan: Plan, states: Mapping[str, str]) -> list[tuple[str, Line]]:
@@ -43,25 +70,31 @@ def new_lines(plan: Plan, states: Mapping[str, str]) -> list[tuple[str, Line]]:
 
 async def hand_out(lines: Sequence[tuple[str, Line]], backends: Mapping[str, Backend], path: Path, clock: Clock) -> tuple[str, ...]:
     """Give each of these lines a new secret and write all to `path`; says how many, and who got none and why."""
+    if not lines:
+        return (f"No line is new, so no secret was made and {path} is as it was.",)
+    before = _of_earlier_runs(path)
     given: dict[tuple[str, str], str] = {}
     refused: dict[tuple[str, str], str] = {}
     for name, backend in backends.items():
         wanted = {line.id: secrets.token_urlsafe(18) for of, line in lines if of == name}
         given |= {(name, line): secret for line, secret in wanted.items()}
         refused |= {(name, line): why for line, why in (await _set(backend, wanted, clock)).items()}
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(("backend", "line", "extension", "secret"))
-    count = 0
+    made: list[tuple[str, ...]] = []
     missed: list[str] = []
     for name, line in lines:
         if (why := refused.get((name, line.id))) is not None:
             missed.append(f"{line.id} was given no new secret: {why} `campctl {_verb(line.id)}` makes one.")
             continue
-        table.writerow((name, line.id, line.extension, given[name, line.id]))
-        count += 1
+        made.append((name, line.id, line.extension, given[name, line.id]))
+    if not made:
+        return tuple(missed)
+    new = {row[:2] for row in made}
+    kept = [row for row in before if row[:2] not in new]
+    text = io.StringIO()
+    csv.writer(text).writerows((_HEADER, *kept, *made))
     write_private(path, text.getvalue().encode())
-    return (f"{plural(count, 'secret')} written to {path} (0600); kept nowhere else.", *missed)
+    beside = f", beside {len(kept)} of earlier runs" if kept else ""
+    return (f"{plural(len(made), 'secret')} written to {path} (0600){beside}; kept nowhere else.", *missed)
 
 
 async def _set(backend: Backend, wanted: Mapping[str, str], clock: Clock) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from campctl.app.auditing import record_audit, result_words
 from campctl.app.context import Context
 from campctl.app.how import How
 from campctl.app.locking import locked
-from campctl.app.phone_secrets import new_lines
+from campctl.app.phone_secrets import check_file, new_lines
 from campctl.app.planning import look, overrides_digest
 from campctl.app.refusing import confirm, refuse_conflicts, refuse_guards
 from campctl.app.results import Applied, Planned
@@ -130,6 +131,8 @@ async def rollback(ctx: Context, how: How, *, run: str) -> Applied | Planned:
         if made.empty:
             return Applied(run=None, plan=made, states={}, errors={}, warnings=(f"Nothing of run {done.id} is left to undo.",))
         confirm(planned, how)
+        if how.secrets_file:
+            check_file(Path(how.secrets_file))
         report = await execute(ctx, how, made, backends, store, stopper, what=f"rollback {done.id}", undoes=done.id)
         return replace(report, next_steps=(*report.next_steps, _what_still_wants_it(ctx, decode(done.plan), view.overrides)))
 

@@ -8,9 +8,11 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from campctl.app import phone_secrets
-from campctl.app.phone_secrets import hand_out, new_lines
-from campctl.errors import Refused
+from campctl.app.phone_secrets import check_file, hand_out, new_lines
+from campctl.errors import Refused, UsageError
 from campctl.model.changes import Binding, Plan
 from campctl.testing.clock import FakeClock
 from campctl.testing.samples import LOCATION, create, lines
@@ -75,3 +77,40 @@ def test_many_at_once(tmp_path: Path, monkeypatch: Any) -> None:
     assert sorted(written) == ["user/person-00000", "user/person-00002"]
     assert [line.split(" ")[0] for line in said[1:]] == ["user/person-00001", "user/person-00003"]
     assert "Not these." in said[2]
+
+
+def test_what_an_earlier_run_wrote_stays(tmp_path: Path) -> None:
+    """Nobody else has those secrets: the file is added to, a line that was made anew has its newer one, and no new line changes nothing."""
+    path = tmp_path / "secrets.csv"
+    path.write_text(
+        "backend,line,extension,secret\ntest,user/gone,1,kept-1\nother,user/person-00000,2,kept-2\ntest,user/person-00000,3,old\n"
+    )
+    check_file(path)
+    said = asyncio.run(hand_out([], {"test": OneByOne()}, path, FakeClock()))
+    assert said == (f"No line is new, so no secret was made and {path} is as it was.",)
+    assert "kept-1" in path.read_text()
+    backend = OneByOne()
+    said = asyncio.run(hand_out(new_lines(PLAN, STATES), {"test": backend}, path, FakeClock()))
+    with path.open(newline="") as file:
+        rows = {(row["backend"], row["line"]): row["secret"] for row in csv.DictReader(file)}
+    kept = {("test", "user/gone"): "kept-1", ("other", "user/person-00000"): "kept-2"}
+    assert rows == kept | {("test", line): secret for line, secret in backend.given.items()}
+    assert said[0] == f"3 secrets written to {path} (0600), beside 2 of earlier runs; kept nowhere else."
+
+
+@pytest.mark.parametrize("content", [b"name,phone\nann,1\n", b"backend,line,extension,secret\nx\n", b"\xff\xfe", b"\x00" * 9, None])
+def test_somebody_elses_file(content: bytes | None, tmp_path: Path) -> None:
+    """It is refused before anything is done, and stays as it is; so is a folder."""
+    path = tmp_path / "list.csv"
+    path.mkdir() if content is None else path.write_bytes(content)
+    with pytest.raises(UsageError, match="Nothing was changed"):
+        check_file(path)
+    assert content is None or path.read_bytes() == content
+
+
+def test_an_empty_file_is_nobodys(tmp_path: Path) -> None:
+    """As mktemp makes it."""
+    path = tmp_path / "secrets.csv"
+    path.touch()
+    check_file(path)
+    assert handed_out(OneByOne(), path)[1][0].startswith("3 secrets written")
