@@ -34,8 +34,9 @@ from campctl.backends.asterisk.ami import (
 from campctl.errors import AuthFailed, BackendError, Refused, Unavailable, Uncertain
 from servers.fake_ami import FakeAmi, Fields, Session, run, until
 
-QUICK = AmiOptions(backend="old-pbx", deadline=0.2, connect=0.3)
-PATIENT = AmiOptions(backend="old-pbx", deadline=5, connect=5)
+PATIENT = AmiOptions(backend="old-pbx", deadline=60, connect=60)
+SOON = 1.0
+"""Seconds after which a peer that says nothing is given up: the deadline of what is not to be answered, and of nothing else."""
 
 
 def client(fake: FakeAmi, options: AmiOptions = PATIENT) -> Ami:
@@ -147,6 +148,9 @@ def test_asterisks_no_is_a_reply_or_refused() -> None:
         session.respond(fields, "Error", "Message: Permission denied")
 
     async def no_command(session: Session, fields: Fields) -> None:
+        if fields["Command"] != "foo":
+            await session.fake._command(session, fields)
+            return
         session.respond(fields, "Error", "Message: Command output follows", "Output: No such command 'foo'")
 
     async def work(fake: FakeAmi, ami: Ami) -> None:
@@ -300,7 +304,7 @@ def test_many_say_what_became_of_each_when_the_connection_is_lost(fault: Any) ->
                 session.respond(fields)
 
         fake.on["dbput"] = third
-        answers = await ami.many([put("f", str(n), "x") for n in range(10)], window=4)
+        answers = await ami.many([put("f", str(n), "x") for n in range(10)], window=4, deadline=SOON)
         kinds = [type(answer) for answer in answers]
         assert kinds[:2] == [Reply, Reply]
         assert set(kinds[2:4]) == {Uncertain}
@@ -311,7 +315,7 @@ def test_many_say_what_became_of_each_when_the_connection_is_lost(fault: Any) ->
         del fake.on["dbput"]
         assert (await ami.ask("DBPut", {"Family": "f", "Key": "again", "Val": "x"})).ok
 
-    with_fake(work, QUICK)
+    with_fake(work)
 
 
 # -- losses --
@@ -326,14 +330,14 @@ def test_a_lost_answer_is_named_and_the_next_use_connects_anew(fault: Any, reque
         assert (await ami.ask("CoreSettings")).ok
         fake.on[request_.action.lower()] = fault
         with pytest.raises(error) as caught:
-            await ami.ask(*request_)
+            await ami.ask(*request_, deadline=0.2)
         assert caught.value.backend == "old-pbx"
         assert type(caught.value) is error
         fake.on.clear()
         assert (await ami.ask("CoreSettings")).ok
         assert fake.logins == 2
 
-    with_fake(work, QUICK)
+    with_fake(work)
 
 
 def test_all_who_wait_hear_of_a_loss() -> None:
@@ -415,7 +419,8 @@ def test_a_restart_shows_in_the_epoch() -> None:
         assert await ami.epoch() != first
         about = await ami.about()
         assert (about.protocol, about.startup) == ("11.0.0", "2026-10-01T08:00:00")
-        assert about.uptime == pytest.approx(194, abs=1)
+        assert about.uptime is not None
+        assert 194 <= about.uptime < 194 + 60
 
     with_fake(work)
 
@@ -428,7 +433,7 @@ def test_boot_is_waited_for() -> None:
         assert not (await ami.about()).booted
         assert await ami.wait_booted(0.01) is False
         fake.sessions[0].message("Event: FullyBooted", "Status: Fully Booted")
-        assert await ami.wait_booted(5) is True
+        assert await ami.wait_booted(60) is True
         assert (await ami.about()).booted
 
     with_fake(work)
@@ -496,9 +501,10 @@ async def serve(data: bytes, *, then_close: bool) -> tuple[asyncio.Server, Where
 
 @pytest.mark.parametrize(
     ("data", "then_close", "words"),
-    [
+    [  # those that only time tells are first: silence, half, mute
         (b"", False, "sent no banner"),
         (b"Asterisk Call Man", False, "sent no banner"),
+        (b"Asterisk Call Manager/11.0.0\r\n", False, "was not answered"),
         (b"Asterisk Call Man", True, "closed the connection before its banner"),
         (b"", True, "closed the connection before its banner"),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", False, "begins with 'HTTP/1.1 400 Bad Request'"),
@@ -506,18 +512,19 @@ async def serve(data: bytes, *, then_close: bool) -> tuple[asyncio.Server, Where
         (b"\x00\xff\x1b[31m" * 50, False, "is not an Asterisk manager"),
         (b"Asterisk Call Manager/" + b"9" * 5000, False, "is not an Asterisk manager"),
         (b"Asterisk Call Manager/11.0.0\r\n", True, "was not answered"),
-        (b"Asterisk Call Manager/11.0.0\r\n", False, "was not answered"),
         (b"Asterisk Call Manager/11.0.0\r\n" + b"x" * (17 << 20), False, "was not answered"),
     ],
-    ids=["silence", "half", "half-gone", "gone", "http", "ssh", "binary", "endless", "mute-gone", "mute", "flood"],
+    ids=["silence", "half", "mute", "half-gone", "gone", "http", "ssh", "binary", "endless", "mute-gone", "flood"],
 )
 def test_a_wrong_peer_is_named(data: bytes, then_close: bool, words: str) -> None:
     """Whatever listens there, it ends soon in an Unavailable that says what was seen; nothing was sent."""
+    says_nothing_more = not then_close and data in b"Asterisk Call Manager/11.0.0\r\n"
+    options = msgspec.structs.replace(PATIENT, connect=SOON) if says_nothing_more else PATIENT
 
     async def main() -> None:
         server, where = await serve(data, then_close=then_close)
         async with server:
-            ami = Ami(where, "campctl", lambda: "s3cret-word", QUICK)
+            ami = Ami(where, "campctl", lambda: "s3cret-word", options)
             with pytest.raises(Unavailable) as caught:
                 await ami.ask("DBPut", {"Family": "f", "Key": "k", "Val": "v"})
             await ami.close()
@@ -537,7 +544,7 @@ def test_nobody_there_is_unavailable() -> None:
         server.close()
         await server.wait_closed()
         with pytest.raises(Unavailable, match="connection refused") as caught:
-            await Ami(where, "campctl", lambda: "x", QUICK).ask("Ping")
+            await Ami(where, "campctl", lambda: "x", PATIENT).ask("Ping")
         assert str(where.port) in caught.value.message
 
     run(main)
@@ -695,7 +702,7 @@ def test_tls_and_plain_ports_are_told_apart(certificate: Path) -> None:
             with pytest.raises(Unavailable, match="does not speak TLS"):
                 await Ami(msgspec.structs.replace(plain.where, tls=True), "campctl", lambda: "x", PATIENT).ask("Ping")
             with pytest.raises(Unavailable, match="no banner") as caught:
-                await Ami(secure.where, "campctl", lambda: "x", QUICK).ask("Ping")
+                await Ami(secure.where, "campctl", lambda: "x", AmiOptions(connect=SOON)).ask("Ping")
             assert "tls: true" in caught.value.hint
 
     run(main)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,9 +29,10 @@ class Clock:
 
     def __init__(self) -> None:
         self.slept: list[float] = []
+        self.ahead = timedelta()
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self.ahead
 
     def monotonic(self) -> float:
         return time.monotonic()
@@ -44,12 +45,12 @@ class Clock:
 class Stage:
     """A fake, ears on it, and how often the records were read."""
 
-    def __init__(self, fake: FakeAmi, how: Listening) -> None:
+    def __init__(self, fake: FakeAmi, how: Listening, deadline: float) -> None:
         self.fake = fake
         self.ids = IDS
         self.learned = 0
         self.clock = Clock()
-        self.ami = Ami(fake.where, fake.user, lambda: fake.secret, AmiOptions(backend="old-pbx", deadline=2, connect=5))
+        self.ami = Ami(fake.where, fake.user, lambda: fake.secret, AmiOptions(backend="old-pbx", deadline=deadline, connect=60))
         self.ears = Ears(self.ami, self.learn, self.clock, how)
 
     async def learn(self) -> Ids:
@@ -74,12 +75,12 @@ class Stage:
         self.fake.emit("Event: QueueMemberStatus", "Queue: help", f"Interface: {interface}", f"Status: {status}", *more)
 
 
-def on_stage(work: Callable[[Stage], Awaitable[None]], how: Listening = QUICK) -> None:
-    """Run a test; whatever it left open ends with it."""
+def on_stage(work: Callable[[Stage], Awaitable[None]], how: Listening = QUICK, *, deadline: float = 60) -> None:
+    """Run a test; whatever it left open ends with it. `deadline`: seconds after which what is not answered is given up."""
 
     async def main() -> None:
         async with FakeAmi() as fake:
-            stage = Stage(fake, how)
+            stage = Stage(fake, how, deadline)
             try:
                 await work(stage)
             finally:
@@ -243,9 +244,13 @@ def test_wrap_up_ends_without_a_message() -> None:
 
     async def work(stage: Stage) -> None:
         stream, first = await stage.hearing()
-        now = datetime.now(UTC).timestamp()
-        stage.member(1, LastCall=int(now), Wrapuptime=now - int(now) + 2)
-        assert states([await first, *await take(stream, 1)]) == ["wrap-up", "free"]
+        stage.member(1, LastCall=int(datetime.now(UTC).timestamp()), Wrapuptime=3600)
+        assert states([await first]) == ["wrap-up"]
+        over = asyncio.ensure_future(anext(stream))
+        await until(lambda: len(stage.clock.slept) > 2)
+        assert not over.done()
+        stage.clock.ahead = timedelta(hours=1)
+        assert states([await over]) == ["free"]
 
     on_stage(work)
 
@@ -267,7 +272,7 @@ def test_a_silent_connection_is_looked_at() -> None:
         stage.fake.on.clear()
         assert states([await again]) == ["gap"]
 
-    on_stage(work, Listening(first_wait=0.01, longest_wait=0.02, quiet=0.02))
+    on_stage(work, Listening(first_wait=0.01, longest_wait=0.02, quiet=0.02), deadline=2)
 
 
 def test_one_that_boots_is_waited_for() -> None:
@@ -308,7 +313,7 @@ def test_machines_are_heard_together() -> None:
 
     async def work(stage: Stage) -> None:
         async with FakeAmi() as other:
-            ami = Ami(other.where, other.user, lambda: other.secret, AmiOptions(backend="old-pbx", deadline=2, connect=5))
+            ami = Ami(other.where, other.user, lambda: other.secret, AmiOptions(backend="old-pbx", deadline=60, connect=60))
             row = "Event: QueueMember", "Queue: help", "Location: PJSIP/ann.lee"
             stage.fake.lists["queuestatus"] = [(*row, "Status: 1")]
             other.lists["queuestatus"] = [(*row, "Status: 5")]

@@ -81,13 +81,13 @@ class Exchange:
             "pjsipshowendpoint": self._endpoint,
         }
 
-    def check(self, *, password: str = "") -> dict[str, Probe]:
-        """Its probes by name."""
+    def check(self, *, password: str = "", deadline: float = 60) -> dict[str, Probe]:
+        """Its probes by name; what is not answered is given up after `deadline` seconds."""
 
         async def main() -> list[Probe]:
             async with self.fake:
-                ami = Ami(self.fake.where, self.fake.user, lambda: password or self.fake.secret, AmiOptions(deadline=1, connect=1))
-                async with ami:
+                options = AmiOptions(deadline=deadline, connect=60)
+                async with Ami(self.fake.where, self.fake.user, lambda: password or self.fake.secret, options) as ami:
                     return await probes(Machine(ami, Clock(), "pbx"), Clock())
 
         found = run(main)
@@ -289,7 +289,7 @@ def test_a_look_that_is_not_answered() -> None:
 
     exchange = Exchange()
     exchange.fake.on["command"] = silent
-    found = exchange.check()
+    found = exchange.check(deadline=1)
     assert "load" in bad(found)
     assert "names" in found
 

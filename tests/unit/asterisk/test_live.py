@@ -57,7 +57,7 @@ class Exchange:
 
     def __init__(self, fake: FakeAmi) -> None:
         self.fake = fake
-        self.ami = Ami(fake.where, fake.user, lambda: fake.secret, AmiOptions(backend="pbx", deadline=2, connect=2))
+        self.ami = Ami(fake.where, fake.user, lambda: fake.secret, AmiOptions(backend="pbx", deadline=60, connect=60))
         self.queues = [params("help", completed=40, abandoned=3, perf=82.5), params("sales"), params("campctl-lock")]
         self.entries = [entry("help", 7), entry("help", 31)]
         self.members = [
