@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # An office opens: `office-opening.sh tucson-field c001`, once its manifests (new-office.yaml) are among the campaign's. It makes what is
 # written, proves that 911 finds every phone there, and lights one desk for a test of 15 minutes. As a runbook: runbooks/office-opening.yaml.
+# The new phones' passwords are added to $SECRETS (.campctl/secrets.csv); delete it when all have theirs.
 # Run it in the campaign's folder. Ends with the status of the first step that fails (docs/exit-statuses.md).
 set -euo pipefail
 if [ $# -lt 2 ]; then echo "usage: $0 OFFICE DESK [HOTLINE]" >&2; exit 2; fi
@@ -10,7 +11,7 @@ campctl validate --quiet
 campctl backend check --quiet
 campctl drift --exit-code --quiet
 campctl plan --target "office/$office"
-campctl apply --yes --quiet --reason "$office opens" --wait-for-lock 60
+campctl apply --yes --quiet --reason "$office opens" --wait-for-lock 60 --secrets "${SECRETS:-.campctl/secrets.csv}"
 campctl plan --exit-code --quiet > /dev/null
 campctl office audit "$office" --faults --exit-code
 

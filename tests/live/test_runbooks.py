@@ -1,10 +1,11 @@
-"""An example runbook on a real exchange: an office is left and comes back, as YAML with its runner killed in between, and as a script.
+"""Example runbooks on a real exchange: one office opens; another is left and comes back, with its runner killed, and as a script.
 
 The phones are real, so is what the confirmations say: the calls that they ask for are placed.
 """
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import subprocess
@@ -89,7 +90,8 @@ def office(asterisk_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def quickstart(root: Path, server: Asterisk) -> Camp:
     """The seed with the runbook, on an exchange, applied."""
     shutil.copytree(ROOT / "seeds" / "quickstart", root)
-    shutil.copytree(ROOT / "examples" / "runbooks", root / "runbooks", ignore=lambda _, names: {*names} - {"office-evacuation.yaml"})
+    books = {"office-evacuation.yaml", "office-opening.yaml"}
+    shutil.copytree(ROOT / "examples" / "runbooks", root / "runbooks", ignore=lambda _, names: {*names} - books)
     (root / "surges.yaml").unlink()
     camp = Camp(root, server)
     camp.passwords = {"CAMPCTL_LOCAL_PASSWORD": server.password}
@@ -157,3 +159,37 @@ def test_an_evacuation_by_script(office: Office, tmp_path: Path) -> None:
     office.is_left()
     script("back", "phoenix-field")
     office.is_back()
+
+
+def test_an_office_opens(office: Office, processes: list[subprocess.Popen[str]]) -> None:
+    """Its phones sign in with what the run wrote down for them; the desk that is tried is rung, and is dark again in the end."""
+    camp = office.camp
+    manifest = Path(shutil.copy(ROOT / "examples" / "new-office.yaml", camp.root))
+    try:
+        runner = camp.start("runbook", "run", "office-opening", "--quiet", "--var", "secrets=tucson.csv")
+        processes.append(runner)
+        run = turn(camp, runner, "agreed")
+        camp.do("runbook", "confirm", run, "agreed", "--as", "phones").ok()
+        turn(camp, runner, "plugged")
+        with (camp.root / "tucson.csv").open(newline="") as file:
+            secrets = {row["line"]: row["secret"] for row in csv.DictReader(file)}
+        with (
+            Softphone(camp.server, "nora.begay", secrets["user/nora.begay"], every=0.5) as person,
+            Softphone(camp.server, "tucson-field~c001", secrets["port/tucson-field/c001"], every=0.5) as desk,
+        ):
+            person.is_registered()
+            camp.do("runbook", "confirm", run, "plugged", "--as", "office").ok()
+            turn(camp, runner, "heard")
+            desk.is_registered()
+            office.phones["c001"] = desk
+            office.rings("+18005550142", "c001")
+            camp.do("runbook", "confirm", run, "heard", "--as", "office").ok()
+            out, err = runner.communicate(timeout=300)
+        assert runner.returncode == 0, out + err
+        assert "tucson-field~c001" not in office.members()
+        assert camp.do("port", "list", "--office", "tucson-field", "--state", "dark", "-o", "csv").ok().out.count("tucson-field/c001,")
+    finally:
+        manifest.unlink()
+        camp.apply("--reason", "the office closes", "--allow-deletes", "--allow-updates")
+        office.phones.pop("c001", None)
+    assert office.members() == office.before
