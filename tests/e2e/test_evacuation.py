@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,20 @@ def test_without_a_front_desk_calls_lead_to_the_main_numbers_hotline(camp: Camp)
     done = camp.do("office", "evacuate", "chicago-hq", "--to", "phoenix-field", "--dry-run")
     assert done.status == 2
     assert "--calls-to hotline/" in done.err
+
+
+def test_seats_that_nobody_can_take_go_to_nobody(camp: Camp) -> None:
+    """Where every one who may answer sits already, the words do not say that others take over; the end is said by its own clock.
+
+    Without a terminal nothing is done, and the hint names what shows it first.
+    """
+    unasked = camp.do("office", "evacuate", "phoenix-field", "--to", "chicago-hq")
+    assert (unasked.status, "See with --dry-run" in unasked.err) == (12, True)
+    camp.do("hotline", "scale", "voter-protection", "7", "--until", "+2h", "--reason", "busy", "--yes", *ALLOW).ok()
+    told = words(camp.do("office", "evacuate", "phoenix-field", "--to", "chicago-hq", "--dry-run").ok().out)
+    assert "to others" not in told
+    assert "Voter protection stays 2 seats short" in told
+    assert re.search(r"override by tess until [\d: -]+ E[SD]T", told)
 
 
 def test_it_ends_by_itself_and_everybody_is_back(camp: Camp, clock: FakeClock) -> None:

@@ -195,9 +195,11 @@ def _told(campaign: Campaign, made: Override, before: Desired, after: Desired) -
     dark = sorted(before.lit.keys() - after.lit.keys())
     lit = sorted(after.lit.keys() - before.lit.keys())
     away = {hotline: _gone(before, after, hotline) for hotline in before.seating}
-    leave = sum(away.values())
-    hotlines = [campaign.hotlines[hotline].name for hotline, many in away.items() if many]
     short = {hotline: after.seating[hotline].short for hotline in away if after.seating[hotline].short > before.seating[hotline].short}
+    # What stays empty goes to nobody.
+    taken = {hotline: max(0, many - max(0, short.get(hotline, 0) - before.seating[hotline].short)) for hotline, many in away.items()}
+    leave = sum(taken.values())
+    hotlines = [campaign.hotlines[hotline].name for hotline, many in taken.items() if many]
     numbers = _rerouted(before, after)
     parts = []
     if dark:

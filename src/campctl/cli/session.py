@@ -207,9 +207,8 @@ class Session:
     def _ask(self, planned: Planned) -> bool:
         """Show the plan and ask. Never without a terminal to answer on."""
         if not self.terminal.interactive:
-            raise Unconfirmed(
-                "There is no terminal to ask on, so nothing was changed.", hint="Look at `campctl plan`, then repeat with --yes."
-            )
+            look = "Look at `campctl plan`" if self.command == "apply" else "See with --dry-run what it would do"
+            raise Unconfirmed("There is no terminal to ask on, so nothing was changed.", hint=f"{look}, then repeat with --yes.")
         self._draw(
             planned, to_stderr=self.format in {"json", "yaml", "csv"} or bool(self.options.get("events")) or not self.terminal.out_tty
         )

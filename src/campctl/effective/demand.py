@@ -55,7 +55,7 @@ def demands(
             change = override.seats
             if change is None:
                 continue
-            until = until_text(override.end, at, zone)
+            until = until_text(override.end, at, zone, campaign.time_zone)
             if change.relative:
                 wanted += change.amount
                 words.append(f"override by {override.author} {change}{until}")

@@ -49,13 +49,17 @@ def slug(text: str) -> str:
     return f"{kept}-{zlib.crc32(folded.encode()):08x}".lstrip("-")
 
 
-def until_text(end: datetime | None, at: datetime, time_zone: str) -> str:
-    """The end with a blank and "until" before it, in that zone, with the date when it is another day; "" without an end."""
+def until_text(end: datetime | None, at: datetime, time_zone: str, home: str = "") -> str:
+    """The end with a blank and "until" before it, in that zone, with the date when it is another day; "" without an end.
+
+    Where clocks show another time at `home`, the zone of what stands around it, the zone is said.
+    """
     if end is None:
         return ""
     zone = ZoneInfo(time_zone or "UTC")
     local, now = end.astimezone(zone), at.astimezone(zone)
-    return f" until {local:%H:%M}" if local.date() == now.date() else f" until {local:%Y-%m-%d %H:%M}"
+    name = f" {local.tzname()}" if home and local.utcoffset() != end.astimezone(ZoneInfo(home)).utcoffset() else ""
+    return f" until {local:%H:%M}{name}" if local.date() == now.date() else f" until {local:%Y-%m-%d %H:%M}{name}"
 
 
 def asked_for(answer: Answer) -> str:
