@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 pytest_plugins = ["servers.postgres", "servers.asterisk", "servers.sipp"]
 
@@ -18,6 +19,12 @@ NEVER_SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, 
 settings.register_profile("ci", derandomize=True, print_blob=True, **NEVER_SLOW)
 settings.register_profile("explore", derandomize=False, print_blob=True, max_examples=1000, **NEVER_SLOW)
 settings.load_profile("ci")  # `pytest --hypothesis-profile=explore` comes after this and wins
+
+if hasattr(providers, "_get_local_constants"):
+    # Hypothesis takes numbers and texts for its examples from whatever of our modules is loaded: with several workers that are other
+    # ones each time, and so would be the examples that `derandomize` promises to be the same.
+    _none, _of_what_is_loaded = providers._local_constants, providers._get_local_constants
+    providers._get_local_constants = lambda: _none if settings.default.derandomize else _of_what_is_loaded()
 
 SECONDS = {"docs": 6.0, "live": 5.0, "web": 3.0, "e2e": 1.5, "contract": 0.5, "property": 0.5, "tui": 0.5}
 """What a test of a folder takes, roughly; of any other, SHORT."""

@@ -87,7 +87,7 @@ class Records:
             if self._size + len(record) > AHEAD and self._ahead and self._ahead[0][0] != number:
                 return
             held.popleft()
-            while held and len(record) + len(held[0][1]) <= BUFFER:
+            while held and len(record) + len(held[0][1]) <= min(BUFFER, AHEAD - self._size):
                 number, piece = held.popleft()
                 record += piece
             self._ahead.append((number, len(record)))
