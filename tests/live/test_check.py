@@ -17,6 +17,8 @@ from campctl.app.wiring import SystemClock
 from campctl.backends.asterisk.ami import Ami, AmiOptions, Where
 from campctl.backends.asterisk.doing.ground import Machine
 from campctl.backends.asterisk.health import probes
+from campctl.backends.asterisk.setup.files import files
+from campctl.backends.asterisk.setup.settings import Asked, settle
 from campctl.model.live import Probe
 from campctl.ports.clock import Clock
 from servers.asterisk import Asterisk
@@ -205,6 +207,17 @@ def test_over_tls(make_asterisk: Callable[..., Asterisk]) -> None:
         context.maximum_version = ssl.TLSVersion.TLSv1_1
     with pytest.raises(ssl.SSLError), socket.create_connection((server.host, server.amis)) as plain:
         context.wrap_socket(plain)
+
+
+def test_passwords_in_its_files(asterisk: Asterisk) -> None:
+    """Asterisk reads the accounts' passwords as they were given, whatever signs are in them."""
+    passwords = ("a;b", "a\\b;c", "a\\;c", "a\\\\;b", "x;--y", '"q"; r', ">x;y", "a${b};", "a\\b")
+    with asterisk.connect() as ami:
+        for password in passwords:
+            setup = settle(Asked(trunk="carrier.example.org", trunk_user="us"))
+            (asterisk.etc / "tried.conf").write_text(files(setup, {"manager": "m", "trunk": password})["pjsip.conf"])
+            found = ami.do("GetConfig", Filename="tried.conf", Filter="type=auth")
+            assert f"password={password}" in {value for name, value in found.items() if name.startswith("Line-")}
 
 
 def test_a_cluster(postgres_server: Server, tmp_path: Path) -> None:

@@ -132,5 +132,5 @@ def _numbers(setup: Setup) -> Values:
 
 
 def _safe(secret: str) -> str:
-    """A secret as a value of such a file: there a semicolon would begin a comment."""
-    return secret.replace("\\", "\\\\").replace(";", "\\;") if ";" in secret else secret
+    """A secret as a value of such a file: there a semicolon would begin a comment. Only before one a backslash means anything, once."""
+    return secret.replace(";", "\\;")

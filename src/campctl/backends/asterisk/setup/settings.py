@@ -107,6 +107,8 @@ def settle(asked: Asked) -> Setup:
         raise _bad("--ami-bind", "nobody but the machine itself could sign in", "Say where campctl comes from: --ami-permit 192.0.2.7.")
     if asked.trunk_user and not asked.trunk:
         raise _bad("--trunk-user", "there is no trunk to register with", "Name it: --trunk HOST[:PORT].")
+    if tls and asked.sip_port == 65_535:
+        raise _bad("--sip-port", "with a certificate the next port is needed as well, and there is none after 65535")
     peers = tuple(_peer(text) for text in asked.peers)
     names = [peer.name for peer in peers]
     if len(set(names)) < len(names):
@@ -161,7 +163,7 @@ def _word(option: str, text: str) -> str:
 def _host(option: str, text: str) -> str:
     bare = text.removeprefix("[").removesuffix("]")
     try:
-        return str(ipaddress.ip_address(bare))
+        return _ip(bare)
     except ValueError:
         if len(bare) > 253 or not _HOST.fullmatch(bare):
             raise _bad(option, f"{text!r} is neither an address nor the name of a host") from None
@@ -170,14 +172,23 @@ def _host(option: str, text: str) -> str:
 
 def _address(option: str, text: str) -> str:
     try:
-        return str(ipaddress.ip_address(text.removeprefix("[").removesuffix("]")))
+        return _ip(text.removeprefix("[").removesuffix("]"))
     except ValueError:
         raise _bad(option, f"{text!r} is not an IP address of this machine", "0.0.0.0 stands for all of them.") from None
 
 
+def _ip(text: str) -> str:
+    """An address in its usual form. What stands behind a % (an interface) may be anything to Python, and not to Asterisk's files."""
+    _, percent, zone = text.partition("%")
+    if percent and not re.fullmatch(r"[A-Za-z0-9._-]+", zone, re.ASCII):
+        raise ValueError(text)
+    return str(ipaddress.ip_address(text))
+
+
 def _net(option: str, text: str) -> str:
     try:
-        return str(ipaddress.ip_network(text, strict=False))
+        address, slash, size = text.partition("/")
+        return str(ipaddress.ip_network(_ip(address) + slash + size, strict=False))
     except ValueError:
         raise _bad(option, f"{text!r} is not a network", "Write it as 192.0.2.0/24; one address as 192.0.2.7.") from None
 
