@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from campctl.backends.sim.backend import SimBackend
 from campctl.backends.sim.console import CallIn, Emergency, Op, Pause, Register, Restart, SetFaults, poke
 from campctl.backends.sim.places import exchange_file, traffic_file
 from campctl.backends.sim.traffic import ledger
+from campctl.backends.sim.traffic.listening import Listening
 from campctl.errors import Refused, Unavailable
 from campctl.model.campaign import BackendSpec
 from campctl.model.live import Event
@@ -59,6 +61,33 @@ async def heard(backend: SimBackend, until: Callable[[list[Event]], bool]) -> li
         if until(events):
             break
     return events
+
+
+def test_a_look_is_made_once_it_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However late the listener gets its turn: what happens after a look that was asked for later is heard."""
+    slow, calls, usual = asyncio.Event(), itertools.count(), SimBackend._listen
+
+    async def listen(self: SimBackend, work: Callable[[Listening], Any]) -> Any:
+        if next(calls) == 0:
+            await slow.wait()
+        assert slow.is_set(), "it looked before it listened"
+        return await usual(self, work)
+
+    monkeypatch.setattr(SimBackend, "_listen", listen)
+
+    async def work(another: Callable[[], SimBackend], _clock: FakeClock) -> None:
+        backend = another()
+        listening = asyncio.ensure_future(heard(backend, lambda events: events[-1].type == "emergency-call"))
+        await asyncio.sleep(0)
+        looking = asyncio.ensure_future(backend.live())
+        for _ in range(9):
+            await asyncio.sleep(0)
+        slow.set()
+        await looking
+        poke(exchange_file(tmp_path, "test"), [Emergency(LINE.id)])
+        assert (await listening)[-1].type == "emergency-call"
+
+    run(tmp_path, work)
 
 
 def test_two_listeners_hear_the_same_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

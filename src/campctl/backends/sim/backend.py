@@ -26,7 +26,7 @@ from campctl.model.resources import Key
 from campctl.ports.backend import BackendEnv
 
 if TYPE_CHECKING:
-    from campctl.backends.sim.traffic.listening import Listening
+    from campctl.backends.sim.traffic.listening import Listening, Place
 
 T = TypeVar("T")
 _RETRY_SECONDS = 0.003
@@ -53,6 +53,7 @@ class SimBackend:
         self._asked = 0
         self._closed = False
         self._ear: Listening | None = None
+        self._place: asyncio.Future[Place] | None = None
 
     async def observe(self, keys: Collection[Key] | None = None) -> Snapshot:
         """Everything there is, or just `keys`."""
@@ -102,10 +103,14 @@ class SimBackend:
             return await self._told(answer, faults)
 
     async def events(self) -> AsyncIterator[Event]:
-        """What happens from now on; a gap when the exchange was down, restarted, or told more than is kept."""
+        """What happens from now on; a gap when the exchange was down, restarted, or told more than is kept.
+
+        Looks (`live`) asked for after it was begun are made once it listens: between look and events nothing is missed.
+        """
         from campctl.backends.sim.traffic.listening import TICK, gap
 
-        place = await self._listen(lambda ear: ear.here(self._now()))
+        self._place = asyncio.ensure_future(self._listen(lambda ear: ear.here(self._now())))
+        place = await self._place
         lost = False
         while not self._closed:
             if self._faults.now().down:
@@ -123,6 +128,8 @@ class SimBackend:
     async def live(self, *, agents: bool = False) -> Live:
         """What goes on now; costs no request of the rate."""
         self._admit()
+        if self._place is not None and not self._place.done():
+            await asyncio.wait({self._place})
         return await self._listen(lambda ear: ear.live(self._now(), agents=agents))
 
     async def pause(self, line: str, paused: bool, reason: str = "") -> Sequence[str]:
