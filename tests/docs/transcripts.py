@@ -4,10 +4,13 @@ A page says in HTML comments, which readers do not see, where its commands run:
 
     <!-- transcript: seed=quickstart clock=2026-10-13T17:30-05:00 applied -->   a fresh folder; several begin anew
     <!-- clock: 2026-10-13T21:05-05:00 -->                                     from here on it is five past nine
+    <!-- waits: beside -->                     until the next such remark: commands stand beside each other (`campctl ... &`)
 
 `seed=NAME` begins with `campctl init`, `files=examples/NAME` with a copy of that folder, neither with an empty one; `applied` applies it.
 All commands of a page run in one shell. Each command takes ten seconds of the page's clock, so its times are the same every day;
-while one runs, the clock counts what it computes and what it waits for, not how long the machine let it wait for its turn.
+while one runs, the clock counts what it computes (it and what it started) and what it waits for, not how long the machine let it wait
+for its turn. Of those that stand beside each other each waits for as long as the others take, which is the machine's affair: there
+what is waited for hardly counts, and a long wait is not over while another command is at work.
 
 In a block, lines that begin with `$ ` are run (`> ` goes on with one) and what follows is their output, stdout and stderr as they come.
 A remark `# exit 4` says which status is expected; 0 without one. A line `...` in the output stands for any lines.
@@ -34,7 +37,7 @@ FIRST = 3
 """Seconds after the full minute at which the first begins, so that no time is printed without its seconds."""
 PATIENCE = 1200
 """Seconds a page may take; one of fifty commands takes about twenty, on a machine with nothing else to do."""
-PIECES = re.compile(r"<!-- (transcript|clock): ?(.*?) ?-->|^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+PIECES = re.compile(r"<!-- (transcript|clock|waits): ?(.*?) ?-->|^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SIGNALLED = re.compile(r"^\S+: line \d+: +\d+ (Killed|Terminated|Interrupt) .*$", re.MULTILINE)
 """What a shell that reads a script says of a child that was killed; an interactive one says only the word."""
 EXIT = re.compile(r"\s+# exit (\d+)$")
@@ -53,7 +56,7 @@ MASKS = (
 CLOCK = '''\
 #!{python}
 """campctl at the page's time, on a terminal of {width} columns wherever its output is the page's."""
-import os, sys, time
+import asyncio, os, resource, sys, time
 from datetime import UTC, datetime
 from campctl.app import wiring
 from campctl.views import terminal
@@ -63,10 +66,25 @@ if "DOCS_CLOCK" in os.environ:
     with open(os.environ["DOCS_TICKS"], "a+b") as ticks:
         begin += {step} * ticks.tell()
         ticks.write(b".")
-    started, waited = time.monotonic(), 0.0
+    beside = os.environ.get("DOCS_WAITS") == "beside"
+    real, waited = time.monotonic, 0.0
+    started = real()
 
     def elapsed():
-        return max(time.process_time() + waited, (time.monotonic() - started) / 10)
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        worked = time.process_time() + children.ru_utime + children.ru_stime
+        return max(worked + waited, (real() - started - {stuck}) / 10)
+
+    def others():
+        for name in os.listdir("/proc"):
+            try:
+                if name.isdigit() and int(name) != os.getpid():
+                    with open("/proc/" + name + "/cmdline") as words:
+                        if {program!r} in words.read().split(chr(0)):
+                            return True
+            except OSError:
+                continue
+        return False
 
     class Clock(wiring.SystemClock):
         def now(self):
@@ -74,8 +92,10 @@ if "DOCS_CLOCK" in os.environ:
 
         async def sleep(self, seconds):
             global waited
-            end = elapsed() + seconds
+            end = elapsed() + (seconds / 100 if beside else seconds)
             await super().sleep(seconds)
+            while beside and seconds >= {long} and others():
+                await asyncio.sleep(0.1)
             waited += max(0.0, end - elapsed())
 
     wiring.SystemClock = Clock
@@ -91,7 +111,9 @@ class Terminal(terminal.Terminal):
         return made
 terminal.Terminal = Terminal
 
-if "runbook" in sys.argv[1:]:
+if "runbook" in sys.argv[1:]:  # how long a step took: by the page's clock, too
+    if "DOCS_CLOCK" in os.environ:
+        wiring.SystemClock.monotonic = lambda self: elapsed()
     from campctl.app import running_books_hands
     running_books_hands.PROGRAM[:] = [__file__]
 sys.argv[0] = "campctl"
@@ -119,7 +141,7 @@ def busy():
 child = subprocess.Popen(sys.argv[4:]) if sys.argv[1:3] == ["-s", "KILL"] else None
 begun = quiet = time.monotonic()
 before = None
-while child.poll() is None if child else time.monotonic() - begun < 60:
+while child.poll() is None if child else time.monotonic() - begun < {patience}:
     now = busy()
     if now != before or not now or any(state != "S" for _, state, *_ in now):
         quiet, before = time.monotonic(), now
@@ -138,6 +160,10 @@ SLEEP = """\
 #!/bin/sh
 case $1 in [1-9]*) exec {}/timeout "$@" ;; *) PATH=${{PATH#*:}} exec sleep "$@" ;; esac
 """
+STUCK = 300
+"""Seconds after which the clock of a command goes on by itself, lest one that waits for it in some other way never ends."""
+LONG = 5
+"""Seconds of a wait that is there to be found at it by another command."""
 QUIET = 1.5
 """Seconds without a bit of work, none of them spent in a queue for a processor, after which campctl only waits for an exchange."""
 
@@ -224,12 +250,14 @@ def _environment(home: Path) -> dict[str, str]:
     folder = home / ".bin"
     folder.mkdir()
     program = folder / "campctl"
-    program.write_text(CLOCK.format(python=sys.executable, width=WIDTH, step=STEP))
+    program.write_text(CLOCK.format(python=sys.executable, program=str(program), width=WIDTH, step=STEP, stuck=STUCK, long=LONG))
     program.chmod(0o755)
     for name in ("timeout", "sleep"):
         waits = folder / name
         waits.write_text(
-            IDLE.format(python=sys.executable, program=str(program), quiet=QUIET) if name == "timeout" else SLEEP.format(folder)
+            IDLE.format(python=sys.executable, program=str(program), quiet=QUIET, patience=PATIENCE / 2)
+            if name == "timeout"
+            else SLEEP.format(folder)
         )
         waits.chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CAMPCTL_", "COV_", "COVERAGE_", "PYTEST_"))}
@@ -258,6 +286,8 @@ def _script(page: Page, home: Path) -> str:
 
 
 def _setup(kind: str, words: str, home: Path) -> str:
+    if kind == "waits":
+        return f"export DOCS_WAITS={shlex.quote(words)}\n"
     said = {word.partition("=")[0]: word.partition("=")[2] for word in words.split()} if kind == "transcript" else {"clock": words}
     script = ""
     if "clock" in said:
@@ -266,7 +296,7 @@ def _setup(kind: str, words: str, home: Path) -> str:
     if kind == "clock":
         return script
     folder = home / "campaign"
-    script += f"cd {home}; rm -rf {folder} {home}/examples; cp -r {ROOT}/examples {home}/examples\n"
+    script += f"unset DOCS_WAITS; cd {home}; rm -rf {folder} {home}/examples; cp -r {ROOT}/examples {home}/examples\n"
     if "seed" in said:
         script += f"campctl init {folder} --seed {shlex.quote(said['seed'])} -q >&2; cd {folder}\n"
     elif "files" in said:
