@@ -41,19 +41,28 @@ class Counting:
             self._bar.update(self._task, completed=done)
 
     def _start(self, total: int) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
-        color = self._terminal.color(err=True)
-        console = Console(
-            file=self._terminal.stderr,
-            width=self._terminal.columns(self._terminal.stderr),
-            force_terminal=True,
-            color_system="standard" if color else None,
-            no_color=not color,
-        )
         columns = (TextColumn(self._what, markup=False), MofNCompleteColumn(), BarColumn(bar_width=None), TimeRemainingColumn())
-        self._bar = Progress(*columns, console=console, transient=True, refresh_per_second=8)
+        self._bar = drawn(self._terminal, *columns)
         self._task = self._bar.add_task("", total=total)
         with suppress(OSError):
             self._bar.start()
+
+
+def drawn(terminal: Terminal, *columns: Any) -> Any:
+    """A `rich.progress.Progress` on stderr that is gone at its end. It shows nothing where that cannot draw over itself (TERM=dumb)."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    color = terminal.color(err=True)
+    console = Console(
+        file=terminal.stderr,
+        width=terminal.columns(terminal.stderr),
+        force_terminal=True,
+        color_system="standard" if color else None,
+        no_color=not color,
+        _environ=terminal.env,
+    )
+    # Where it cannot be drawn it would still leave an empty line.
+    return Progress(*columns, console=console, transient=True, refresh_per_second=8, disable=not console.is_interactive)

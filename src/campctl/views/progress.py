@@ -69,26 +69,12 @@ class Bar(Listener):
         self._bar.update(self._task, completed=min(len(self._done), self._todo), note=note)
 
     def _start(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
-        color = self._terminal.color(err=True)
-        console = Console(
-            file=self._terminal.stderr,
-            width=self._terminal.columns(self._terminal.stderr),
-            force_terminal=True,
-            color_system="standard" if color else None,
-            no_color=not color,
-        )
-        self._bar = Progress(
-            MofNCompleteColumn(),
-            BarColumn(bar_width=None),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}", markup=False),
-            console=console,
-            transient=True,
-            refresh_per_second=8,
-        )
+        from campctl.views.counting import drawn
+
+        note = TextColumn("{task.fields[note]}", markup=False)
+        self._bar = drawn(self._terminal, MofNCompleteColumn(), BarColumn(bar_width=None), TimeRemainingColumn(), note)
         self._task = self._bar.add_task("", total=self._todo, note="")
         with suppress(OSError):
             self._bar.start()

@@ -10,7 +10,7 @@ import pytest
 from campctl.model.changes import Binding, Change, Plan
 from campctl.model.records import Run
 from campctl.model.resources import Route
-from campctl.views import progress
+from campctl.views import counting, progress
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 RUN = Run(id="r1", started=NOW, author="a", command="c", status="done", counts={"live": 2})
@@ -37,9 +37,14 @@ def clock(monkeypatch):
     return now
 
 
-def test_a_long_run_shows_a_bar(terminal, clock) -> None:
-    """On a terminal, after half a second: done of todo, what failed, and why it waits; harmless; gone at the end."""
-    made = terminal(tty=True, width=80)
+@pytest.mark.parametrize("around", ["", "dumb", "xterm-256color"])
+def test_a_long_run_shows_a_bar(terminal, clock, monkeypatch, around) -> None:
+    """On a terminal, after half a second: done of todo, what failed, and why it waits; harmless; gone at the end.
+
+    The terminal is the one handed in, whatever the process runs in.
+    """
+    monkeypatch.setenv("TERM", around)
+    made = terminal(tty=True, width=80, TERM="xterm")
     drive(progress.Bar(made), clock)
     text = made.stderr.getvalue()
     assert "4/4" in text
@@ -48,6 +53,28 @@ def test_a_long_run_shows_a_bar(terminal, clock) -> None:
     assert "\x1b[2J" not in text
     assert text.endswith(("\x1b[2K", "\x1b[?25h", "\r\x1b[1A\x1b[2K"))
     assert not made.stdout.getvalue()
+
+
+@pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"TERM": "unknown"}, {"TERM": "xterm", "TTY_INTERACTIVE": "0"}])
+def test_what_cannot_be_drawn_over_shows_nothing(terminal, clock, environment) -> None:
+    """A dumb terminal (a log, an editor's shell) gets no bar, and no empty line in its place."""
+    made = terminal(tty=True, width=80, **environment)
+    drive(progress.Bar(made), clock)
+    assert made.stderr.getvalue() == ""
+
+
+@pytest.mark.parametrize(("term", "shown"), [("xterm", True), ("dumb", False)])
+def test_a_count_shows_a_bar(terminal, monkeypatch, term, shown) -> None:
+    """Counted work has its bar under the same conditions."""
+    now = [0.0]
+    monkeypatch.setattr(counting, "monotonic", lambda: now[0])
+    made = terminal(tty=True, width=80, TERM=term)
+    with counting.Counting(made, "days") as count:
+        now[0] = 1.0
+        count(1, 2)
+        count(2, 2)
+    text = made.stderr.getvalue()
+    assert ("days" in text and "2/2" in text) if shown else text == ""
 
 
 def test_a_short_run_shows_nothing(terminal, clock) -> None:
