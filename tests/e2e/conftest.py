@@ -38,6 +38,7 @@ async def held(self, work, work_first, delay):
     if work_first or not late:
         answer = await usual(self, work, work_first, delay)
     while late and not go.exists():
+        {then}
         here.touch()
         await asyncio.sleep(0.005)
     return answer or await usual(self, work, work_first, delay)
@@ -143,9 +144,9 @@ class Camp:
             cwd=self.root, env={**ENV, **(env or {})}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
-    def held(self, calls: int) -> str:
-        """A program: campctl that is held up after so many calls until `let_go`."""
-        return HELD.format(calls=calls, go=str(self._go), here=str(self._here))
+    def held(self, calls: int, then: str = "pass") -> str:
+        """A program: campctl that is held up after so many calls until `let_go`; `then` is done when it is, in Python."""
+        return HELD.format(calls=calls, go=str(self._go), here=str(self._here), then=then)
 
     @property
     def held_up(self) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from contextlib import closing
 
 import pytest
+
+from campctl.app import wiring
 
 FAULTS = {
     "fails": {"fail_every": 3},
@@ -106,12 +107,11 @@ def test_forgetful_afterwards(camp) -> None:
     """A restart after the run lost its end: drift names what is missing, and apply puts it back."""
     before = camp.resources()
     with closing(sqlite3.connect(camp.exchange())) as exchange, exchange:
-        exchange.execute("UPDATE undo SET at = at - 60")  # the campaign was applied a while ago
+        exchange.execute("UPDATE undo SET at = at - 86400")  # the campaign was applied a while ago
     camp.do("port", "light", "chicago-hq/a001", "--yes").ok()
     after = camp.resources()
-    camp.poke({"do": "restart", "loses": 1})
-    if camp.resources() == after:
-        pytest.fail("the restart lost nothing")
+    assert camp.resources() != before
+    camp.poke({"do": "restart", "loses": 3600})  # it may be long since the desk was lit, on a busy machine
     assert camp.resources() == before
     assert camp.do("drift", "--exit-code").status == 4
     camp.do("apply", "--yes").ok()
@@ -220,9 +220,15 @@ def test_a_fault_in_the_faults_file(camp) -> None:
     assert "faults file" in answer.json["errors"][0]["message"]
 
 
-def test_a_real_clock_does_not_hang(camp) -> None:
-    """With the machine's own clock, one 503 costs seconds and not minutes."""
+def test_a_real_clock_does_not_hang(camp, monkeypatch) -> None:
+    """With the machine's own clock, one 503 costs seconds and not minutes of waiting."""
+    waited, sleep = [], wiring.SystemClock.sleep
+
+    async def counted(self, seconds):
+        waited.append(seconds)
+        await sleep(self, seconds)
+
+    monkeypatch.setattr(wiring.SystemClock, "sleep", counted)
     camp.faults(fail_calls="1")
-    began = time.monotonic()
     camp.do("port", "light", "chicago-hq/a001", "--yes").ok()
-    assert time.monotonic() - began < 60
+    assert 0 < sum(waited) < 60

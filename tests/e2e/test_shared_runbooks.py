@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from campctl.errors import Exit
 from servers.postgres import Place
 
-from .test_shared_store import Admin, admins, secret_env  # noqa: F401 - fixtures
+from .test_shared_store import Admin, admins, as_just_heard, grow_old, secret_env  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.live
 
@@ -79,10 +78,9 @@ def test_another_machine_goes_on_when_one_dies(admins: Callable[..., tuple[Admin
     wait_for(lambda: told(bo).get("turn") == "told" and told(bo)["followed_by"])
     first.kill()
     first.wait()
+    as_just_heard(postgres, "book_followers")
     assert bo.run("runbook", "resume")[0] == Exit.LOCKED  # another machine's process: nobody here can see that it is dead
-    (beat,) = postgres.sql("SELECT beat FROM small.book_followers")[0]
-    older = datetime.fromisoformat(beat) - timedelta(seconds=31)
-    postgres.sql("UPDATE small.book_followers SET beat = %s", older.isoformat(timespec="microseconds"))
+    grow_old(postgres, 31, "book_followers")
     assert told(bo)["run"]["status"] == "interrupted"
     second = bo.start("runbook", "resume")
     processes.append(second)

@@ -22,9 +22,9 @@ ELSEWHERE = """
 import socket, sys
 socket.gethostname = lambda: {host!r}
 from campctl.store import patience
-patience.Connection.patience = {patience}
-patience.RETURN_SECONDS = {comes_back}
+{patience}
 """
+PATIENT = "patience.Connection.patience = patience.RETURN_SECONDS = {}"
 GO = """
 from campctl.__main__ import main
 sys.argv = ["campctl", *sys.argv[1:]]
@@ -44,17 +44,18 @@ class Admin:
         self.run_env = {**{name: value for name, value in os.environ.items() if not name.startswith("CAMPCTL_")}, **self.env}
 
     def start(self, *argv: str, patience: float = 10.0, hold: int | None = None) -> subprocess.Popen[str]:
-        """Begin a command line that waits that long for the store; `hold`: see `Camp.start`."""
-        code = ELSEWHERE.format(host=self.host, patience=patience, comes_back=patience)
-        code += GO if hold is None else self.camp.held(hold)
+        """Begin a command line that waits that long for the store, once it is held up; `hold`: see `Camp.start`."""
+        usual, later = PATIENT.format(10.0), PATIENT.format(patience)
+        code = ELSEWHERE.format(host=self.host, patience=usual)
+        code += GO if hold is None else self.camp.held(hold, later)
         return subprocess.Popen(
             [sys.executable, "-c", code, *argv], cwd=self.root, env={**self.run_env, "NO_COLOR": "1", "PYTHONWARNINGS": "error"},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
-    def run(self, *argv: str, patience: float = 10.0) -> tuple[int, str]:
+    def run(self, *argv: str) -> tuple[int, str]:
         """Run one to its end; status, and all it said."""
-        process = self.start(*argv, patience=patience)
+        process = self.start(*argv)
         out, err = process.communicate(timeout=120)
         assert "Traceback" not in out + err, err
         return process.returncode, out + err
@@ -97,6 +98,11 @@ def grow_old(place: Place, seconds: float, table: str = "lock") -> None:
     (beat,) = place.sql(f"SELECT beat FROM small.{table}")[0]
     older = datetime.fromisoformat(beat) - timedelta(seconds=seconds)
     place.sql(f"UPDATE small.{table} SET beat = %s", older.isoformat(timespec="microseconds"))
+
+
+def as_just_heard(place: Place, table: str = "lock") -> None:
+    """As if its last beat were of the moment when somebody looks next: how long ago it was is the machine's affair."""
+    grow_old(place, -3600, table)
 
 
 def stopped_between_writes(process: subprocess.Popen[str], place: Place) -> bool:
@@ -162,6 +168,7 @@ def test_a_machine_that_died_is_taken_over_after_ttl(admins: Any, postgres: Plac
     until(lambda: ann.camp.held_up, process)
     process.kill()
     process.communicate()
+    as_just_heard(postgres)
     status, said = bo.run("apply", "--yes")
     assert (status, "expires by itself" in said) == (7, True), said
     grow_old(postgres, 31)
@@ -182,11 +189,13 @@ def test_of_two_autopilots_on_two_machines_one_leads(admins: Any, postgres: Plac
     assert "Another autopilot leads this campaign: that of ann on hq-1.example.org" in second.stdout.readline()
     status, said = bo.run("autopilot")
     assert (status, f"(process {leads.pid})" in said, "`--standby` waits" in said) == (7, True, True), said
+    until(lambda: stopped_between_writes(second, postgres), second)  # it would find out by itself in half a minute
     leads.kill()
     leads.communicate()
     assert f"that of ann on hq-1.example.org (process {leads.pid})" in bo.do("autopilot", "status").ok().out
     grow_old(postgres, 31, "leader")
     grow_old(postgres, 31)
+    os.kill(second.pid, signal.SIGCONT)
     assert " leading " in second.stdout.readline()
     assert " applied " in second.stdout.readline()
     (host,) = postgres.sql("SELECT host FROM small.leader")[0]
