@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
+from textual import events
+from textual.geometry import Size
 
 from campctl import errors
 from campctl.app.picture import Picture
@@ -46,6 +48,32 @@ def test_any_size_and_back() -> None:
         assert trial.rows == before
 
     board(test, size=(80, 24), picture=pictures.picture(emergencies=(pictures.emergency(),)))
+
+
+@pytest.mark.parametrize("over", [(), ("plus",), ("question_mark",)], ids=["board", "plan", "page"])
+def test_sizes_that_overtake_each_other(over: tuple[str, ...]) -> None:
+    """Two sizes under way at once, with other work between them, do not take turns for ever: it is laid out for the one there is."""
+
+    async def test(trial: Trial) -> None:
+        await trial.keys(*over)
+        screen = trial.app.screen
+        laid: list[Size | None] = []
+        lay_out = screen._refresh_layout
+
+        def counted(size: Size | None = None, scroll: bool = False) -> None:
+            laid.append(size)
+            assert len(laid) < 100, "it is laid out for ever"
+            lay_out(size, scroll)
+
+        screen._refresh_layout = counted  # type: ignore[method-assign]
+        for height in (25, 24) * 2:
+            screen.post_message(events.Resize(Size(80, height), Size(80, height)))
+            for _ in range(4):
+                screen.call_later(lambda: None)
+        await trial.settle()
+        assert {size for size in laid if size is not None} == {Size(80, 24)}
+
+    board(test, size=(80, 24))
 
 
 @pytest.mark.parametrize(
@@ -231,11 +259,11 @@ def test_a_feed_that_never_worked_ends_the_board() -> None:
         feeder = Feeder(wrong)
         app = BoardApp(feeder, Recorder, looks=Looks(motion=False), now=lambda: pictures.NOW)
         feeder.start()
-        async with app.run_test(size=(80, 24)) as pilot:
+        async with app.run_test(size=(80, 24)):
             for _ in range(6000):
                 if app._exit:
                     break
-                await pilot.pause(0.01)
+                await asyncio.sleep(0.01)  # the pilot's own pause needs a screen
         feeder.stop()
         return app
 

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from campctl.app.picture import Picture
 from campctl.live.board import Emergency
 from campctl.tui import heading
-from campctl.tui.bare import Bare, BareHorizontal, BareVertical
+from campctl.tui.bare import Bare, BareHorizontal, BareVertical, Steady
 from campctl.tui.columns import View
 from campctl.tui.heading import Feed
 from campctl.tui.keys import hints_for
@@ -32,7 +32,7 @@ NOTICE = 10.0
 """Seconds that words about what was done stay; words about what went wrong stay until the next key."""
 
 
-class Drawn(Bare, Screen[None]):
+class Drawn(Bare, Steady, Screen[None]):
     """What is drawn, and drawn anew where it changed. Where one goes, what is typed and what is done is others' (`board_going`...)."""
 
     def __init__(self, first: str = "hotlines") -> None:

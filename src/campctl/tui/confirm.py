@@ -18,6 +18,7 @@ from textual.widgets import Input
 
 from campctl.errors import CampctlError
 from campctl.tui.acting import Acts, Done, Seen, Wanted
+from campctl.tui.bare import Steady
 from campctl.tui.confirm_words import FIELDS, Foot, fields_for, foot
 from campctl.tui.intents import Intent, Scale, TakeBack, WalkIn, command_line, title
 from campctl.tui.intents_books import Halt
@@ -29,7 +30,7 @@ from campctl.tui.threads import ACT, in_thread
 from campctl.tui.verbs import World
 
 
-class Confirm(ModalScreen[Done | None]):
+class Confirm(Steady, ModalScreen[Done | None]):
     """One intent from plan to result. A key pressed twice acts once: after the first it is no longer ready."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

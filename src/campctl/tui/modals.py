@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.events import Resize
 from textual.screen import ModalScreen
 
+from campctl.tui.bare import Steady
 from campctl.tui.lines import Line, Lines
 from campctl.tui.looks import Palette
 
@@ -23,7 +24,7 @@ BOX = """
 """
 
 
-class Page(ModalScreen[str]):
+class Page(Steady, ModalScreen[str]):
     """A document to be read and closed; `closing` is what leaving it means, with words for it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
