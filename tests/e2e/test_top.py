@@ -102,6 +102,16 @@ def test_not_a_terminal(make: Any) -> None:
         assert words in done.err
 
 
+@pytest.mark.parametrize("argv", [(), ("--theme", "dark")], ids=["at-once", "parsed"])
+def test_a_terminal_with_lines_only(make: Any, argv: tuple[str, ...]) -> None:
+    """Where no cursor can be put anywhere it says so, and what to do, instead of a screen that nobody can read."""
+    done = make(apply=False).run("top", *argv, tty=True, env={"TERM": "dumb"})
+    assert done.status == 2
+    assert "TERM=dumb" in done.out
+    assert "campctl watch -o table" in done.out
+    assert "\x1b[" not in done.out
+
+
 def test_broken_manifests(top: Any) -> None:
     """With mistakes in the YAML there is nothing to show: they are told as by any command, with its status."""
     camp, first = top()

@@ -8,7 +8,7 @@ import typer
 
 from campctl.cli.command import Cmd, command, noun
 from campctl.cli.session import Session
-from campctl.cli.top_quick import SCREENS
+from campctl.cli.top_quick import SCREENS, is_dumb
 from campctl.errors import UsageError
 
 APP = noun("The live board.")
@@ -97,6 +97,11 @@ def top(
         raise UsageError("--read-only, --acting, --allow-remote, --public-url, --token-file and --sessions are for --serve.")
     if not (terminal.in_tty and terminal.err_tty):
         raise UsageError("A board needs a terminal to be shown on.", hint="For scripts: `campctl status`, `campctl watch`.")
+    if is_dumb(terminal):
+        raise UsageError(
+            f"A board is drawn all over the screen, and a terminal with TERM={terminal.env['TERM']} has lines only.",
+            hint="Open it in another terminal, or say in TERM what this one is; in lines: `campctl status`, `campctl watch -o table`.",
+        )
     from campctl.tui.running import Options, run
 
     options = Options(theme=theme, no_color=terminal.no_color, no_motion=no_motion, hz=hz, screen=screen)

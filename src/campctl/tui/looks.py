@@ -217,7 +217,7 @@ STATE_WORDS: dict[str, str] = {
 
 def glyphs_for(environ: Mapping[str, str]) -> Glyphs:
     """ASCII where the terminal or the locale says that it knows nothing else; Unicode otherwise."""
-    if environ.get("TERM", "") in {"vt100", "vt102", "vt220", "vt320", "ansi", "dumb", "linux"}:
+    if environ.get("TERM", "") in {"vt100", "vt102", "vt220", "vt320", "ansi", "linux"}:
         return ASCII
     locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or "C.UTF-8"
     return UNICODE if "utf" in locale.lower() else ASCII
@@ -225,6 +225,6 @@ def glyphs_for(environ: Mapping[str, str]) -> Glyphs:
 
 def palette_for(environ: Mapping[str, str], *, theme: str = "", no_color: bool = False) -> Palette:
     """Monochrome where colours are not wanted or not there; else the theme asked for, dark unless told."""
-    if no_color or environ.get("NO_COLOR") or environ.get("TERM", "") in {"vt100", "vt102", "vt220", "vt320", "dumb"}:
+    if no_color or environ.get("NO_COLOR") or environ.get("TERM", "") in {"vt100", "vt102", "vt220", "vt320"}:
         return MONO
     return LIGHT if (theme or environ.get("CAMPCTL_THEME", "")) == "light" else DARK
