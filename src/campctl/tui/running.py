@@ -19,11 +19,15 @@ from campctl.live.board import Emergency
 from campctl.tui.feeding import Feeder, Source
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from campctl.app.alarms import Alarms
     from campctl.app.alert_words import Directory
     from campctl.app.context import Context
     from campctl.tui.acting import Acts
+    from campctl.tui.app import BoardApp
     from campctl.tui.books_feed import BookFeed
+    from campctl.tui.looks import Glyphs
 
 
 LEAVING = 60.0
@@ -103,44 +107,31 @@ class Places:
 
 def run(root: Path, environ: Mapping[str, str], options: Options) -> int:
     """Show the board until somebody leaves it; `errors.CampctlError` when there never was anything to show."""
-    from campctl.tui import ahead
-
-    feeder = Feeder(ahead=ahead.begin(root, environ))
-    feeder.source = source(root, environ, options.hz, feeder.say)
-    feeder.start()
+    feeder = begin(root, environ, options)
     try:
         return show(feeder, root, environ, options)
     finally:
         feeder.stop()
 
 
+def begin(root: Path, environ: Mapping[str, str], options: Options) -> Feeder:
+    """Pictures, the first of which is on its way; whoever has them stops them."""
+    from campctl.tui import ahead
+
+    feeder = Feeder(ahead=ahead.begin(root, environ))
+    feeder.source = source(root, environ, options.hz, feeder.say)
+    feeder.start()
+    return feeder
+
+
 def show(feeder: Feeder, root: Path, environ: Mapping[str, str], options: Options) -> int:
     """The app on this terminal."""
-    from datetime import UTC, datetime
-
-    from campctl.tui.app import BoardApp, Looks
+    from campctl.tui.app import BoardApp
     from campctl.tui.driver import TerminalDriver
-    from campctl.tui.looks import glyphs_for, palette_for
+    from campctl.tui.looks import glyphs_for
     from campctl.tui.threads import wait_for_acts
 
-    def acts() -> Acts:
-        from campctl.tui.acting import Doing
-
-        return Doing(root, environ)
-
-    looks = Looks(
-        palette=palette_for(environ, theme=options.theme, no_color=options.no_color),
-        glyphs=glyphs_for(environ),
-        motion=not (options.no_motion or environ.get("CAMPCTL_REDUCED_MOTION")),
-    )
-
-    def books() -> BookFeed:
-        from campctl.tui.books_feed import BookFeed
-
-        return BookFeed(root, environ)
-
-    now = lambda: datetime.now(UTC)  # noqa: E731
-    app = BoardApp(feeder, acts, looks=looks, now=now, driver_class=TerminalDriver, screen=options.screen, books=books)
+    app = make(feeder, root, environ, options, Kind(board=BoardApp, driver=TerminalDriver, glyphs=glyphs_for(environ)))
 
     def at_rest() -> None:
         feeder.begin()
@@ -155,6 +146,41 @@ def show(feeder: Feeder, root: Path, environ: Mapping[str, str], options: Option
     if app.fault is not None:
         raise app.fault
     return app.return_value or 0
+
+
+class Kind(Struct, frozen=True, kw_only=True):
+    """What a board on a terminal and one in a browser differ in; `acts` None: of whoever runs it."""
+
+    board: type[BoardApp]
+    driver: type[Driver]
+    glyphs: Glyphs
+    acts: Callable[[], Acts] | None = None
+
+
+def make(feeder: Feeder, root: Path, environ: Mapping[str, str], options: Options, kind: Kind) -> BoardApp:
+    """The app. What it acts with, and its look at runbooks, are made when they are needed first."""
+    from datetime import UTC, datetime
+
+    from campctl.tui.app import Looks
+    from campctl.tui.looks import palette_for
+
+    def acts() -> Acts:
+        from campctl.tui.acting import Doing
+
+        return Doing(root, environ)
+
+    def books() -> BookFeed:
+        from campctl.tui.books_feed import BookFeed
+
+        return BookFeed(root, environ)
+
+    looks = Looks(
+        palette=palette_for(environ, theme=options.theme, no_color=options.no_color),
+        glyphs=kind.glyphs,
+        motion=not (options.no_motion or environ.get("CAMPCTL_REDUCED_MOTION")),
+    )
+    now = lambda: datetime.now(UTC)  # noqa: E731
+    return kind.board(feeder, kind.acts or acts, looks=looks, now=now, driver_class=kind.driver, screen=options.screen, books=books)
 
 
 def _collect_again() -> None:

@@ -8,31 +8,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Struct
 
 from campctl.errors import CampctlError
+from campctl.tui.running import LEAVING, Kind, Options, begin, make
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from campctl.tui.acting import Acts, Done, Seen, Wanted
+    from campctl.tui.acting import Done, Seen, Wanted
     from campctl.tui.app import BoardApp
-    from campctl.tui.books_feed import BookFeed
     from campctl.tui.feeding import Feeder
     from campctl.tui.intents import Intent
 
 LOOK_ONLY = "This board is to look at only: nothing can be changed from it."
 
 
-class Shown(Struct, frozen=True, kw_only=True):
-    """What to show: of the campaign in the folder `root`, as `tui.running.Options` has it. Holds no secret: it is an argument."""
+class Shown(Options, frozen=True, kw_only=True):
+    """What to show of the campaign in the folder `root`. Holds no secret: it is an argument."""
 
     root: str
-    theme: str = ""
-    no_color: bool = False
-    no_motion: bool = False
-    hz: float = 5.0
-    screen: str = "hotlines"
     read_only: bool = False
 
 
@@ -58,15 +52,9 @@ class OnlyLooking:
 
 def show(shown: Shown, environ: Mapping[str, str]) -> int:
     """The board, until it is left; `errors.CampctlError` when there never was anything to show."""
-    from campctl.tui import ahead
-    from campctl.tui.feeding import Feeder
-    from campctl.tui.running import LEAVING, source
     from campctl.tui.threads import wait_for_acts
 
-    root = Path(shown.root)
-    feeder = Feeder(ahead=ahead.begin(root, environ))
-    feeder.source = source(root, environ, shown.hz, feeder.say)
-    feeder.start()
+    feeder = begin(Path(shown.root), environ, shown)
     try:
         app = board(feeder, shown, environ)
         app.at_rest = feeder.begin
@@ -81,10 +69,8 @@ def show(shown: Shown, environ: Mapping[str, str]) -> int:
 
 def board(feeder: Feeder, shown: Shown, environ: Mapping[str, str]) -> BoardApp:
     """The app. What the server's own terminal can show says nothing of a browser: that can show everything."""
-    from datetime import UTC, datetime
-
-    from campctl.tui.app import BoardApp, Looks
-    from campctl.tui.looks import UNICODE, palette_for
+    from campctl.tui.app import BoardApp
+    from campctl.tui.looks import UNICODE
     from campctl.tui.serving.driver import BrowserDriver
 
     class BrowserBoard(BoardApp):
@@ -96,23 +82,8 @@ def board(feeder: Feeder, shown: Shown, environ: Mapping[str, str]) -> BoardApp:
             else:
                 super().ask(intent)
 
-    def acts() -> Acts:
-        from campctl.tui.acting import Doing
-
-        return OnlyLooking() if shown.read_only else Doing(Path(shown.root), environ)
-
-    def books() -> BookFeed:
-        from campctl.tui.books_feed import BookFeed
-
-        return BookFeed(Path(shown.root), environ)
-
-    looks = Looks(
-        palette=palette_for(environ, theme=shown.theme, no_color=shown.no_color),
-        glyphs=UNICODE,
-        motion=not (shown.no_motion or environ.get("CAMPCTL_REDUCED_MOTION")),
-    )
-    now = lambda: datetime.now(UTC)  # noqa: E731
-    return BrowserBoard(feeder, acts, looks=looks, now=now, driver_class=BrowserDriver, screen=shown.screen, books=books)
+    kind = Kind(board=BrowserBoard, driver=BrowserDriver, glyphs=UNICODE, acts=OnlyLooking if shown.read_only else None)
+    return make(feeder, Path(shown.root), environ, shown, kind)
 
 
 def last_words(words: str) -> None:
