@@ -85,16 +85,19 @@ def erlang_a(seats: int, load: float, handling: float, patience: float, within: 
     if math.isinf(patience):
         return erlang_c(seats, load, handling, within)
     rate, served = load / handling, seats / handling
+    if not rate:  # fewer than a number can say
+        return Service(0.0, 1.0, 0.0, 0.0, 0.0)
     total = _log_tail(0.0, rate, served, patience)
     log_eps = _log_inverse_b(seats - 1, load)
-    log_all = _log_add(log_eps, math.log(rate) + total)
-    answered = math.exp(log_eps - log_all) + math.exp(math.log(served) + total - log_all) - math.exp(-log_all)
-    decay = math.exp(-within / patience)
-    log_e = rate * patience * (1.0 - decay) - served * within
-    late = math.exp(math.log(served) + _log_tail(within, rate, served, patience) - log_all) - math.exp(log_e - log_all)
-    answered = _share(answered)
+    log_wait = math.log(rate) + total
+    log_all = _log_add(log_eps, log_wait)
+    answered = _share(math.exp(log_eps - log_all) + math.exp(math.log(served) + total - log_all) - math.exp(-log_all))
+    wait, late = _share(math.exp(log_wait - log_all)), 0.0
+    if wait > _TINY:
+        log_e = rate * patience * (1.0 - math.exp(-within / patience)) - served * within
+        late = math.exp(math.log(served) + _log_tail(within, rate, served, patience) - log_all) - math.exp(log_e - log_all)
     return Service(
-        wait=_share(math.exp(math.log(rate) + total - log_all)),
+        wait=wait,
         level=_share(answered - late),
         abandoned=1.0 - answered,
         mean_wait=(1.0 - answered) * patience,
@@ -193,31 +196,45 @@ def _holds(seats: int, load: float, handling: float, target: Target, patience: f
 
 
 def _log_inverse_b(trunks: int, load: float) -> float:
-    """The logarithm of 1/B, for any size."""
-    inverse, term, log, left = 1.0, 1.0, 0.0, float(trunks)
-    # Four terms at a time: half of the time went into asking whether they are small enough.
+    """The logarithm of 1/B, for any size.
+
+    Where a Poisson count of that mean is beyond the trunks with a chance below e^-42 (Chernoff), the sum in Erlang's formula is e^load
+    to every digit. Elsewhere 1/B is its series, which then is too small to overflow.
+    """
+    left = float(trunks)
+    if left > load and left * (math.log(left / load) - 1.0) + load > 42.0:
+        return math.lgamma(left + 1.0) - left * math.log(load) + load
+    inverse, term = 1.0, 1.0
+    # Eight terms at a time: half of the time went into asking whether they are small enough.
+    while left > 7.0:
+        term *= left / load
+        inverse += term
+        term *= (left - 1.0) / load
+        inverse += term
+        term *= (left - 2.0) / load
+        inverse += term
+        term *= (left - 3.0) / load
+        inverse += term
+        term *= (left - 4.0) / load
+        inverse += term
+        term *= (left - 5.0) / load
+        inverse += term
+        term *= (left - 6.0) / load
+        inverse += term
+        term *= (left - 7.0) / load
+        inverse += term
+        left -= 8.0
+        if term < inverse * _TINY:
+            return math.log(inverse)
     while left > 0.0:
         term *= left / load
         inverse += term
-        if left > 3.0:
-            term *= (left - 1.0) / load
-            inverse += term
-            term *= (left - 2.0) / load
-            inverse += term
-            term *= (left - 3.0) / load
-            inverse += term
-            left -= 3.0
         left -= 1.0
-        if term < inverse * _TINY:
-            break
-        if inverse > _HUGE:
-            log += math.log(_HUGE)
-            inverse, term = inverse / _HUGE, term / _HUGE
-    return log + math.log(inverse)
+    return math.log(inverse)
 
 
 def _log_tail(start: float, rate: float, served: float, patience: float) -> float:
-    """The logarithm of J(start), four terms of its series at a time."""
+    """The logarithm of J(start), eight terms of its series at a time."""
     s = served * patience
     z = rate * patience * math.exp(-start / patience)
     total, term, log = 1.0, 1.0, 0.0
@@ -228,7 +245,15 @@ def _log_tail(start: float, rate: float, served: float, patience: float) -> floa
         total += term
         term *= z / (s + 3.0)
         total += term
-        s += 4.0
+        term *= z / (s + 4.0)
+        total += term
+        term *= z / (s + 5.0)
+        total += term
+        term *= z / (s + 6.0)
+        total += term
+        term *= z / (s + 7.0)
+        total += term
+        s += 8.0
         term *= z / s
         total += term
         if total > _HUGE:

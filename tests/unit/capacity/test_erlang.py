@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -148,6 +149,31 @@ def test_nobody_calls() -> None:
     """No calls need nobody."""
     assert seats_needed(0, 300, Target()) == trunks_needed(0, 0.01) == 0
     assert erlang_c(0, 0, 300, 20).level == erlang_a(0, 0, 300, 60, 20).level == 1.0
+
+
+@pytest.mark.parametrize("load", [1e-6, 1e-30, 1e-100, 1e-300, 5e-324])
+@pytest.mark.parametrize("seats", [1, 5, 50, 500, 100_000])
+def test_hardly_anybody_calls(seats: int, load: float) -> None:
+    """A forecast of next to nothing is answered by whoever is there, however many: no figure is too small for the sums."""
+    got = erlang_a(seats, load, 300, 180, 20)
+    assert got.level == pytest.approx(1.0, abs=1e-6)
+    assert got.abandoned == pytest.approx(0.0, abs=1e-6)
+    assert erlang_b(seats, load) == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(("trunks", "load"), [(50, 16.0), (60, 12.0), (80, 10.0), (100, 33.0), (300, 150.0), (2000, 1500.0)])
+def test_erlang_b_far_from_being_busy(trunks: int, load: float) -> None:
+    """Where the sum in Erlang's formula is e^load to every digit, waiting is what rational arithmetic says."""
+    inverse = Fraction(1)
+    for n in range(1, trunks):
+        inverse = 1 + Fraction(n) / Fraction(load) * inverse
+    total, term, n = Fraction(1), Fraction(1), trunks
+    while term > total / 10**20:  # patience as long as calls: each state beyond the seats is load/n of the one before it
+        n += 1
+        term *= Fraction(load) / n
+        total += term
+    exact = Fraction(load) / trunks * total
+    assert erlang_a(trunks, load, 300, 300, 20).wait == pytest.approx(float(exact / (inverse + exact)), rel=1e-9)
 
 
 @pytest.mark.parametrize(("seats", "shrinkage", "people"), [(10, 0.0, 10), (7, 0.3, 10), (1, 0.5, 2), (0, 0.3, 0), (70, 0.3, 100)])
