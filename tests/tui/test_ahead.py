@@ -175,13 +175,14 @@ def fed(picture: Picture | None, *, drawn: bool = True, late: bool = False) -> t
     feeder.start()
     feeder.attach(news)
     assert done.wait(60)
-    feeder.stop()
+    feeder.stop(60)
     assert made.ended
     return names, wrong, len(begun)
 
 
 def test_the_source_begins_once_it_was_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """First what was made ahead, in time or late, then the source; one that is late and never drawn does not hold it up."""
+    monkeypatch.setattr("campctl.tui.feeding.AGAIN", 600.0)
     for late in (False, True):
         names, wrong, begun = fed(pictures.picture(campaign="Ahead"), late=late)
         assert (names, [type(error) for error in wrong], begun) == (["Ahead"], [errors.StoreBusy], 1)
@@ -195,8 +196,9 @@ def test_without_it_the_source_begins_at_once() -> None:
     assert (names, [type(error) for error in wrong], begun) == ([], [errors.StoreBusy], 1)
 
 
-def test_left_before_the_source_began() -> None:
+def test_left_before_the_source_began(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is begun any more."""
+    monkeypatch.setattr("campctl.tui.feeding.DRAWN", 600.0)
     begun: list[int] = []
 
     async def source() -> AsyncIterator[Picture]:
@@ -209,7 +211,7 @@ def test_left_before_the_source_began() -> None:
         feeder.start()
         feeder.attach(shown.set)
         assert shown.wait(60)
-        feeder.stop()
+        feeder.stop(60)
         feeder.begin()
         assert not feeder._thread.is_alive()
     assert not begun

@@ -160,8 +160,9 @@ def test_the_end_of_a_step_is_told_and_undone() -> None:
         await trial.keys("u")
         assert trial.acts.looked[-1].intent == UndoStep(run=RUN, step="more")
         await trial.keys("y")
-        await trial.until(lambda: len(trial.acts.acted) == 2)
+        await trial.until(lambda: trial.app.screen is trial.app.the_board)
         await trial.settle()
+        assert len(trial.acts.acted) == 2
         await trial.keys("u")
         assert "Nothing was done from this board" in trial.text
 

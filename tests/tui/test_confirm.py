@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
+from textual.widgets import Input
 
 from campctl import errors
 from campctl.app.results import Planned
@@ -162,6 +163,20 @@ def test_a_guardrail_is_overridden_by_its_name_and_a_reason() -> None:
         await trial.keys("enter")
         await trial.until(lambda: trial.app.screen is trial.app.the_board)
         assert [(one.allow, one.reason) for one in trial.acts.acted] == [(("--allow-updates",), "debate")]
+
+    board(test)
+
+
+def test_no_cursor_blinks() -> None:
+    """With --no-motion nothing on the screen comes and goes: not where a guardrail is named, not after a colon."""
+
+    async def test(trial: Trial) -> None:
+        trial.acts.guarded = GUARDED
+        await trial.keys("plus", "O")
+        assert {line.id for line in trial.app.screen.query(Input) if line.has_focus} == {"field-guard"}
+        assert [line.id for line in trial.app.screen.query(Input) if line.cursor_blink] == []
+        await trial.keys("escape", "colon")
+        assert [(line.has_focus, line.cursor_blink) for line in trial.app.screen.query(Input)] == [(True, False)]
 
     board(test)
 

@@ -99,8 +99,9 @@ class Confirm(Steady, ModalScreen[Done | None]):
     def on_mount(self) -> None:
         """Look at once, unless a name is missing."""
         self.query_one(".guard").display = False
+        for line in self.query(Input):
+            line.cursor_blink = False
         for name in fields_for(self.intent):
-            self.query_one(f"#field-{name}", Input).cursor_blink = False
             self.query_one(f".label-{name}", Lines).say([[("head", FIELDS[name][0])]], self._palette)
         if self.state == "asking":
             self.query_one("#field-name", Input).focus()
