@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from campctl.capacity.erlang import Target, erlang_a, seats_needed
@@ -92,6 +92,7 @@ def test_better_service_takes_more() -> None:
     st.sampled_from([60.0, 240.0, math.inf]),
     st.sampled_from([Target(0.8, 20), Target(0.9, 10, 0.85), Target(0.7, 60, 1.0, 0.05)]),
 )
+@example([0.0, 31.0, 3e-63], 240.0, Target(0.9, 10, 0.85))  # of nearly no calls, ten seats are more than a number can say
 def test_many_intervals_have_the_seats_of_each_alone(calls: list[float], patience: float, target: Target) -> None:
     """What is worked out for thousands at once is what each would get by itself."""
     rows = needs(Forecast(NOON, 900, tuple(calls)), Assumptions(handling=420, patience=patience, target=target), [0] * len(calls))
