@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from web.browsers import Browser, until
@@ -106,15 +109,43 @@ def two_tabs(browser: Browser, campaign: Campaign, server: Served) -> None:
 
 
 def cut_off(browser: Browser, campaign: Campaign, server: Served, start: Callable[[str], Served]) -> Served:
-    """Killed with -9, the server leaves no process behind; the page says so, and is back by itself with the server, without a sign-in."""
+    """Killed with -9, the server leaves no process behind; the page says so, and is back by itself with the server, without a sign-in.
+
+    A proxy that is there, and says that the server is not, is none.
+    """
     browser.run("window.before = true")
     assert server.end(signal.SIGKILL) == -signal.SIGKILL
     until(lambda: not campaign.boards())
     browser.reads("The connection to the board was lost.", "comes back by itself")
+    with a_proxy(int(server.port)) as asked:
+        until(lambda: "/alive" in asked)
     again = start(server.port)
     until(lambda: browser.glance("return window.before === undefined"))
     browser.sees("Voter protection")
     return again
+
+
+@contextmanager
+def a_proxy(port: int) -> Iterator[list[str]]:
+    """One with nothing behind it; what was asked of it."""
+    asked: list[str] = []
+
+    class Proxy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(502)
+            asked.append(self.path)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", port), Proxy) as server:
+        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        serving.start()
+        try:
+            yield asked
+        finally:
+            server.shutdown()
+            serving.join()
 
 
 def looked_at_only(browser: Browser, server: Served) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -399,6 +400,25 @@ async def test_the_server_ends(begin: Any) -> None:
             assert await socket.receive_json() == ["words", "The server was ended."]
             assert (await socket.receive()).type == aiohttp.WSMsgType.CLOSE
             assert socket.close_code == aiohttp.WSCloseCode.GOING_AWAY
+
+
+@on_site
+async def test_nothing_is_begun_by_a_server_that_ends(begin: Any) -> None:
+    """While one board finishes what it changes no other begins, which would be cut off; pages that look for the server keep looking."""
+    visitor = await begin("deaf", grace=PATIENCE)
+    socket = await visitor.board()
+    pid = (await drawn(socket))["pid"]
+    ending = asyncio.create_task(visitor.site.close())
+    try:
+        assert await socket.receive_json() == ["words", "The server was ended."]
+        for path in ("/", "/alive", "/static/board.js"):
+            assert (await visitor.ask("GET", path, DANA.cookie))[0] == 503
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await visitor.board()
+        assert refused.value.status == 503
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        await ending
 
 
 @on_site

@@ -95,6 +95,8 @@ class Site:
         hosts = request.headers.getall("Host", [])
         if len(hosts) != 1 or not self.offer.place.answers_to(hosts[0]):
             raise pages.Words(421, "Not here", "This address leads to campctl, and is none of its names. Use the one it was started with.")
+        if self._ending:
+            raise pages.Words(503, "It ends", "The server is being ended, and begins no board any more. Load this page again later.")
         if request.path == "/sign-in":
             return await self._answer(request, handler)
         holder = self._holder(request)

@@ -35,10 +35,15 @@
     if (lost) setTimeout(look, AGAIN);
   };
 
-  const look = () =>
-    fetch("alive", { cache: "no-store" }).then(reload, () => {
-      setTimeout(look, AGAIN);
-    });
+  // A proxy answers for a server that is not there, and a server that is ending says that: neither has a page to show.
+  const look = async () => {
+    const there = await fetch("alive", { cache: "no-store" }).then(
+      (answer) => answer.status < 500,
+      () => false,
+    );
+    if (there) reload();
+    else setTimeout(look, AGAIN);
+  };
 
   // textual-serve's script makes the socket, and keeps it to itself.
   window.WebSocket = class extends window.WebSocket {
