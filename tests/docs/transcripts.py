@@ -10,7 +10,7 @@ A page says in HTML comments, which readers do not see, where its commands run:
 All commands of a page run in one shell. Each command takes ten seconds of the page's clock, so its times are the same every day;
 while one runs, the clock counts what it computes (it and what it started) and what it waits for, not how long the machine let it wait
 for its turn. Of those that stand beside each other each waits for as long as the others take, which is the machine's affair: there
-what is waited for hardly counts, and a long wait is not over while another command is at work.
+what is waited for counts less and less, and a long wait is not over while another command is at work.
 
 In a block, lines that begin with `$ ` are run (`> ` goes on with one) and what follows is their output, stdout and stderr as they come.
 A remark `# exit 4` says which status is expected; 0 without one. A line `...` in the output stands for any lines.
@@ -46,6 +46,7 @@ MASKS = (
     (re.compile(r"\b(o|ap)[0-9a-f]{6}\b"), "OVERRIDE"),
     (re.compile(r"(?<=\[)[0-9a-f]{8}(?=\])|(?<=Acknowledged: )[0-9a-f]{8}|(?<=\"id\": \")[0-9a-f]{8}"), "ALERT"),
     (re.compile(r"(?<!\d)(\d\d:\d\d):\d\d(\.\d+)?"), r"\1"),
+    (re.compile(r"(?<=^DTSTAMP:\d{8}T\d{4})\d\d"), ""),
     (re.compile(r"\b(under )?\d+(\.\d+)? (s|ms)\b"), "SECONDS"),
     (re.compile(r"\b\d+ [KMG]iB\b"), "SIZE"),
     (re.compile(r"\b(process|kill -INT|kill) \d+"), r"\1 PID"),
@@ -56,7 +57,7 @@ MASKS = (
 CLOCK = '''\
 #!{python}
 """campctl at the page's time, on a terminal of {width} columns wherever its output is the page's."""
-import asyncio, os, resource, sys, time
+import asyncio, math, os, resource, sys, time
 from datetime import UTC, datetime
 from campctl.app import wiring
 from campctl.views import terminal
@@ -70,10 +71,14 @@ if "DOCS_CLOCK" in os.environ:
     real, waited = time.monotonic, 0.0
     started = real()
 
-    def elapsed():
+    def counted():
         children = resource.getrusage(resource.RUSAGE_CHILDREN)
         worked = time.process_time() + children.ru_utime + children.ru_stime
         return max(worked + waited, (real() - started - {stuck}) / 10)
+
+    def elapsed():
+        seconds = counted()
+        return {steady} * (1 + math.log(seconds / {steady})) if beside and seconds > {steady} else seconds
 
     def others():
         for name in os.listdir("/proc"):
@@ -90,13 +95,18 @@ if "DOCS_CLOCK" in os.environ:
         def now(self):
             return datetime.fromtimestamp(begin + elapsed(), UTC)
 
+        def monotonic(self):
+            return elapsed()
+
         async def sleep(self, seconds):
             global waited
-            end = elapsed() + (seconds / 100 if beside else seconds)
-            await super().sleep(seconds)
-            while beside and seconds >= {long} and others():
-                await asyncio.sleep(0.1)
-            waited += max(0.0, end - elapsed())
+            before, begun = counted(), real()
+            try:
+                await super().sleep(seconds)
+                while beside and seconds >= {long} and others():
+                    await asyncio.sleep(0.1)
+            finally:  # also of one that was woken
+                waited += max(0.0, before + min(seconds, real() - begun) - counted())
 
     wiring.SystemClock = Clock
     time.time = lambda: begin + elapsed()
@@ -111,9 +121,7 @@ class Terminal(terminal.Terminal):
         return made
 terminal.Terminal = Terminal
 
-if "runbook" in sys.argv[1:]:  # how long a step took: by the page's clock, too
-    if "DOCS_CLOCK" in os.environ:
-        wiring.SystemClock.monotonic = lambda self: elapsed()
+if "runbook" in sys.argv[1:]:
     from campctl.app import running_books_hands
     running_books_hands.PROGRAM[:] = [__file__]
 sys.argv[0] = "campctl"
@@ -162,6 +170,8 @@ case $1 in [1-9]*) exec {}/timeout "$@" ;; *) PATH=${{PATH#*:}} exec sleep "$@" 
 """
 STUCK = 300
 """Seconds after which the clock of a command goes on by itself, lest one that waits for it in some other way never ends."""
+STEADY = 8
+"""Seconds for which the clock of a command that stands beside others goes on as ever; then slower and slower: in 20 minutes 48 seconds."""
 LONG = 5
 """Seconds of a wait that is there to be found at it by another command."""
 QUIET = 1.5
@@ -250,7 +260,9 @@ def _environment(home: Path) -> dict[str, str]:
     folder = home / ".bin"
     folder.mkdir()
     program = folder / "campctl"
-    program.write_text(CLOCK.format(python=sys.executable, program=str(program), width=WIDTH, step=STEP, stuck=STUCK, long=LONG))
+    program.write_text(
+        CLOCK.format(python=sys.executable, program=str(program), width=WIDTH, step=STEP, stuck=STUCK, steady=STEADY, long=LONG)
+    )
     program.chmod(0o755)
     for name in ("timeout", "sleep"):
         waits = folder / name
