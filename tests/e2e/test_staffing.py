@@ -94,6 +94,27 @@ def test_a_forecast_with_faults_is_refused_with_their_places(camp: Camp, tmp_pat
     assert "forecast-gap" in refused.err
 
 
+def test_a_forecast_of_other_days_is_no_forecast(camp: Camp, tmp_path: Path) -> None:
+    """It is refused with the days it is of, and not planned without it; date and time in two columns are told to be joined."""
+    table = tmp_path / "calls.csv"
+    table.write_text("start,calls\n2026-11-03T08:00,60\n2026-11-03T08:15,70\n")
+    refused = camp.do("hotline", "plan", "voter-protection", "--day", "2026-11-04", "--forecast", str(table))
+    assert refused.status == 2
+    assert "calls.csv says nothing of 2026-11-04: it is of 2026-11-03 08:00 to 2026-11-03 08:30." in refused.err
+    assert "--day 2026-11-03" in refused.err
+    table.write_text("Date,Time,Calls\n2026-11-03,08:00,60\n2026-11-03,08:15,70\n")
+    refused = camp.do("hotline", "plan", "voter-protection", *DAY, "--forecast", str(table))
+    assert refused.status == 3
+    assert "two columns are to be one: `2026-11-03T05:00`" in refused.err
+
+
+def test_a_hotline_that_opens_within_an_interval_needs_people_in_it(camp: Camp) -> None:
+    """By the hour, too, somebody is needed from 08:30 on; before and after its hours nobody is."""
+    camp.edit("hotlines.yaml", "mon-fri 08:00-20:00", "mon-fri 08:30-20:10")
+    rows = camp.do("hotline", "plan", "voter-protection", *DAY, "--interval", "1h", "-o", "json").ok().data["hotlines"][0]["intervals"]
+    assert [bool(row["people"]) for row in rows] == [8 <= hour <= 20 for hour in range(24)]
+
+
 def test_shrinkage_and_occupancy_are_the_campaigns(camp: Camp) -> None:
     """People called in are more than seats; the cap on occupancy takes more seats of a busy line."""
     file = camp.root / "hotlines.yaml"

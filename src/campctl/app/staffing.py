@@ -76,7 +76,10 @@ def _plan(ctx: Context, ask: Ask, hotlines: Sequence[Hotline], *, alone: bool) -
     for hotline in hotlines:
         zone = zone_of(campaign, hotline)
         day = day_of(ask.day, ctx.clock.now(), zone)
-        forecast = expected(campaign, hotline, day, length, _instead(ask, zone))
+        instead = _instead(ask, zone)
+        if instead.forecast is not None:
+            _check_day(ask.forecast, instead.forecast, bounds(day, zone), zone)
+        forecast = expected(campaign, hotline, day, length, instead)
         if forecast is not None:
             days[hotline.id] = day, forecast
         elif alone:
@@ -108,13 +111,14 @@ def _concerns(finding: object, days: Mapping[str, object]) -> bool:
 def _one(campaign: Campaign, hotline: Hotline, forecast: Forecast, ask: Ask, staff: Sequence[Staff]) -> HotlineStaffing:
     from campctl.capacity.expected import zone_of
     from campctl.capacity.staffing import ladder, needs, trunks
-    from campctl.effective.opening import open_at
+    from campctl.effective.opening import open_at, turns
 
     zone = zone_of(campaign, hotline)
     given = _assumptions(hotline, ask)
     starts = forecast.starts()
-    is_open = [open_at(hotline.hours, zone, start) for start in starts]
     length = timedelta(seconds=forecast.length)
+    opens = [at for at, opening in turns(hotline.hours, zone, forecast.start, forecast.end) if opening]
+    is_open = [open_at(hotline.hours, zone, start) or any(start < at < start + length for at in opens) for start in starts]
     here = [_worst(staff, hotline.id, start, start + length) for start in starts]
     try:
         rows = needs(forecast, given, [_filled(one_, hotline.id) for one_ in here], is_open)
@@ -284,6 +288,18 @@ def read_forecast(file: str, zone: ZoneInfo) -> Expected:
             hint="docs/staffing.md shows how it looks.",
         )
     return found
+
+
+def _check_day(file: str, forecast: Expected, day: tuple[datetime, datetime], zone: ZoneInfo) -> None:
+    """Refuse a forecast that says nothing of the day."""
+    end = forecast.start + timedelta(seconds=forecast.length * len(forecast.counts))
+    if forecast.start < day[1] and end > day[0]:
+        return
+    first, last = forecast.start.astimezone(zone), end.astimezone(zone)
+    raise errors.UsageError(
+        f"{file} says nothing of {day[0].astimezone(zone):%Y-%m-%d}: it is of {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}.",
+        hint=f"--day {first:%Y-%m-%d} plans a day that it says something of.",
+    )
 
 
 def day_of(text: str, now: datetime, zone: ZoneInfo) -> date:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from campctl.capacity.forecast import Forecast, of_day
+from campctl.capacity.forecast import Forecast, folded, of_day
 from campctl.model.campaign import Campaign, Expected, Hotline, Shape, Surge, Volume
 from campctl.model.shapes import SHAPES, shares
 
@@ -27,16 +27,22 @@ class Instead(Struct, frozen=True, kw_only=True):
 
 
 AS_WRITTEN = Instead()
+_FINE = 300
+"""Seconds of the intervals by which one is shared out in which a surge begins or ends."""
 
 
 def expected(campaign: Campaign, hotline: Hotline, day: date, length: int = 900, instead: Instead = AS_WRITTEN) -> Forecast | None:
     """The calls of a day, midnight to midnight of the hotline's zone, in intervals of `length` seconds; None when nothing is said.
 
-    An hour that the clock skips or shows twice makes the day shorter or longer.
+    An hour that the clock skips or shows twice makes the day shorter or longer. An interval in which a surge begins or ends is
+    shared out, to five minutes.
     """
     zone = zone_of(campaign, hotline)
     volume = hotline.volume or Volume()
     surges = surges_of(campaign, hotline, day)
+    if length > _FINE and length % _FINE == 0 and instead.calls is None and _cut(surges, bounds(day, zone), length):
+        fine = expected(campaign, hotline, day, _FINE, instead)
+        return fine and folded(fine, length // _FINE)
     own = _own_shape(volume, instead)
     if instead.calls is not None:
         main = max(surges, key=lambda surge: (_within(surge, day, zone), surge.id), default=None)
@@ -78,6 +84,12 @@ def surges_of(campaign: Campaign, hotline: Hotline, day: date) -> list[Surge]:
     start, end = bounds(day, zone_of(campaign, hotline))
     found = (one for one in campaign.surges.values() if hotline.id in one.volume and one.start < end and one.end > start)
     return sorted(found, key=lambda surge: (surge.start, surge.id))
+
+
+def _cut(surges: Sequence[Surge], within: tuple[datetime, datetime], length: int) -> bool:
+    """Whether one of them begins or ends inside of an interval."""
+    start, end = within
+    return any((edge - start).total_seconds() % length for one in surges for edge in (one.start, one.end) if start < edge < end)
 
 
 def zone_of(campaign: Campaign, hotline: Hotline) -> ZoneInfo:

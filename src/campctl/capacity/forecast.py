@@ -49,22 +49,12 @@ def of_day(day: date, zone: tzinfo, shares: Sequence[float], total: float, lengt
     return Forecast(start, length, tuple(total * weight / whole if whole else 0.0 for weight in weights), source)
 
 
-def scaled(forecast: Forecast, start: datetime, end: datetime, factor: float) -> Forecast:
-    """The same with `factor` times the calls of intervals that begin from `start` up to, not including, `end`."""
-    counts = tuple(
-        count * factor if start <= begins < end else count for begins, count in zip(forecast.starts(), forecast.counts, strict=True)
-    )
-    return Forecast(forecast.start, forecast.length, counts, forecast.source, forecast.handling)
-
-
-def between(forecast: Forecast, start: datetime, end: datetime, total: float, source: str) -> Forecast:
-    """The same with so many calls in all from `start` up to `end` (a surge's figure), spread there as they were, or evenly."""
-    inside = [start <= begins < end for begins in forecast.starts()]
-    there = sum(count for count, is_in in zip(forecast.counts, inside, strict=True) if is_in)
-    many = sum(inside)
-    counts = tuple(
-        (total * count / there if there else total / many) if is_in else count for count, is_in in zip(forecast.counts, inside, strict=True)
-    )
-    return Forecast(
-        forecast.start, forecast.length, counts, f"{forecast.source}; {source}" if forecast.source else source, forecast.handling
-    )
+def folded(forecast: Forecast, many: int) -> Forecast:
+    """So many intervals in one. Their number is a multiple of it; the time a call takes is the mean over the calls."""
+    places = range(0, len(forecast.counts), many)
+    counts = [sum(forecast.counts[place : place + many]) for place in places]
+    handling: list[float] = []
+    for place, calls in zip(places, counts, strict=True) if forecast.handling else ():
+        pairs = zip(forecast.counts[place : place + many], forecast.handling[place : place + many], strict=True)
+        handling.append(sum(each * seconds for each, seconds in pairs) / calls if calls else forecast.handling[place])
+    return Forecast(forecast.start, forecast.length * many, tuple(counts), forecast.source, tuple(handling))

@@ -190,6 +190,8 @@ def _header(ctx: Context, sheet: Sheet) -> dict[str, int] | None:
     missing = [name for name in COLUMNS[:2] if name not in places]
     for name in missing:
         what = f"{sheet.file} has no column `{name}`."
+        if name == "start" and "date" in header:
+            what += " A date and a time of day in two columns are to be one: `2026-11-03T05:00`."
         span = Span(sheet.file, 1, 1, len(sheet.lines[0].rstrip()) + 1)
         ctx.add("missing-column", what, span, help=f"Its columns are {', '.join(header)}; a forecast needs `start` and `calls`.")
     return None if missing else places

@@ -50,6 +50,18 @@ def test_a_surge_brings_its_calls_while_it_holds() -> None:
     assert "surge debate (4,000 a day, debate-night)" in found.source
 
 
+@pytest.mark.parametrize("length", [600, 900, 1200, 1800, 3600])
+def test_a_surge_within_an_interval_brings_its_part(length: int) -> None:
+    """However long the intervals are, a debate until 23:30 brings the same calls: the day's total does not hang on them."""
+    fine, coarse = expected(CAMPAIGN, MAIN, DAY, 300), expected(CAMPAIGN, MAIN, DAY, length)
+    assert fine is not None
+    assert coarse is not None
+    assert len(coarse.counts) == 86_400 // length
+    assert coarse.total == pytest.approx(fine.total)
+    if length == 3600:
+        assert coarse.counts[23] == pytest.approx(2000 * shares("debate-night")[23] + 20)
+
+
 def test_of_two_surges_the_higher_figure_holds() -> None:
     """Where they overlap; each alone elsewhere."""
     other = replace(DEBATE, id="rally", volume={"main": 9600}, shape="flat", start=local("2026-10-13T22:00"), end=local("2026-10-14T01:00"))

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from campctl.capacity.erlang import Target, erlang_a, seats_needed
-from campctl.capacity.forecast import Forecast, between, of_day, scaled
+from campctl.capacity.forecast import Forecast, folded, of_day
 from campctl.capacity.staffing import Assumptions, ladder, needs, trunks
 from campctl.model.shapes import shares
 
@@ -36,20 +36,11 @@ def test_calls_come_in_the_hours_of_the_shape() -> None:
     assert busiest.astimezone(CHICAGO).hour == 21
 
 
-def test_a_surge_has_its_own_figure() -> None:
-    """So many calls within a window, spread as they were; outside nothing changes."""
-    plain = Forecast(NOON, 900, (10.0, 20.0, 30.0, 40.0), "the day")
-    surged = between(plain, NOON + timedelta(minutes=15), NOON + timedelta(minutes=45), 500, "surge debate-1")
-    assert surged.counts == (10.0, 200.0, 300.0, 40.0)
-    assert surged.source == "the day; surge debate-1"
-    silent = Forecast(NOON, 900, (0.0, 0.0))
-    assert between(silent, NOON, silent.end, 100, "x").counts == (50.0, 50.0)
-
-
-def test_twice_the_calls() -> None:
-    """A factor holds from its beginning up to its end."""
-    forecast = scaled(Forecast(NOON, 900, (10.0, 10.0, 10.0)), NOON + timedelta(minutes=15), NOON + timedelta(minutes=30), 2.0)
-    assert forecast.counts == (10.0, 20.0, 10.0)
+def test_intervals_become_longer_ones() -> None:
+    """Calls add up, and a call takes as long as all of them did in the mean; where nobody calls, as long as it was said."""
+    fine = Forecast(NOON, 300, (10.0, 30.0, 0.0, 0.0), "the day", (100.0, 300.0, 50.0, 70.0))
+    assert folded(fine, 2) == Forecast(NOON, 600, (40.0, 0.0), "the day", (250.0, 50.0))
+    assert folded(Forecast(NOON, 300, (1.0, 2.0, 3.0)), 3) == Forecast(NOON, 900, (6.0,))
 
 
 def test_needs_are_erlangs() -> None:
