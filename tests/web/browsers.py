@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import os
+import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -19,7 +21,7 @@ import httpx
 
 PATIENCE = 120.0
 """Seconds after which what is waited for is not coming any more: long, since a loaded machine is no fault of ours."""
-STARTED = re.compile(r"started successfully on port (\d+)")
+STARTED = re.compile(r"started successfully on port (\d+)\.")
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",  # root has none
@@ -94,7 +96,12 @@ class Browser:
                 "args": [*ARGUMENTS, f"--user-data-dir={self.profile}", f"--window-size={size[0]},{size[1]}"],
                 "binary": shutil.which("chromium"),
             }
-            wanted = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}
+            wanted = {
+                "browserName": "chrome",
+                "goog:chromeOptions": options,
+                "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+                "timeouts": {"script": int(PATIENCE * 1000), "pageLoad": int(PATIENCE * 1000)},
+            }
             self._session = self.ask("POST", "/session", capabilities={"alwaysMatch": wanted})["sessionId"]
             self.devtools("Page.addScriptToEvaluateOnNewDocument", source=SPY)
         except BaseException:
@@ -208,6 +215,16 @@ class Browser:
         self._driver.wait()
         with suppress(AttributeError):
             self._http.close()
+
+
+def lasting_port() -> int:
+    """A port that nobody else is given: none of those that the system hands out, so that who listens there may go and come back."""
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    for port in random.sample(range(max(1024, first - 10_000), first), 1000):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def until(found: Callable[[], Any], missed: Callable[[], str] = lambda: "") -> Any:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from web.browsers import Browser, until
+from web.browsers import Browser, lasting_port, until
 from web.conftest import Campaign, Served
 
 DANA = "a-token-of-made-up-words_0123"
@@ -24,7 +24,7 @@ def test_in_a_browser(campaign: Campaign, serve: Callable[..., Served], browser:
     tokens = tmp_path / "tokens"
     tokens.write_text(f"dana {DANA}\nwall {WALL} read-only\n")
     tokens.chmod(0o600)
-    server = serve("127.0.0.1:0", "--token-file", str(tokens))
+    server = serve(f"127.0.0.1:{lasting_port()}", "--token-file", str(tokens))
 
     signed_in(browser, server)
     drawn(browser)
@@ -55,20 +55,19 @@ def signed_in(browser: Browser, server: Served) -> None:
 
 def drawn(browser: Browser) -> None:
     """It has the keyboard without a click, fills the window whatever its size, and what is seen is not blank."""
-    assert browser.run(
-        "return document.fonts.check('16px \"Roboto Mono\"') && [...document.fonts].some((font) => font.status === 'loaded')"
+    until(
+        lambda: browser.run(
+            "return document.fonts.check('16px \"Roboto Mono\"') && [...document.fonts].some((font) => font.status === 'loaded')"
+        )
     )
-    picture = browser.picture()
-    colours, share = browser.looked_at(picture)
-    assert colours > 50
-    assert 0.3 < share < 0.98
+    until(lambda: painted(browser))  # the terminal has its lines before the browser has painted them
     if where := os.environ.get(PICTURE):
-        Path(where).write_bytes(picture)
+        Path(where).write_bytes(browser.picture())
     browser.press("?")
     browser.sees("Keys and commands")
     browser.press("\ue00c")
     until(lambda: "Keys and commands" not in browser.lines())
-    assert browser.looked_at(browser.picture())[0] > 50
+    until(lambda: painted(browser))
     before = browser.run("return [campctlTerminal.cols, campctlTerminal.rows]")
     browser.resize(900, 500)
     until(lambda: browser.run("return campctlTerminal.cols") < before[0] - 20)
@@ -76,6 +75,12 @@ def drawn(browser: Browser) -> None:
     browser.sees("Chicago headquarters", "Phoenix field office", "l light")
     browser.press("1")
     browser.sees("Voter protection", "seats")
+
+
+def painted(browser: Browser) -> bool:
+    """Whether what is seen is neither blank nor a jumble."""
+    colours, share = browser.looked_at(browser.picture())
+    return colours > 50 and 0.3 < share < 0.98
 
 
 def acted_from(browser: Browser, campaign: Campaign) -> None:

@@ -15,9 +15,11 @@ import pytest
 from campctl.cli import top_serving
 from campctl.tui.serving.child import Shown
 from campctl.tui.serving.tokens import VARIABLE
+from web.browsers import PATIENCE
 from web.conftest import Campaign, Served
 
 TOKEN = "a-token-of-made-up-words_0123"
+PATIENT: dict[str, Any] = {"trust_env": False, "timeout": PATIENCE}
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +106,8 @@ def test_served_until_stopped(bare: Campaign, serve: Callable[..., Served]) -> N
     base, _, ticket = server.url.partition("#token=")
     assert len(ticket) >= 43
     assert server.said == f"The board: {server.url}\n"
-    assert httpx.get(base, trust_env=False).status_code == 401
-    assert httpx.post(f"{base}sign-in", data={"token": ticket}, trust_env=False).status_code == 303
+    assert httpx.get(base, **PATIENT).status_code == 401
+    assert httpx.post(f"{base}sign-in", data={"token": ticket}, **PATIENT).status_code == 303
     assert ticket not in Path(f"/proc/{server.process.pid}/cmdline").read_text()
     status, _, err = bare.do("top", "--serve", server.port)
     assert status == 2
@@ -121,7 +123,7 @@ def test_a_token_that_was_told(serve: Callable[..., Served]) -> None:
     assert TOKEN not in server.said
     assert "Warning: other machines can reach this board over a connection without TLS" in server.said
     assert "Whoever signs in with a token may look, and change nothing." in server.said
-    answer = httpx.get(f"http://127.0.0.1:{server.port}/alive", headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False)
+    answer = httpx.get(f"http://127.0.0.1:{server.port}/alive", headers={"Authorization": f"Bearer {TOKEN}"}, **PATIENT)
     assert answer.status_code == 204
     assert server.end(signal.SIGHUP) == 0
 
