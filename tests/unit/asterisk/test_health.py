@@ -11,6 +11,7 @@ import pytest
 
 from campctl.backends.asterisk.ami import Ami, AmiOptions
 from campctl.backends.asterisk.doing.ground import Machine
+from campctl.backends.asterisk.facts.image import Image
 from campctl.backends.asterisk.facts.native import Fact
 from campctl.backends.asterisk.health import probes
 from campctl.backends.asterisk.health.machine import CLASSES, needed
@@ -18,6 +19,7 @@ from campctl.backends.asterisk.health.rows import probes as row_probes
 from campctl.backends.asterisk.setup import DIALPLAN
 from campctl.model.live import Probe
 from campctl.model.resources import Key, Line, Route
+from campctl.testing.samples import FOUNDATION, create
 from servers.fake_ami import FakeAmi, Fields, Session, run
 
 NOW = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
@@ -323,6 +325,17 @@ def test_rows_nobody_meant(planted: dict[Fact, Any], words: str, shared: bool) -
     assert bad(found) == {"rows"}
     assert words in found["rows"].detail
     assert ("DELETE FROM" if shared else "database del") in found["rows"].cure
+
+
+def test_what_no_manifest_tells() -> None:
+    """Options that somebody set by hand, that no field of a line tells, are said and no fault; as campctl writes them nothing is."""
+    written = Image({})
+    facts: dict[Fact, Any] = {fact: value for new in FOUNDATION for fact, value in written.apply(create(new)).writes}
+    assert row_probes(facts, shared=False)[0].detail == f"{len(facts)} rows, none damaged"
+    aor = next(fact for fact in facts if fact.place == "aor")
+    rows, _ = row_probes({**facts, aor: {**facts[aor], "max_contacts": "5"}}, shared=False)
+    assert rows.ok
+    assert rows.detail == f"{len(facts)} rows, none damaged; changed by hand in what no manifest tells: aor {aor.name}"
 
 
 def test_records_without_a_thing() -> None:

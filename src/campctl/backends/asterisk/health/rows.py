@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from campctl.backends.asterisk.facts.decode import decode
+from campctl.backends.asterisk.facts.image import Image
 from campctl.backends.asterisk.facts.native import Facts
 from campctl.backends.asterisk.health.looking import count, some
 from campctl.model.live import Probe
@@ -22,7 +23,9 @@ def probes(facts: Facts, *, shared: bool) -> list[Probe]:
     found = decode(facts)
     wrong = [*((fault.place, fault.name, fault.why) for fault in found.faults), *_poison(facts)]
     orphans = sorted(str(key) for key in found.orphans)
-    return [_rows(_once(wrong), len(facts), shared=shared), _records(orphans, len(found.resources))]
+    damaged = {one[:2] for one in wrong}
+    changed = [f"{place} {name}" for bent in Image(found).bent().values() for place, name in bent if (place, name) not in damaged]
+    return [_rows(_once(wrong), changed, len(facts), shared=shared), _records(orphans, len(found.resources))]
 
 
 def _once(wrong: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
@@ -30,11 +33,13 @@ def _once(wrong: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     return list({(place, name): (place, name, why) for place, name, why in reversed(wrong)}.values())[::-1]
 
 
-def _rows(found: list[tuple[str, str, str]], total: int, *, shared: bool) -> Probe:
+def _rows(found: list[tuple[str, str, str]], changed: list[str], total: int, *, shared: bool) -> Probe:
+    """`changed`: those in which somebody set what no manifest has a word for; that may be meant, and is told."""
     wrong = [one for one in found if not _by_hand(*one[:2])]
     if not wrong:
         left = [f"{place} {name}" for place, name, _ in found]
         besides = f"; made by hand, and left alone: {some(left)}" if left else ""
+        besides += f"; changed by hand in what no manifest tells: {some(changed)}" if changed else ""
         return Probe("rows", ok=True, detail=f"{count(total, 'row')}, none damaged{besides}")
     shown = "; ".join(f"{place} {name}: {why}" for place, name, why in wrong[:4])
     more = f"; and {len(wrong) - 4} more" if len(wrong) > 4 else ""
