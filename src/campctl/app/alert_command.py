@@ -37,7 +37,7 @@ class Command:
     async def send(self, message: Message) -> Outcome:
         """Run it once. Never raises for what it does."""
         name = self._notifier.command[0]
-        async with _last_words() as (stderr, tail):
+        async with _last_words() as (stderr, tail, reading):
             try:
                 process = await asyncio.create_subprocess_exec(
                     *self._notifier.command,
@@ -61,8 +61,8 @@ class Command:
                 return Outcome(ok=False, words=f"{name} took longer than {self._notifier.timeout:g} s and was ended")
             finally:
                 await _end(process)
-            await asyncio.wait({tail}, timeout=_LAST_WORDS)
-            return self._judge(name, process.returncode or 0, tail.result() if tail.done() else "")
+            await asyncio.wait({reading}, timeout=_LAST_WORDS)
+            return self._judge(name, process.returncode or 0, tail.words)
 
     async def close(self) -> None:
         """Nothing is held open."""
@@ -84,8 +84,8 @@ async def _feed(stdin: asyncio.StreamWriter | None, body: bytes) -> None:
 
 
 @asynccontextmanager
-async def _last_words() -> AsyncIterator[tuple[int, asyncio.Future[str]]]:
-    """A file descriptor to write to, and the end of what is written there.
+async def _last_words() -> AsyncIterator[tuple[int, _Tail, asyncio.Future[None]]]:
+    """A file descriptor to write to, the end of what was written there so far, and the reading of it.
 
     A pipe of our own: asyncio's would make the process last for as long as any child it left behind holds it open.
     """
@@ -94,21 +94,31 @@ async def _last_words() -> AsyncIterator[tuple[int, asyncio.Future[str]]]:
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(ours, "rb", buffering=0)
     )
-    tail = asyncio.ensure_future(_tail(reader))
+    tail = _Tail()
+    reading = asyncio.ensure_future(tail.read(reader))
     try:
-        yield theirs, tail
+        yield theirs, tail, reading
     finally:
-        tail.cancel()
-        await asyncio.wait({tail})
+        reading.cancel()
+        await asyncio.wait({reading})
         transport.close()
 
 
-async def _tail(stream: asyncio.StreamReader) -> str:
-    """The end of what comes, however much that is, in one line."""
-    kept = b""
-    while chunk := await stream.read(4096):
-        kept = (kept + chunk)[-_TAIL:]
-    return " ".join(kept.decode("utf-8", "replace").split())
+class _Tail:
+    """The end of what comes, however much that is."""
+
+    def __init__(self) -> None:
+        self._kept = b""
+
+    async def read(self, stream: asyncio.StreamReader) -> None:
+        """Until its end."""
+        while chunk := await stream.read(4096):
+            self._kept = (self._kept + chunk)[-_TAIL:]
+
+    @property
+    def words(self) -> str:
+        """What there is so far, in one line."""
+        return " ".join(self._kept.decode("utf-8", "replace").split())
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

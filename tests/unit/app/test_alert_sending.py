@@ -57,7 +57,7 @@ def clock() -> FakeClock:
     return FakeClock(NOW, grace=0.05)
 
 
-def webhook(url: str, *, timeout: float = 5, sign: bool = True, time: FakeClock | None = None) -> Webhook:
+def webhook(url: str, *, timeout: float = 60, sign: bool = True, time: FakeClock | None = None) -> Webhook:
     """A receiver there; its signing secret is SECRET."""
     return Webhook(Notifier(name="hook", webhook=url, timeout=timeout, sign=sign), lambda _name: SECRET, time or clock())
 
@@ -229,7 +229,7 @@ class Reports:
         return [words for who, _, words in self.heard if who == name]
 
 
-async def tell(time: FakeClock, reports: Reports, receivers: dict[str, object], *messages: Message, seconds: float = 20) -> Sender:
+async def tell(time: FakeClock, reports: Reports, receivers: dict[str, object], *messages: Message, seconds: float = 120) -> Sender:
     """Tell everybody everything and wait for it."""
     sender = Sender(receivers, time, reports, jitter=random.Random(1))  # type: ignore[arg-type]
     for one in messages:
@@ -369,7 +369,7 @@ def test_stopping_says_who_was_not_told() -> None:
 # Commands
 
 
-def command(tmp_path: Path, code: str, *, timeout: float = 10) -> Command:
+def command(tmp_path: Path, code: str, *, timeout: float = 60) -> Command:
     """One that runs a few lines of Python."""
     script = tmp_path / "tell.py"
     script.write_text(textwrap.dedent(code))
@@ -427,12 +427,13 @@ def test_what_a_command_started_ends_with_it(tmp_path: Path) -> None:
 
 
 def test_a_child_that_stays_delays_nobody(tmp_path: Path) -> None:
-    """A command that leaves a child behind, which holds stderr open, was told all the same."""
+    """A command that leaves a child behind, which holds stderr open, was told all the same; what it said last is known."""
     code = """
         import subprocess, sys
-        open("child", "w").write(str(subprocess.Popen([sys.executable, "-I", "-c", "import time; time.sleep(20)"]).pid))
+        open("child", "w").write(str(subprocess.Popen([sys.executable, "-I", "-c", "import time; time.sleep(300)"]).pid))
+        sys.exit("no route")
     """
-    assert asyncio.run(once(command(tmp_path, code))).ok
+    assert asyncio.run(once(command(tmp_path, code))).words == f"{sys.executable} ended in 1: no route"
     os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)
 
 

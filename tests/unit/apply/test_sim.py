@@ -98,12 +98,15 @@ CHILD = """
     from pathlib import Path
     sys.path.insert(0, sys.argv[2])
     import test_sim
-    test_sim.child(Path(sys.argv[1]))
+    test_sim.child(Path(sys.argv[1]), int(sys.argv[3]))
 """
 
 
 class RealClock:
-    """As it is."""
+    """As it is; once `enough` says so, nobody who sleeps wakes any more."""
+
+    def __init__(self, enough=lambda: False):
+        self.enough = enough
 
     def now(self):
         from datetime import UTC, datetime
@@ -117,14 +120,16 @@ class RealClock:
 
     async def sleep(self, seconds):
         await asyncio.sleep(seconds)
+        if self.enough():
+            await asyncio.Event().wait()
 
 
 SLOW = {"batch": 1, "latency": "20ms", "concurrency": 3}
 
 
-def child(root):
-    """What the process does that is killed, and the one after it."""
-    clock = RealClock()
+def child(root, goal):
+    """What the process does that is killed in the middle of its requests, however late, and the one after it."""
+    clock = RealClock(lambda: done(root) >= goal)
     with open_store(root, clock=clock) as store:
         hq = open_sim(root, clock, SLOW)
         run = Run(id="run1", started=clock.now(), author="ann", command="apply")
@@ -140,13 +145,13 @@ def test_a_real_kill_9(tmp_path):
     command = [sys.executable, "-c", textwrap.dedent(CHILD), str(tmp_path), str(Path(__file__).parent)]
     plan = plan_of(20)
     for goal in (5, 20, 40):
-        victim = subprocess.Popen(command)
+        victim = subprocess.Popen([*command, str(goal)])
         while done(tmp_path) < goal:
             assert victim.poll() is None
         victim.send_signal(signal.SIGKILL)
         assert victim.wait() == -signal.SIGKILL
     assert done(tmp_path) < len(plan.changes)
-    assert subprocess.run(command, check=False).returncode == 0
+    assert subprocess.run([*command, str(sys.maxsize)], check=False).returncode == 0
     clock = RealClock()
     with open_store(tmp_path, clock=clock) as store:
         assert dict(store.owned("hq")) == {change.key: change.after for change in plan.changes}
