@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from campctl.backends.asterisk.ami import (
     MAX_LINE,
@@ -21,10 +22,10 @@ from campctl.backends.asterisk.ami import (
     db_put,
     db_tree,
     delete,
+    edit_requests,
     put,
     read_config,
     settled,
-    update_config,
 )
 from campctl.errors import AuthFailed, Unavailable, Uncertain
 from servers.asterisk import Asterisk, cannot
@@ -32,14 +33,14 @@ from servers.sipp import until
 
 pytestmark = pytest.mark.live
 
-QUICK = AmiOptions(backend="pbx", deadline=2, connect=5)
+PATIENT = AmiOptions(backend="pbx", deadline=60, connect=60)
 
 
 def on(where: Where, secret: str, work: Callable[[Ami], Awaitable[None]], options: AmiOptions | None = None) -> None:
     """Do something with a client."""
 
     async def main() -> None:
-        async with asyncio.timeout(60), Ami(where, "campctl", lambda: secret, options) as ami:
+        async with asyncio.timeout(180), Ami(where, "campctl", lambda: secret, options or PATIENT) as ami:
             await work(ami)
 
     asyncio.run(main())
@@ -83,12 +84,12 @@ def _listens(server: Asterisk) -> bool:
 
 async def exercise(ami: Ami) -> None:
     """Thousands of writes of all sizes, a long request, and all of it read back."""
-    assert await ami.wait_booted(20)
+    assert await ami.wait_booted(60)
     values = {f"k{n}": "v" * (1 + n * 7 % (MAX_LINE - 5)) for n in range(3000)}
     settled(await ami.many([put("tests/bulk", key, value) for key, value in values.items()]))
     assert await db_tree(ami, "tests/bulk") == values
     edits = [Edit("NewCat", f"q{n}") for n in range(20)] + [Edit("Append", f"q{n % 20}", f"o{n}", f"v;{n}") for n in range(100)]
-    await update_config(ami, "queues.conf", edits)
+    assert all(reply.ok for reply in settled(await ami.many(edit_requests("queues.conf", edits), window=1)))
     found = await read_config(ami, "queues.conf")
     assert found["q3"] == [(f"o{n}", f"v;{n}") for n in range(100) if n % 20 == 3]
     replies = settled(await ami.many([delete("tests/bulk", key) for key in values]))
@@ -112,7 +113,7 @@ def test_tls_to_an_asterisk_that_stands_still_for_a_moment(secure: tuple[Asteris
     server, where = secure
 
     async def work(ami: Ami) -> None:
-        assert await ami.wait_booted(20)
+        assert await ami.wait_booted(60)
         values = {f"k{n}": "v" * (1 + n * 7 % (MAX_LINE - 5)) for n in range(3000)}
         for _ in range(3):
             server.freeze()
@@ -162,7 +163,7 @@ def test_an_address_that_is_not_permitted_is_told_the_same(make_asterisk: Callab
 
 def _refused(server: Asterisk) -> bool:
     async def main() -> bool:
-        async with Ami(plain(server), "campctl", lambda: server.password, QUICK) as ami:
+        async with Ami(plain(server), "campctl", lambda: server.password, PATIENT) as ami:
             try:
                 return not (await ami.ask("Ping")).ok
             except AuthFailed as error:
@@ -178,16 +179,18 @@ def test_stopped_and_started_again(asterisk: Asterisk) -> None:
         first = await ami.epoch()
         asterisk.freeze()
         with pytest.raises(Uncertain):
-            await db_put(ami, "tests", "a", "1")
+            await ami.ask(*put("tests", "a", "1"), deadline=1)
+        ami._door = replace(ami._door, deadline=1)
         with pytest.raises(Unavailable):
             await db_put(ami, "tests", "b", "2")
+        ami._door = replace(ami._door, deadline=60)
         asterisk.thaw()
         await db_put(ami, "tests", "c", "3")
         assert await db_get(ami, "tests", "c") == "3"
         assert await db_get(ami, "tests", "b") is None
         assert await ami.epoch() == first
 
-    on(plain(asterisk), asterisk.password, work, QUICK)
+    on(plain(asterisk), asterisk.password, work)
 
 
 def test_killed_in_the_middle_of_many(asterisk: Asterisk) -> None:

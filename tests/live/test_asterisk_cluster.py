@@ -167,7 +167,7 @@ def test_a_frozen_node_holds_up_nobody_for_long(two: Cluster, tmp_path: Path) ->
     everything(two, tmp_path, OFFICE, ANN)
     two.nodes["b"].freeze()
     began = time.monotonic()
-    on(two, tmp_path, lambda backend: do(backend, create(BO)), timeout="2s")
+    on(two, tmp_path, lambda backend: do(backend, create(BO)), timeout="5s")
     assert time.monotonic() - began < 60
     two.nodes["b"].thaw()
     assert seen(two, tmp_path) == {key_of(resource): resource for resource in (OFFICE, ANN, BO)}
@@ -221,7 +221,7 @@ def test_two_admins_of_whom_one_cannot_reach_a_node(two: Cluster, tmp_path: Path
     """What one of them could not tell a node is told by the other, before anything newer."""
 
     async def both() -> None:
-        blind = two.opened(tmp_path, RealClock(), timeout="2s")
+        blind = two.opened(tmp_path, RealClock())
         other = two.opened(tmp_path, RealClock())
         await do(blind, create(OFFICE))
         two.nodes["b"].stop()
@@ -244,10 +244,11 @@ def test_postgresql_goes_away_in_the_midst_of_an_apply(two: Cluster, tmp_path: P
     accepted: list[Line] = []
 
     async def work(backend: Any) -> None:
-        await do(backend, create(OFFICE))
         async with asyncio.TaskGroup() as group:
-            group.create_task(asyncio.to_thread(away))
+            going = group.create_task(asyncio.to_thread(away))
             for start in range(0, len(lines), 10):
+                if start + 10 >= len(lines):
+                    await going  # not before there is nothing left to be done without it
                 await backend.execute([create(line) for line in lines[start : start + 10]])
                 accepted.extend(lines[start : start + 10])
 
@@ -255,8 +256,9 @@ def test_postgresql_goes_away_in_the_midst_of_an_apply(two: Cluster, tmp_path: P
         until(lambda: accepted, "the first lines")
         getattr(two.place, how)()
 
+    everything(two, tmp_path, OFFICE)
     with pytest.raises(ExceptionGroup) as caught:
-        on(two, tmp_path, work, timeout="2s")
+        on(two, tmp_path, work, timeout="5s" if how == "freeze" else "60s")
     (error,) = caught.value.exceptions
     assert isinstance(error, BackendError)
     assert error.code in {"unavailable", "uncertain"}

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from campctl.backends.asterisk.facts.native import Fact, Value, Write
 from campctl.backends.asterisk.sql import SqlShelf, parse, schema
@@ -19,7 +20,9 @@ from campctl.backends.asterisk.sql.writing import Sheets
 from campctl.errors import AuthFailed, BackendError, Refused, Unavailable, Uncertain
 
 pytestmark = pytest.mark.live
-QUICK = Seconds(connect=2.0, call=2.0, turn=1.0, fate=1.0)
+PATIENT = Seconds(connect=60.0, call=60.0, turn=60.0, fate=60.0)
+QUICK = Seconds(connect=2.0, call=2.0, turn=60.0, fate=60.0)
+"""For a server that does not answer, and for nothing else."""
 SECRET = "correct-horse-battery-staple-0123"
 NASTY = 'Zoë; ^3B "O\'Neil" \\ %s \t \n 電話 \x01 \x02'
 
@@ -41,7 +44,7 @@ FACTS: dict[Fact, Value] = {
 
 
 def on(url: str, password: str = "", **how: Any) -> SqlShelf:
-    how.setdefault("seconds", QUICK)
+    how.setdefault("seconds", PATIENT)
     return SqlShelf(Access(parse(url), "pbx", lambda: password, **how))
 
 
@@ -214,7 +217,7 @@ def test_the_generation_counts_every_write(postgres: Any) -> None:
 
 def test_two_thousand_lines(postgres: Any) -> None:
     """Size changes nothing: written at once, rewritten, read, removed."""
-    shelf = a_shelf(postgres, seconds=Seconds())
+    shelf = a_shelf(postgres)
     facts: dict[Fact, Value] = {}
     for number in range(2000):
         name = f"person{number}"
@@ -266,7 +269,7 @@ def test_two_writers_take_turns(postgres: Any) -> None:
 
 def test_who_waits_too_long_is_told_for_whom(postgres: Any) -> None:
     """The error names the session that holds on, and nothing was done."""
-    one, two = a_shelf(postgres), a_shelf(postgres)
+    one, two = a_shelf(postgres), a_shelf(postgres, seconds=replace(PATIENT, turn=1.0))
 
     async def work() -> None:
         async with one.exclusive():
@@ -351,10 +354,19 @@ def test_a_restarted_server_is_not_noticed(postgres: Any) -> None:
 
 def test_a_frozen_server_is_given_up_in_time(postgres: Any) -> None:
     """Every call ends within its time when the server stops answering, closing too; thawed, the shelf goes on."""
-    shelf = a_shelf(postgres)
+    shelf = a_shelf(postgres, seconds=QUICK)
+
+    async def patiently(attempt: Callable[[], Awaitable[Any]]) -> Any:
+        """As often as it takes a busy machine to answer in two seconds."""
+        end = time.monotonic() + 90
+        while True:
+            try:
+                return await attempt()
+            except (Unavailable, Uncertain):
+                assert time.monotonic() < end
 
     async def work() -> None:
-        await shelf.write(writes(FACTS))
+        await patiently(lambda: shelf.write(writes(FACTS)))
         postgres.freeze()
         for attempt in (shelf.read, shelf.current, lambda: shelf.write(writes(FACTS)), lambda: shelf.set_secret("ann.lee", "x" * 20)):
             began = time.monotonic()
@@ -365,14 +377,14 @@ def test_a_frozen_server_is_given_up_in_time(postgres: Any) -> None:
         await shelf.close()
         assert time.monotonic() - began < 30
         postgres.thaw()
-        assert await shelf.read() == FACTS
+        assert await patiently(shelf.read) == FACTS
 
     running(shelf, work=work)
 
 
 def test_a_cancelled_call_leaves_nothing_behind(postgres: Any) -> None:
     """Who is interrupted in the middle of a transaction did not write, and goes on with a new connection."""
-    shelf = a_shelf(postgres, seconds=Seconds(connect=2, call=20))
+    shelf = a_shelf(postgres)
 
     async def work() -> None:
         await shelf.read()
@@ -536,11 +548,11 @@ class Wire:
 
 
 @asynccontextmanager
-async def wired(postgres: Any) -> AsyncIterator[tuple[Wire, SqlShelf]]:
+async def wired(postgres: Any, **how: Any) -> AsyncIterator[tuple[Wire, SqlShelf]]:
     wire = Wire(postgres.server.port)
     server = await asyncio.start_server(wire, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    shelf = on(f"postgresql://campctl@127.0.0.1:{port}/{postgres.name}?sslmode=disable", postgres.password)
+    shelf = on(f"postgresql://campctl@127.0.0.1:{port}/{postgres.name}?sslmode=disable", postgres.password, **how)
     try:
         yield wire, shelf
     finally:
@@ -588,7 +600,7 @@ def test_a_commit_nobody_can_tell_about_is_uncertain(postgres: Any) -> None:
     """The answer is lost, and the server with it: Uncertain; once it is back a look shows what was done."""
 
     async def work() -> None:
-        async with wired(postgres) as (wire, shelf):
+        async with wired(postgres, seconds=replace(PATIENT, fate=1.0)) as (wire, shelf):
             await shelf.read()
             wire.cut, wire.afterwards = "after", postgres.stop
             with pytest.raises(Uncertain):

@@ -31,12 +31,12 @@ ROW = {"aors": "x", "auth": "x", "context": "campctl-internal", "disallow": "all
 
 
 def check(
-    server: Asterisk, *, password: str = "", clock: Clock | None = None, where: Where | None = None, wait: float = 10
+    server: Asterisk, *, password: str = "", clock: Clock | None = None, where: Where | None = None, wait: float = 60
 ) -> dict[str, Probe]:
     """Its probes by name."""
 
     async def look() -> list[Probe]:
-        asked = AmiOptions(backend="pbx", deadline=wait, connect=2)
+        asked = AmiOptions(backend="pbx", deadline=wait, connect=wait)
         async with Ami(where or Where(server.host, server.ami), server.user, lambda: password or server.password, asked) as ami:
             return await probes(Machine(ami, clock or SystemClock(), "pbx"), clock or SystemClock())
 
@@ -224,9 +224,9 @@ def test_a_cluster(postgres_server: Server, tmp_path: Path) -> None:
     """Each machine by its name and the database they share; a machine that is down and a database that is silent are told apart."""
     with cluster(postgres_server, 2) as made:
 
-        def look() -> dict[str, Probe]:
+        def look(timeout: str = "60s") -> dict[str, Probe]:
             async def one() -> list[Probe]:
-                backend = made.opened(tmp_path, SystemClock())
+                backend = made.opened(tmp_path, SystemClock(), timeout=timeout)
                 try:
                     return list(await backend.check())
                 finally:
@@ -243,5 +243,5 @@ def test_a_cluster(postgres_server: Server, tmp_path: Path) -> None:
         assert not any(name.startswith("a: ") for name in bad(found))
         made.up()
         made.place.server.freeze()
-        assert "database" in bad(look())
+        assert "database" in bad(look("5s"))
         made.place.server.up()

@@ -136,7 +136,7 @@ class TestAsteriskOnABadDay(OnAsterisk, FaultContract):
     def inject(self, server: Asterisk, proxy: AmiProxy) -> Inject:
         def inject(fault: str) -> None:
             if fault == "restart":
-                time.sleep(1.1)  # else all of the foundation is lost with it, and nothing is left to be looked at
+                server.kept()  # else all of the foundation is lost with it, and nothing is left to be looked at
                 server.kill()
             elif not fault:
                 server.up()

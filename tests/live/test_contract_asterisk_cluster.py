@@ -90,7 +90,7 @@ class TestOneNodeOnABadDay(OnNodes, FaultContract):
     def inject(self, two: Cluster, proxy: AmiProxy) -> Inject:
         def inject(fault: str) -> None:
             if fault == "restart":
-                time.sleep(1.1)  # else what the node keeps of the foundation is lost with it
+                two.nodes["a"].kept()  # else what the node keeps of the foundation is lost with it
                 two.nodes["a"].kill()
             elif not fault:
                 two.up()

@@ -86,12 +86,12 @@ def test_darkened_while_somebody_talks_they_go_on_talking(camp: Camp, people: Pe
     """A call in progress is not cut; when it is over there is no other."""
     camp.do(*LIGHT).ok()
     (desk,) = people.here("port/hq/a001", talk=0.0)
-    call = people.carrier().call("+13125550190", talk=6)
+    call = people.carrier().call("+13125550190")
     until(lambda: desk.taken == 1, "the desk's answer")
     camp.do("port", "dark", "hq/a001", "--yes").ok()
     assert not call.over
     assert "Up" in camp.server.cli("core show channels")
-    call.done()
+    call.hangs_up()
     until(lambda: any(message.method == "BYE" and not message.status for message in desk.messages), "the desk's hearing that it is over")
     assert desk.register() == 401
 

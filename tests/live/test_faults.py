@@ -18,7 +18,13 @@ from servers.asterisk import Asterisk
 from servers.sipp import until
 
 pytestmark = pytest.mark.live
-QUICK = TEXT.replace("port: PORT }", "port: PORT, timeout: 2s }")
+PATIENT = TEXT.replace("port: PORT }", "port: PORT, timeout: 60s }")
+
+
+def hasty(camp: Camp, timeout: str = "2s") -> None:
+    """From now on an exchange that says nothing is soon given up; undone with the time it had."""
+    path = camp.root / "campaign.yaml"
+    path.write_text(re.sub(r"timeout: \d+s", f"timeout: {timeout}", path.read_text()))
 
 
 def count(camp: Camp, family: str) -> int:
@@ -36,7 +42,7 @@ def converges(camp: Camp) -> None:
 @pytest.mark.parametrize("when", ["at the first row", "when all is acknowledged"])
 def test_killed_in_the_middle_of_an_apply(make_camp: Callable[..., Camp], processes: list[subprocess.Popen[str]], when: str) -> None:
     """Acknowledged writes of the last second are lost: never called configured, never lost for good."""
-    camp = make_camp(QUICK, apply=False)
+    camp = make_camp(PATIENT, apply=False)
     process = camp.start("apply", "--yes", "-o", "json")
     processes.append(process)
     wanted = 1 if when == "at the first row" else 30
@@ -67,8 +73,9 @@ def test_dead_before_and_during_a_run(camp: Camp) -> None:
 
 def test_frozen_in_the_middle_of_a_run(make_camp: Callable[..., Camp]) -> None:
     """It takes connections and says nothing: a named error after the timeout; when it goes on, the next run converges."""
-    camp = make_camp(QUICK)
+    camp = make_camp(PATIENT)
     camp.edit("name: Ann Lee", "name: Ann Leeds")
+    hasty(camp)
     camp.server.freeze()
     began = time.monotonic()
     result = camp.do("apply", "--yes")
@@ -76,12 +83,14 @@ def test_frozen_in_the_middle_of_a_run(make_camp: Callable[..., Camp]) -> None:
     assert f"{camp.server.host}:{camp.server.ami}" in result.err
     assert time.monotonic() - began < 60
     camp.server.thaw()
+    hasty(camp, "60s")
     converges(camp)
 
 
 def test_frozen_with_the_answer_still_to_come(make_camp: Callable[..., Camp], processes: list[subprocess.Popen[str]]) -> None:
     """Stopped between the request and its answer, for longer than an answer may take: looked up, not repeated blindly."""
-    camp = make_camp(QUICK, apply=False)
+    camp = make_camp(PATIENT, apply=False)
+    hasty(camp)
     process = camp.start("apply", "--yes")
     processes.append(process)
     with camp.server.connect() as ami:
@@ -93,6 +102,7 @@ def test_frozen_with_the_answer_still_to_come(make_camp: Callable[..., Camp], pr
     out, err = process.communicate(timeout=120)
     assert process.returncode in {0, 8, 9}, out + err
     assert "Traceback" not in out + err
+    hasty(camp, "60s")
     converges(camp)
 
 

@@ -81,13 +81,13 @@ def test_scaling_takes_no_call_away(camp: Camp, people: People) -> None:
     """Fewer seats while all talk: who leaves the hotline ends their call first."""
     agents = people.here("user/ann.lee", "user/bo.diaz", "user/cy.stone", talk=0.0)
     carrier = people.carrier()
-    calls = [carrier.call("+13125550190", talk=8) for _ in agents]
+    calls = [carrier.call("+13125550190") for _ in agents]
     until(lambda: all(agent.taken == 1 for agent in agents), "three answers")
     camp.do("hotline", "scale", "help", "1", "--yes").ok()
     assert len(members(camp, "help")) == 1
     assert not any(call.over for call in calls)
     for call in calls:
-        call.done()
+        call.hangs_up()
         assert [m.start.split()[0] for m in call.messages if m.method == "BYE" and not m.status and not m.sent] == []
 
 

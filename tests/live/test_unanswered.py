@@ -70,9 +70,10 @@ def test_the_last_one_is_not_passed_over(make) -> None:
     exchange.furnish(Member("over", "user/ann"))
     ann, bob = exchange.phone(ANN), exchange.phone(BOB)
     ann.rings()
-    exchange.carrier.call("13125550110", talk=12)
+    call = exchange.carrier.call("13125550110")
     ann.rung(3)
     assert paused(exchange) == {}
+    call.hangs_up()
     quiet(exchange)
     bob.dial("7001").answered()
     bob.rung(1)
@@ -86,8 +87,9 @@ def test_nobody_is_passed_over_for_what_others_did(make) -> None:
     ann, bob = exchange.phone(ANN), exchange.phone(BOB)
     ann.rings()
     bob.rings()
-    exchange.carrier.call("13125550110", talk=2)
+    call = exchange.carrier.call("13125550110")
     ann.rung()
+    call.hangs_up()
     quiet(exchange)
     assert paused(exchange) == {}
     bob.answers()

@@ -24,7 +24,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -46,7 +46,7 @@ class Unavailable(Exception):
 class Asterisk:
     """One instance. `sip`, `ami` (`sips`, `amis`: with TLS): its ports; `user`, `password`: AMI's; `ports`: a block of its own.
 
-    `ports[0]` to `ports[9]` are the server's own, `ports[10]` to `ports[199]` for phones and carriers of the tests (`take`),
+    `ports[0]` to `ports[8]` are the server's own, `ports[10]` to `ports[199]` for phones and carriers of the tests (`take`),
     the rest for its RTP. `etc`: its configuration, `log`: what it said, `db`: the file of its AstDB.
     """
 
@@ -126,7 +126,7 @@ class Asterisk:
         assert self._process is not None
         os.kill(self._process.pid, signal.SIGSTOP)
         tasks = Path(f"/proc/{self._process.pid}/task")
-        while not all((task / "stat").read_text().rpartition(")")[2].split()[0] == "T" for task in tasks.iterdir()):
+        while not all(map(_stands_still, tasks.iterdir())):
             time.sleep(0.001)
 
     def thaw(self) -> None:
@@ -185,6 +185,19 @@ class Asterisk:
         words = [LAB, "cli", "--dir", self.folder, command]
         return subprocess.run(words, capture_output=True, text=True, check=False, timeout=BOOTS_WITHIN).stdout
 
+    def kept(self) -> None:
+        """Wait until all that AstDB was told is on its disk, so that `kill` takes none of it: Asterisk writes it about once a second."""
+        import sqlite3
+
+        mark = secrets.token_hex(8)
+        with self.connect() as ami, closing(sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=60)) as file:
+            ami.put("tests/kept", mark)
+            end = time.monotonic() + BOOTS_WITHIN
+            while file.execute("SELECT 1 FROM astdb WHERE key = '/tests/kept' AND value = ?", (mark,)).fetchone() is None:
+                assert time.monotonic() < end, "AstDB is not written to its file"
+                time.sleep(0.01)
+            ami.drop("tests/kept")
+
     def said(self) -> str:
         """Its log so far, and what it said before it had one."""
         files = (self.folder / "log" / "stdout", self.log)
@@ -202,6 +215,14 @@ class Asterisk:
                 self._process.kill()
         self._process.communicate()
         self._process = None
+
+
+def _stands_still(task: Path) -> bool:
+    """Whether a thread is stopped, or has ended since it was listed."""
+    try:
+        return (task / "stat").read_text().rpartition(")")[2].split()[0] in {"T", "Z", "X"}
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def base() -> Path:

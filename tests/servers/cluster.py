@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,7 +19,8 @@ from campctl.backends.asterisk.sql.link import Access
 from campctl.model.campaign import BackendSpec
 from campctl.ports.backend import BackendEnv
 from campctl.ports.clock import Clock
-from servers.asterisk import Asterisk, started
+from servers.ami import Ami
+from servers.asterisk import BOOTS_WITHIN, Asterisk, started
 from servers.postgres import Place, Server
 
 ROLE_PASSWORD = "asterisk-for-tests-0123456789"
@@ -34,7 +37,7 @@ class Cluster:
     def options(self, *names: str, **more: Any) -> dict[str, Any]:
         """The backend's options for these nodes, or all."""
         nodes = [f"{name}={self.nodes[name].host}:{self.nodes[name].ami}" for name in names or self.nodes]
-        return {"database": f"{self.place.url}?sslmode=disable", "nodes": nodes, "timeout": "5s", **more}
+        return {"database": f"{self.place.url}?sslmode=disable", "nodes": nodes, "timeout": "60s", **more}
 
     def opened(self, root: Path, clock: Clock, *names: str, **more: Any) -> Any:
         """One more connection."""
@@ -52,12 +55,9 @@ class Cluster:
         """Up, and without anything that campctl may have made."""
         self.up()
         tables = [*(table.name for table in schema.TABLES.values()), "campctl_delivery", "campctl_pending"]
-        for name, node in self.nodes.items():
+        for node in self.nodes.values():
             with node.connect() as ami:
                 ami.command("channel request hangup all")
-                for peer in self.nodes:
-                    if peer != name:
-                        ami.command(f"pjsip qualify peer-{peer}")  # it may have been down, and is looked at every 15 s
                 for row in ami.all("QueueStatus"):
                     if row["Event"] == "QueueMember":
                         ami.ask("QueueRemove", Queue=row["Queue"], Interface=row["Location"])
@@ -70,9 +70,21 @@ class Cluster:
                 ami.do("Reload", Module="res_geolocation.so")
         self.place.sql(f"TRUNCATE {', '.join(tables)}")
         self.place.sql("UPDATE campctl_state SET doing = ''")
-        for node in self.nodes.values():
+        for name, node in self.nodes.items():
             with node.connect() as ami:
                 ami.do("Reload", Module="res_pjsip.so")  # AORs that are gone are to be forgotten
+                self._peers_are_there(name, ami)
+
+    def _peers_are_there(self, name: str, ami: Ami) -> None:
+        """Wait until a node knows that the others are there: one that was down is looked at every 15 s only."""
+        for peer in self.nodes:
+            end = time.monotonic() + BOOTS_WITHIN
+            while peer != name and f"peer-{peer}/" in (said := ami.command("pjsip show contacts")):
+                if re.search(rf"peer-{peer}/.* Avail ", said):
+                    break
+                assert time.monotonic() < end, said
+                ami.command(f"pjsip qualify peer-{peer}")
+                time.sleep(0.05)
 
 
 FILES = ("queues.conf", "queuerules.conf", "geolocation.conf")

@@ -10,6 +10,11 @@ from pathlib import Path
 
 FIRST, SIZE, BLOCKS = 20000, 400, 31
 """Blocks end below 32768, where systems begin to give ports to whoever asks for any."""
+LOCK = 9
+"""Which of its ports tells that a block is taken: as long as it is bound, nobody else can bind it.
+
+A file alone cannot: a chroot may have folders of its own, and the same network. Both are taken, since other checkouts look at files.
+"""
 
 
 class Block:
@@ -20,31 +25,33 @@ class Block:
         for number in range(BLOCKS):
             self.number = number
             self.first = FIRST + number * SIZE
+            self._lock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self._file = -1
             # One folder for all users of the machine: who may not write another's lock takes the next block.
             path = Path(tempfile.gettempdir()) / f"campctl-ports-{self.first}.lock"
             try:
-                self._lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+                self._lock.bind(("0.0.0.0", self.first + LOCK))
+                self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
+                self.close()
                 continue
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                os.close(self._lock)
-                continue
-            if all(_free(port) for port in range(self.first, self.first + checked)):
+            if all(_free(port) for port in range(self.first, self.first + checked) if port != self.first + LOCK):
                 return
-            os.close(self._lock)
+            self.close()
         raise OSError("no block of ports is free")
 
     def __getitem__(self, index: int) -> int:
         assert 0 <= index < SIZE
+        assert index != LOCK
         return self.first + index
 
     def close(self) -> None:
-        """Let others have them."""
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+        """Let others have them. Safe to call twice."""
+        self._lock.close()
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
 
 
 def _free(port: int) -> bool:

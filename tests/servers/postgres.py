@@ -70,7 +70,7 @@ class Server:
         self.socket = folder / "s"
         self.log = folder / "log"
         self.password = secrets.token_hex(12)
-        self.port = _free_port()
+        self._reserved = _reserve()
         self.root_cert: Path | None = None
         self._durable = durable
         self._bin = binaries()
@@ -79,6 +79,11 @@ class Server:
         self._frozen: list[int] = []
         self._watch = subprocess.Popen(["sh", "-c", _WATCH, "sh", str(folder)], stdin=subprocess.PIPE, start_new_session=True)
         self._make()
+
+    @property
+    def port(self) -> int:
+        """Where it listens, and will again after it was down: it stays reserved meanwhile."""
+        return int(self._reserved.getsockname()[1])
 
     @property
     def url(self) -> str:
@@ -101,7 +106,8 @@ class Server:
             self._process = self._run("postgres", "-D", self.data, "-p", str(self.port), background=True)
             if self._ready():
                 return
-            self.port = _free_port()  # another process was given the same one between our look and PostgreSQL's
+            self._reserved.close()  # somebody listens there who does not know of us
+            self._reserved = _reserve()
         raise Unavailable(f"PostgreSQL does not start: {self.log.read_text(errors='replace')[-2000:]}")
 
     def stop(self) -> None:
@@ -167,6 +173,7 @@ class Server:
         """End it and remove its folder."""
         self.thaw()
         self._end(signal.SIGQUIT)
+        self._reserved.close()
         assert self._watch.stdin is not None
         shutil.rmtree(self.folder, ignore_errors=True)
         self._watch.kill()
@@ -348,12 +355,22 @@ def _unprivileged() -> str | None:
     raise Unavailable(f"root may not run PostgreSQL, and there is no user {' or '.join(UNPRIVILEGED)}")
 
 
-def _free_port() -> int:
-    """A port below those that the kernel gives to connections by itself: one of these could be taken while the server is down."""
+def _reserve() -> socket.socket:
+    """A port below those that the kernel gives to connections by itself: one of these could be taken while the server is down.
+
+    The socket is bound to the same port of UDP: no other server of the tests, in whatever process, takes one that is.
+    """
     while True:
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", 10_000 + secrets.randbelow(10_000)))
-            return int(probe.getsockname()[1])
+        port = 10_000 + secrets.randbelow(10_000)
+        held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            held.bind(("127.0.0.1", port))
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            held.close()
+        else:
+            return held
 
 
 def _children(pid: int) -> list[int]:

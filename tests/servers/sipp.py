@@ -2,8 +2,8 @@
 
 phone = Phones(asterisk).phone("ann.lee", secret)   or the fixture `phones`
 phone.register()            -> the status it came to: 200, 401, 403, ...
-phone.answers(after=0.5)    from now on it takes calls; also .rings() and .rejects(486)
-phone.dial("911")           -> a Call
+phone.answers(after=0.5)    from now on it takes calls; also .rings() (and .picks_up() when told) and .rejects(486)
+phone.dial("911")           -> a Call;   call.hangs_up(), call.gives_up(): whoever called, when told
 carrier = phones.carrier()  outside: takes calls from the exchange, and
 carrier.call("13125550100") -> a Call;   carrier.calls(did, count=30, rate=5) -> Calls
 carrier.invites             -> what the exchange sent outside, headers and body
@@ -26,11 +26,15 @@ import pytest
 
 from servers import sipp_scenarios
 from servers.asterisk import Asterisk, cannot
+from servers.registering import Registrar, register
 from servers.sip import Message, parse
 
 T = TypeVar("T")
 PATIENCE = 90.0
 """Seconds after which what is waited for is not coming: long, since phones and exchange share a loaded machine with other tests."""
+
+TALK = 600.0
+"""Seconds after which who called hangs up when nobody else did: no test is meant to wait for it."""
 
 
 def until(wanted: Callable[[], T], what: str | Callable[[], str] = "it", *, within: float = PATIENCE) -> T:
@@ -107,6 +111,11 @@ class Sipp:
         lines = [f"{message.at[-15:]} {'>' if message.sent else '<'} {message.start}" for message in self.messages]
         return "\n".join(["", *lines, "running" if self.running else f"ended with {self._process.returncode}", self.said()])
 
+    def tell(self, message: Message) -> None:
+        """The next thing is to be done now with the call of the last message."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+            wire.sendto(sipp_scenarios.told(message), (self.ip, self.port))
+
     def close(self) -> None:
         """End it at once: calls stay as they are."""
         if self.running:
@@ -156,6 +165,24 @@ class Call:
         """Wait until it is over."""
         until(lambda: self.over, "the call's end", within=within)
 
+    def hangs_up(self, *, within: float = PATIENCE) -> None:
+        """The caller ends it now, once it has been answered; over when this returns."""
+
+        def talks() -> bool:
+            messages = self.messages
+            answered = [m.status == 200 and m.method == "INVITE" for m in messages]
+            return True in answered and any(m.sent and m.method == "ACK" for m in messages[answered.index(True) :])
+
+        until(talks, lambda: f"a conversation ({self._sipp.story()})", within=within)
+        self._sipp.tell(self.messages[-1])
+        self.done(within=within)
+
+    def gives_up(self, *, within: float = PATIENCE) -> None:
+        """The caller waits no longer for an answer; over when this returns."""
+        self.ringing(within=within)
+        self._sipp.tell(self.messages[-1])
+        self.done(within=within)
+
     def close(self) -> None:
         """The caller vanishes without a word."""
         self._sipp.close()
@@ -168,7 +195,7 @@ class Calls:
         self._sipp = sipp
         self._count = count
 
-    def statuses(self, *, within: float = 60) -> list[int]:
+    def statuses(self, *, within: float = PATIENCE) -> list[int]:
         """The final status of each, once all are over."""
         until(lambda: not self._sipp.running, f"{self._count} calls", within=within)
         final: dict[str, int] = {}
@@ -191,8 +218,26 @@ class _Station:
         """Take calls after ringing for so long (seconds); hang up after `talk` (0: wait for the other side to)."""
         self._be(sipp_scenarios.takes(after, talk))
 
+    def picks_up(self, *, within: float = PATIENCE) -> None:
+        """A call that rings, now or as soon as there is one, is taken."""
+        now = self._now
+        assert now, f"{self} is gone"
+        before = self.taken
+        told: set[str] = set()
+
+        def takes() -> bool:
+            messages = now.messages
+            ended = {m.call for m in messages if m.method == "CANCEL" or (m.sent and m.status >= 200)}
+            for message in messages:
+                if message.sent and message.status == 180 and message.call not in ended | told:
+                    told.add(message.call)
+                    now.tell(message)
+            return self.taken > before
+
+        until(takes, lambda: f"an answer of {self} ({now.story()})", within=within)
+
     def rings(self) -> None:
-        """Ring, and never take a call."""
+        """Ring, and take no call before told to."""
         self._be(sipp_scenarios.takes(3600, 0))
 
     def rejects(self, status: int = 486) -> None:
@@ -259,23 +304,18 @@ class Phone(_Station):
         """
         before, self._steps = self._steps, ""
         self.gone()
-        one = Sipp(
-            self.server, sipp_scenarios.registers(self.user, f"sip:{self.user}@{self.ip}:{self.port}", expires), ip=self.ip,
-            port=self.port, calls=1, user=self.user, secret=self.secret if secret is None else secret,
-        )  # fmt: skip
-        one.wait()
-        statuses = [m.status for m in one.messages if not m.sent and m.status]
-        one.close()
-        assert statuses, "REGISTER was not answered"
+        registrar = Registrar(self.server.host, self.server.sip, PATIENCE)
+        given = self.secret if secret is None else secret
+        status = register(registrar, self.user, given, ip=self.ip, port=self.port, expires=expires)
         if before:
             self._be(before)
-        return statuses[-1]
+        return status
 
     def unregister(self) -> int:
         """Take the registration back."""
         return self.register(expires=0)
 
-    def dial(self, number: str, *, talk: float = 60, patience: float = 3600) -> Call:
+    def dial(self, number: str, *, talk: float = TALK, patience: float = 3600) -> Call:
         """Call a number; hang up when it has been answered for `talk` seconds, give up after `patience`."""
         sipp = Sipp(
             self.server, sipp_scenarios.calls(self.user, talk, patience=patience, secret=True), ip=self.ip, port=self.server.take(),
@@ -302,11 +342,11 @@ class Carrier(_Station):
     def __str__(self) -> str:
         return "carrier"
 
-    def call(self, number: str, *, caller: str = "12025550199", talk: float = 60, patience: float = 3600) -> Call:
+    def call(self, number: str, *, caller: str = "12025550199", talk: float = TALK, patience: float = 3600) -> Call:
         """Somebody calls a number; hangs up when answered for `talk` seconds, gives up after `patience`."""
         return Call(self._dial(number, sipp_scenarios.calls(caller, talk, patience=patience)))
 
-    def calls(self, number: str, *, count: int, rate: float = 5, talk: float = 60) -> Calls:
+    def calls(self, number: str, *, count: int, rate: float = 5, talk: float = TALK) -> Calls:
         """So many people call, so many a second."""
         return Calls(self._dial(number, sipp_scenarios.calls("12025550199", talk), count, rate), count)
 

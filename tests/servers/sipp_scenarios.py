@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from servers.sip import Message
+
 REFUSALS = (400, 403, 404, 408, 410, 480, 484, 486, 487, 488, 500, 502, 503, 504, 600, 603, 604)
 
 
@@ -23,35 +25,23 @@ a=rtpmap:0 PCMU/8000
 a=rtpmap:8 PCMA/8000"""
 
 
-def registers(user: str, contact: str, expires: int) -> str:
-    """Register once, with a password when asked for one."""
+TOLD = "MESSAGE"
+"""A request of this method for a call, from whoever tells the phone: take it, give it up, hang up (`told`)."""
 
-    def request(number: int, authentication: str) -> str:
-        return _send(f"""REGISTER sip:[remote_ip]:[remote_port] SIP/2.0
-            Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-            From: <sip:{user}@[remote_ip]>;tag=[call_number]r
-            To: <sip:{user}@[remote_ip]>
-            Call-ID: [call_id]
-            CSeq: {number} REGISTER
-            Contact: <{contact}>
-            {authentication}
-            Max-Forwards: 70
-            Expires: {expires}
-            User-Agent: sipp
-            Content-Length: 0""".replace("            \n", ""), 'retrans="500"')  # fmt: skip
 
-    return (
-        request(1, "X-Try: first")
-        + '<recv response="200" optional="true" next="9"/><recv response="401" auth="true"/>'
-        + request(2, "[authentication]")
-        + '<recv response="200"/><label id="9"/>'
-    )
+def told(message: Message) -> bytes:
+    """What tells a phone to do the next thing with the call of a message, which it may take for the answer to that."""
+    lines = (
+        f"{TOLD} sip:phone@127.0.0.1 SIP/2.0", f"Via: {message['via']}", "From: <sip:test@127.0.0.1>;tag=t",
+        "To: <sip:phone@127.0.0.1>", f"Call-ID: {message.call}", f"CSeq: 1 {TOLD}", "Max-Forwards: 70", "Content-Length: 0", "", "",
+    )  # fmt: skip
+    return "\r\n".join(lines).encode()
 
 
 def calls(user: str, talk: float, *, patience: float = 3600, secret: bool = False) -> str:
     """Call, talk for so many seconds (unless the other side hangs up first), hang up; with `secret` a password is asked for.
 
-    Who is not answered within `patience` seconds of the last sign gives up.
+    Who is not answered within `patience` seconds of the last sign gives up. Told to, the caller gives up or hangs up at once.
     """
 
     def request(number: int, authentication: str) -> str:
@@ -92,6 +82,7 @@ def calls(user: str, talk: float, *, patience: float = 3600, secret: bool = Fals
     up_to = f'timeout="{int(patience * 1000)}" ontimeout="5"'
     provisional = "".join(f'<recv response="{status}" optional="true" {up_to}/>' for status in (100, 180, 181, 182, 183))
     refused = "".join(f'<recv response="{status}" optional="true" next="8" {up_to}/>' for status in REFUSALS)
+    given_up = f'<recv request="{TOLD}" optional="true" next="5" {up_to}/>'
     cancel = _send(f"""CANCEL sip:[service]@[remote_ip]:[remote_port] SIP/2.0
         [last_Via:]
         From: <sip:{user}@[local_ip]:[local_port]>;tag=[call_number]c
@@ -109,9 +100,9 @@ def calls(user: str, talk: float, *, patience: float = 3600, secret: bool = Fals
         Max-Forwards: 70
         Content-Length: 0""", 'retrans="500"')  # fmt: skip
     return (
-        asked + request(last, "[authentication]" if secret else "X-Try: first") + provisional + refused
+        asked + request(last, "[authentication]" if secret else "X-Try: first") + provisional + given_up + refused
         + f'<recv response="200" rrs="true" {up_to}><action>' + _keep("To") + "</action></recv>" + ack(last)
-        + _until_bye(f'timeout="{int(talk * 1000)}" ontimeout="6"', 7)
+        + _until_bye(f'timeout="{int(talk * 1000)}" ontimeout="6"', 7, 6)
         + f'<label id="6"/>{bye}<recv response="200" next="9"/>'
         + f'<label id="7"/>{_reply("200 OK")}<pause milliseconds="1" next="9"/>'
         + f'<label id="5"/>{cancel}<recv response="200"/><recv response="487"/>'
@@ -125,10 +116,14 @@ def _keep(*headers: str) -> str:
     return "".join(f'<ereg regexp=".*" search_in="hdr" header="{name}:" assign_to="{name.lower()}"/>' for name in headers)
 
 
-def _until_bye(wait: str, done: int) -> str:
-    """Wait for BYE, then go to `done`; other media being offered in between is agreed to. A wait ends by the first step's clock."""
+def _until_bye(wait: str, done: int, over: int) -> str:
+    """Wait for BYE, then go to `done`, or for being told, then to `over`; other media being offered in between is agreed to.
+
+    A wait ends by the first step's clock.
+    """
     return (
-        '<label id="4"/>' + f'<recv request="INVITE" optional="true" next="2" {wait}/><recv request="BYE" {wait} next="{done}"/>'
+        '<label id="4"/>' + f'<recv request="INVITE" optional="true" next="2" {wait}/>'
+        + f'<recv request="{TOLD}" optional="true" next="{over}" {wait}/><recv request="BYE" {wait} next="{done}"/>'
         + '<label id="2"/>' + _send(f"""SIP/2.0 200 OK
         [last_Via:]
         [last_From:]
@@ -152,15 +147,19 @@ def _reply(status: str, body: str = "Content-Length: 0", more: str = "") -> str:
 
 
 def takes(after: float, talk: float) -> str:
-    """Take a call after ringing for so many seconds, hang up after `talk`; 0: never. A caller who gives up is let go."""
+    """Take a call after ringing for so many seconds, hang up after `talk`; 0: never. Either at once when told to.
+
+    A caller who gives up is let go.
+    """
+    ring = f'timeout="{max(1, int(after * 1000))}" ontimeout="3"'
     wait = 'timeout="3600000"' if not talk else f'timeout="{int(talk * 1000)}" ontimeout="5"'
     return (
         '<recv request="INVITE" rrs="true"><action>' + _keep("From", "To", "CSeq", "Via") + "</action></recv>"
         + _reply("100 Trying") + _reply("180 Ringing")
-        + f'<recv request="CANCEL" timeout="{max(1, int(after * 1000))}" ontimeout="3" next="7"/>'
+        + f'<recv request="{TOLD}" optional="true" next="3" {ring}/><recv request="CANCEL" {ring} next="7"/>'
         + f'<label id="3"/>{_answer()}'
         + '<recv request="ACK"/>'
-        + _until_bye(wait, 6)
+        + _until_bye(wait, 6, 5)
         + f'<label id="5"/>{_hangs_up()}<recv response="200" next="9"/>'
         + f'<label id="6"/>{_reply("200 OK")}<pause milliseconds="1" next="9"/>'
         + f'<label id="7"/>{_reply("200 OK")}{_terminated()}<recv request="ACK"/>'

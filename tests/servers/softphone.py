@@ -13,6 +13,7 @@ from itertools import count
 from typing import Self
 
 from servers.asterisk import Asterisk
+from servers.registering import AGAIN
 from servers.sip import Message, answer, parse
 from servers.sipp import PATIENCE, until
 
@@ -20,7 +21,7 @@ _SDP = "v=0\r\no=- 1 1 IN IP4 {0}\r\ns=-\r\nc=IN IP4 {0}\r\nt=0 0\r\nm=audio {1}
 
 
 class Softphone:
-    """Just plugged in: registers again and again, every `every` seconds, until it is let in; takes calls at once or rings.
+    """Just plugged in: registers again, `every` seconds after it was refused, until it is let in; takes calls at once or rings.
 
     `registered`: when it was, 0 before; `invites`: calls it got, with `rang`: when the first of them came.
     """
@@ -66,7 +67,7 @@ class Softphone:
                 self._got(parse(self._socket.recv(65536).decode(errors="replace")))
 
     def _register(self, authorization: str) -> None:
-        self._waits = time.monotonic() + self._every
+        self._waits = time.monotonic() + max(AGAIN, self._every)
         number = next(self._number)
         self._asked = 0 if authorization else number
         uri = f"sip:{self.server.host}:{self.server.sip}"
@@ -83,6 +84,7 @@ class Softphone:
                 self.registered = self.registered or time.monotonic()
             elif message.status == 401 and message.method == "REGISTER" and not self.registered:
                 uri = f"sip:{self.server.host}:{self.server.sip}"
+                self._waits = time.monotonic() + self._every
                 if int(message["cseq"].split()[0]) == self._asked:  # a refused password comes back as a challenge too: then wait
                     self._register(answer(message["www-authenticate"], "REGISTER", uri, self.user, self.secret))
         elif message.method == "INVITE":
@@ -113,12 +115,12 @@ class Softphone:
 
 
 class Probe:
-    """Asks the exchange something at a rate while it is open, and counts what is not answered within `grace` seconds.
+    """Asks the exchange something at a rate while it is open, and counts what is not answered, `grace` seconds after that either.
 
     What it sends is what any phone sends all day: REGISTER of `user` (asked for a password, which is an answer).
     """
 
-    def __init__(self, server: Asterisk, user: str = "probe", *, rate: float = 20, grace: float = 2) -> None:
+    def __init__(self, server: Asterisk, user: str = "probe", *, rate: float = 20, grace: float = PATIENCE) -> None:
         self.server, self.user = server, user
         self._rate, self._grace = rate, grace
         self._sent: dict[str, float] = {}

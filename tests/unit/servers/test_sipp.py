@@ -51,9 +51,9 @@ def test_a_call_from_outside_is_taken_and_ends(exchange: Asterisk, phones: Phone
     assert ann.rung().from_ == "12025550199"
     call.done()
     ann.answers(talk=0)
-    call = carrier.call("13125550100", talk=3)
+    call = carrier.call("13125550100")
     until(lambda: ann.taken == 2, "the second call")
-    call.done()
+    call.hangs_up()
     until(lambda: "0 active channels" in exchange.cli("core show channels count"), "an idle exchange")
 
 
@@ -69,14 +69,22 @@ def test_a_call_to_outside_is_recorded(exchange: Asterisk, phones: Phones) -> No
 
 
 def test_callers_give_up_and_phones_refuse(exchange: Asterisk, phones: Phones) -> None:
-    """A phone that only rings, one that is busy, a caller without patience."""
+    """A phone that only rings until it is told to take a call, one that is busy, callers without patience."""
     ann, bob = phones.phone("ann", "s3cret"), phones.phone("bob", "s3cret")
     assert ann.register() == 200
     ann.rings()
-    call = ann.dial("3001", patience=0.3)
-    assert call.ended() == 487
+    call = ann.dial("3001")
     ann.rung()
+    call.gives_up()
+    assert call.ended() == 487
     until(lambda: any(m.method == "CANCEL" for m in ann.messages), "the ringing's end")
+    call = ann.dial("3001")
+    ann.rung(2)
+    ann.picks_up()
+    call.answered()
+    call.hangs_up()
+    assert ann.taken == 1
+    assert ann.dial("3001", patience=2).ended() == 487
     ann.rejects(486)
     assert ann.dial("3001").ended() == 486
     assert bob.dial("0").ended() == 404
@@ -110,10 +118,11 @@ def test_a_phone_just_plugged_in_gets_in_as_soon_as_it_may(asterisk: Asterisk, p
 
 def test_silence_is_counted(asterisk: Asterisk) -> None:
     """All answered as long as the exchange works, and what was sent while it is frozen is not."""
-    with Probe(asterisk, rate=100, grace=0.3) as well:
+    with Probe(asterisk, rate=100) as well:
         until(lambda: well.sent >= 20, "twenty requests")
-    assert (well.unanswered, well.slowest < 1) == (0, True)
+    assert well.unanswered == 0
+    assert well.slowest > 0
+    asterisk.freeze()
     with Probe(asterisk, rate=100, grace=0.3) as ill:
-        asterisk.freeze()
         until(lambda: ill.sent >= 20, "twenty requests")
-    assert ill.unanswered >= 19
+    assert ill.unanswered == ill.sent

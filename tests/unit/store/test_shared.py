@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -64,11 +64,26 @@ def opened(postgres: Place, tmp_path: Path) -> Iterator[Open]:
             store.close()
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is waited for comes in the end, however busy the machine is; tests of what does not come are `impatient` meanwhile."""
+    monkeypatch.setattr(patience.Connection, "patience", 60.0)
+    monkeypatch.setattr(patience, "RETURN_SECONDS", 60.0)
+
+
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything that waits for the server gives up soon."""
-    monkeypatch.setattr(patience.Connection, "patience", 0.5)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextManager[None]]:
+    """Within, everything that waits for the server gives up soon. What was silent is asked again at once."""
     monkeypatch.setattr(patience, "AGAIN_SECONDS", 0.0)
+
+    @contextmanager
+    def within() -> Iterator[None]:
+        with monkeypatch.context() as patch:
+            patch.setattr(patience.Connection, "patience", 0.5)
+            patch.setattr(patience, "RETURN_SECONDS", 0.3)
+            yield
+
+    return within
 
 
 def now() -> datetime:
@@ -150,30 +165,29 @@ def test_a_server_that_is_not_there_is_told_of_at_once(postgres: Place, opened: 
     assert postgres.password not in caught.value.message + caught.value.hint
 
 
-@pytest.mark.usefixtures("impatient")
-def test_a_server_that_does_not_come_back(postgres: Place, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_does_not_come_back(postgres: Place, opened: Open, impatient: Callable[[], AbstractContextManager[None]]) -> None:
     """After some patience it is a StoreError, and a later call works once the server is there again."""
-    monkeypatch.setattr(patience, "RETURN_SECONDS", 0.3)
     store = opened()
     store.begin_run(run())
     postgres.stop()
     for act in (lambda: store.record([entry("a")]), lambda: store.runs(), lambda: store.holder()):
-        with pytest.raises(StoreError, match="cannot be reached"):
+        with impatient(), pytest.raises(StoreError, match="cannot be reached"):
             act()
     postgres.start()
     store.record([entry("b")])
     assert [one.change for one in store.journal("r1")] == ["b"]
 
 
-@pytest.mark.usefixtures("impatient")
-def test_a_frozen_server_stops_nobody_for_ever(postgres: Place, opened: Open) -> None:
+def test_a_frozen_server_stops_nobody_for_ever(
+    postgres: Place, opened: Open, impatient: Callable[[], AbstractContextManager[None]]
+) -> None:
     """Each kind of call ends within its patience in "does not answer"; thawed, the same store goes on."""
-    store = opened(postgres.url + "?connect_timeout=2")
+    store = opened()
     store.begin_run(run())
     for act in (lambda: store.record([entry("a")]), lambda: store.runs(), lambda: store.verify_audit()):
         postgres.freeze()
         began = time.monotonic()
-        with pytest.raises(StoreError, match="does not answer"):
+        with impatient(), pytest.raises(StoreError, match="does not answer"):
             act()
         assert time.monotonic() - began < 30
         postgres.thaw()
@@ -184,16 +198,18 @@ def test_a_frozen_server_stops_nobody_for_ever(postgres: Place, opened: Open) ->
 
 def test_a_silent_server_is_not_waited_for_again_and_again(postgres: Place, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was silent just now is answered for at once: a run that stops must not wait once for each thing it still wants to say."""
-    monkeypatch.setattr(patience.Connection, "patience", 0.5)
+    monkeypatch.setattr(patience, "AGAIN_SECONDS", 3600.0)
     store = opened()
     postgres.freeze()
-    with pytest.raises(StoreError, match="does not answer"):
-        store.runs()
+    with monkeypatch.context() as patch:
+        patch.setattr(patience.Connection, "patience", 0.5)
+        with pytest.raises(StoreError, match="does not answer"):
+            store.runs()
     began = time.monotonic()
     for _ in range(10):
         with pytest.raises(StoreError, match="does not answer"):
             store.runs()
-    assert time.monotonic() - began < 3  # ten times half a second is what it must not take
+    assert time.monotonic() - began < 10 * 60  # what it must not take: a minute each
 
 
 def test_kill_9_of_the_server_loses_nothing_that_was_returned(postgres: Place, opened: Open) -> None:
@@ -343,7 +359,7 @@ def test_who_waits_too_long_for_its_turn_is_told(opened: Open, monkeypatch: pyte
 
 def test_who_stops_in_the_middle_of_writing_is_thrown_out(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A laptop that sleeps in mid-commit holds up the others for seconds; when it wakes, nothing of it was written and it hears so."""
-    monkeypatch.setattr(patience, "STOPPED_SECONDS", 1)
+    monkeypatch.setattr(patience, "STOPPED_SECONDS", 2)
     sleeper, other = opened(), opened()
     with pytest.raises(StoreError, match=r"undid it|in the middle|cannot be reached"), sleeper._db.transaction():  # noqa: PT012
         sleeper.append_audit(AuditEntry(at=now(), who="sleeper", what="x"))
