@@ -401,8 +401,6 @@ def test_names_of_what_is_gone_are_free_again() -> None:
     pbx.do(create(replace(zed, extension="3078")))
     assert pbx.image.native(key_of(zed)) == "zed-2"
     assert pbx.again().native(Key("line", "user/zeta")) == "zed"
-    assert pbx.image.member_of("main", "zed") is None
-    assert pbx.image.queue_of("main") == "main"
 
 
 # -- what else is to be done --

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from campctl.backends.asterisk.ami.client import Ami, AmiOptions, refused, settled
 from campctl.backends.asterisk.ami.database import DURABLE_AFTER, db_del, db_get, db_put, db_tree, db_whole, delete, put, was_absent
-from campctl.backends.asterisk.ami.files import Edit, Sections, edit_requests, read_config, update_config
+from campctl.backends.asterisk.ami.files import Edit, Sections, edit_requests, read_config
 from campctl.backends.asterisk.ami.opening import About, Where
 from campctl.backends.asterisk.ami.pending import Answer
 from campctl.backends.asterisk.ami.wire import MAX_LINE, MAX_LINES, Fields, Message, Puts, Reply, Request
@@ -44,6 +44,5 @@ __all__ = [
     "read_config",
     "refused",
     "settled",
-    "update_config",
     "was_absent",
 ]

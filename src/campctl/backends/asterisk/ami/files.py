@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from campctl.backends.asterisk.ami.client import Ami, settled
+from campctl.backends.asterisk.ami.client import Ami
 from campctl.backends.asterisk.ami.wire import MAX_LINES, Request
 from campctl.errors import Refused
 
@@ -70,13 +70,6 @@ def _check(file: str, edit: Edit) -> None:
         why = f"the option name {edit.name!r} holds a sign of the file's syntax"
     if why:
         raise Refused(f"{file} cannot be edited: {why}; nothing was sent.", hint="Change the name or value.")
-
-
-async def update_config(ami: Ami, file: str, edits: Sequence[Edit], *, deadline: float | None = None) -> None:
-    """Make edits in order; Refused names the first request Asterisk did not take (those before it are in the file)."""
-    requests = edit_requests(file, edits)
-    for request, reply in zip(requests, settled(await ami.many(requests, deadline=deadline, window=1)), strict=True):
-        ami.accept(request, reply)
 
 
 async def read_config(ami: Ami, file: str, *, deadline: float | None = None) -> Sections:

@@ -69,16 +69,6 @@ class Image:
         """The line an endpoint is."""
         return self._seen.names.holder("line", endpoint)
 
-    def queue_of(self, native: str) -> str | None:
-        """The hotline a native queue is."""
-        return self._seen.names.holder("queue", native)
-
-    def member_of(self, queue: str, endpoint: str) -> Key | None:
-        """The member that these native names stand for."""
-        hotline, line = self.queue_of(queue), self.line_of(endpoint)
-        key = Key("member", f"{hotline}/{line}")
-        return key if key in self.resources else None
-
     def value(self, fact: Fact) -> Value | None:
         """What a fact holds."""
         found: Value | None = self._seen.rows.by[fact.place].get(fact.name)
