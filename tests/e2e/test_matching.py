@@ -161,3 +161,12 @@ def test_what_cannot_be_matched(camp: Camp, files: Path) -> None:
     assert camp.do(*args(files, "--explain", "v01", "--out", "x.csv")).status == 2
     (files / "lists.csv").write_text("id,wants\n")
     assert camp.do(*args(files)).status == 2
+
+
+def test_the_files_it_reads_are_not_written_over(camp: Camp, files: Path) -> None:
+    """`--out` names none of them, or a roster would be gone."""
+    people = files / "volunteers.csv"
+    before = people.read_bytes()
+    refused = camp.do(*args(files, "--out", str(people)))
+    assert (refused.status, "is read, too" in refused.err) == (2, True)
+    assert people.read_bytes() == before

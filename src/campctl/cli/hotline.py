@@ -171,6 +171,6 @@ def plan(
         text = page(result, said=context.command, made=context.clock.now())
         if html == "-":
             return session.show_text(text, of="html")
-        write_private(Path(html), text.encode())
+        write_private(Path(html), text.encode(), read=(forecast,))
         session.say(f"The report is in {html}.")
     return session.show(result)

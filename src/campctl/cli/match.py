@@ -67,7 +67,7 @@ def match(
         text = csv_table(matches(result))
         if out == "-":
             return session.show_text(text, of="csv")
-        write_private(Path(out), text.encode())
+        write_private(Path(out), text.encode(), read=(volunteers, lists, prefer))
         session.say(f"The matches are in {out}.")
     return session.show(result)
 

@@ -87,6 +87,6 @@ def rehearse(
         text = page(result, said=context.command)
         if html == "-":
             return session.show_text(text, of="html")
-        write_private(Path(html), text.encode())
+        write_private(Path(html), text.encode(), read=(faults, against))
         session.say(f"The report is in {html}.")
     return session.show(result)
