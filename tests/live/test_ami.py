@@ -6,7 +6,6 @@ import asyncio
 import shutil
 import subprocess
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -51,24 +50,21 @@ def plain(server: Asterisk) -> Where:
 
 
 @pytest.fixture
-def secure(make_asterisk: Callable[..., Asterisk], tmp_path: Path) -> tuple[Asterisk, Where]:
+def secure(make_asterisk: Callable[..., Asterisk]) -> tuple[Asterisk, Where]:
     """An Asterisk whose manager speaks TLS, and where."""
     if shutil.which("openssl") is None:
         cannot("needs openssl to make a certificate")
-    folder = tmp_path / "tls"
-    folder.mkdir()
+    server = make_asterisk(start=False)
+    # In its own folder: those of pytest are closed to others again whenever anybody starts another pytest.
+    cert, key = server.folder / "cert.pem", server.folder / "key.pem"
     subject = ["-subj", "/CN=pbx.example.org", "-addext", "subjectAltName=DNS:pbx.example.org"]
     make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", *subject]
-    subprocess.run([*make, "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, capture_output=True)
-    for path in (folder / "key.pem", folder / "cert.pem"):
-        path.chmod(0o644)  # Asterisk runs as somebody else when we are root
-    for path in (folder, *folder.parents):
-        if path.stat().st_mode & 0o005 != 0o005 and path.stat().st_uid == folder.stat().st_uid:
-            path.chmod(0o755)
-    server = make_asterisk(start=False, tls_cert=str(folder / "cert.pem"), tls_key=str(folder / "key.pem"))
+    subprocess.run([*make, "-keyout", key, "-out", cert], check=True, capture_output=True)
+    key.chmod(0o644)  # Asterisk runs as somebody else when we are root
+    server.asked |= {"tls_cert": str(cert), "tls_key": str(key)}
     server.start(wait=False)
-    where = Where(server.host, server.amis, tls=True, ca=str(folder / "cert.pem"), server_name="pbx.example.org")
-    until(lambda: "Manager" in server.said() or _listens(server), "a manager that listens")
+    where = Where(server.host, server.amis, tls=True, ca=str(cert), server_name="pbx.example.org")
+    until(lambda: _listens(server), lambda: f"a manager that listens ({server.said()[-3000:]})")
     return server, where
 
 
