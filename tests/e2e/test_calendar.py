@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from . import seasons
 from .conftest import Camp
 
 
@@ -76,6 +77,9 @@ def test_one_surge_in_full(camp: Camp) -> None:
     data = camp.do("surge", "show", "debate-night", "-o", "json").ok().data
     seats = {row["hotline"]: row for row in data["listings"][0]["rows"]}
     assert (seats["voter-protection"]["before"], seats["voter-protection"]["then"]) == (4, 10)
+    assert data["fields"]["lasts"] == "4.5 h"
+    camp.edit("surges.yaml", "until: 2026-10-13T23:30", "until: 2026-10-13T19:20")
+    assert camp.do("surge", "show", "debate-night", "-o", "json").ok().data["fields"]["lasts"] == "20 min"
     assert "Did you mean `debate-night`?" in camp.do("surge", "show", "debate-nite").err
 
 
@@ -119,7 +123,7 @@ def _surge(start: datetime, end: datetime, seats: str) -> str:
 
 def test_a_surge_edited_while_it_runs(camp: Camp) -> None:
     """The next apply goes by what is written then: more seats, fewer, an end that is past; a plan saved before is refused."""
-    now = datetime.now(UTC)
+    now = seasons.today()
     begun, later = now - timedelta(hours=1), now + timedelta(hours=2)
     file = camp.root / "surges.yaml"
 

@@ -141,6 +141,15 @@ def test_skills_are_respected(camp: Camp) -> None:
     assert "Did you mean `voter-protection`?" in typo.err
 
 
+def test_the_hint_is_about_what_keeps_them_from_it(camp: Camp) -> None:
+    """Who said what they can do is told of the limit in their way, not to say it; who did not is."""
+    camp.edit("hotlines.yaml", "max: 12", "max: 4")
+    camp.edit("surges.yaml", "voter-protection: 10 ", "voter-protection: 4 ")
+    full = camp.do(*SAM)
+    assert (full.status, "Raise `seats.max` of voter-protection" in full.err, "--skills" in full.err) == (22, True, False)
+    assert "Say what they can do with --skills" in camp.do(*SAM[:-2]).err
+
+
 def test_no_desk_is_free(camp: Camp) -> None:
     """How many there are, why none is free, and what would free one."""
     camp.do("seat", "check-in", "Vi Vo", "--office", "phoenix-field", "--hotline", "voter-protection", "--until", "+2h").ok()

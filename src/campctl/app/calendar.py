@@ -170,13 +170,22 @@ def _calls(campaign: Campaign, surge: Surge, hotline: str) -> dict[str, Any]:
     }
 
 
+def _length(lasts: timedelta) -> str:
+    """`4.5 h`, `20 min`, `1 h 10 min`, `45 s`."""
+    seconds = round(lasts.total_seconds())
+    if seconds % 900 == 0 and seconds >= 3600:
+        return f"{seconds / 3600:g} h"
+    (minutes, left) = divmod(seconds, 60)
+    parts = ((minutes // 60, "h"), (minutes % 60, "min"), (left, "s"))
+    return " ".join(f"{many} {unit}" for many, unit in parts if many)
+
+
 def _surge_fields(campaign: Campaign, surge: Surge, now: datetime) -> dict[str, Any]:
     from zoneinfo import ZoneInfo
 
     zone = ZoneInfo(surge.time_zone)
     state = "over" if surge.end <= now else "in effect" if surge.start <= now else "to come"
     there = [f"{at.astimezone(zone):%Y-%m-%d %H:%M} {at.astimezone(zone).tzname()}" for at in (surge.start, surge.end)]
-    hours = (surge.end - surge.start).total_seconds() / 3600
     overlaps = [
         other.id for other in campaign.surges.values() if other.id != surge.id and other.start < surge.end and other.end > surge.start
     ]
@@ -186,7 +195,7 @@ def _surge_fields(campaign: Campaign, surge: Surge, now: datetime) -> dict[str, 
         "from": surge.start,
         "until": surge.end,
         "there": f"{there[0]} to {there[1]}" if surge.time_zone != campaign.time_zone else "",
-        "lasts": f"{hours:g} h",
+        "lasts": _length(surge.end - surge.start),
         "state": state,
         "same time as": overlaps,
         "freezes in its time": freezes,

@@ -192,9 +192,13 @@ def _no_hotline(campaign: Campaign, person: Person, desks: Sequence[Port], found
     more = len(found.refused) - 4
     said += f"; and {more} more" if more > 0 else ""
     where = f"at {desks[0].id}" if len(desks) == 1 else "there"
-    if person.user is None and person.traits is not None and any("asks for" in why for why in found.refused.values()):
+    full = [name for name, why in found.refused.items() if "may have no more" in why]
+    told = person.user is not None or person.traits is None or bool(person.traits.skills or person.traits.languages)
+    if full and told and not only:
+        hint = f"Raise `seats.max` of {full[0]}, or `campctl seat list` shows who could leave."
+    elif person.user is None and person.traits is not None and any("asks for" in why for why in found.refused.values()):
         hint = "Say what they can do with --skills and --languages, or decide yourself: --hotline HOTLINE without --skills."
-    elif only and any("may have no more" in why for why in found.refused.values()):
+    elif only and full:
         hint = f"Raise `seats.max` of {only}, or leave out --hotline."
     else:
         hint = "`campctl hotline list` shows seats and limits."
