@@ -24,6 +24,9 @@ from campctl.model.resources import Resource
 from campctl.testing import FakeClock
 from campctl.views.terminal import Terminal
 
+from . import seasons  # type: ignore[attr-defined]
+
+CLOCK, NOW = wiring.SystemClock, wiring.SystemClock.now
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("CAMPCTL_", "NO_COLOR", "COLUMNS"))}
 PATIENCE = 120
 """Seconds after which what is waited for is not coming any more: long, since a loaded machine is no fault of ours."""
@@ -126,7 +129,7 @@ class Camp:
         if tty:
             return self._on_a_tty(argv, input or "", env or {})
         done = subprocess.run(
-            [sys.executable, "-m", "campctl", *argv],
+            [sys.executable, *seasons.program(), *argv],
             cwd=self.root, env={**ENV, **(env or {})}, input=(input or "").encode(), capture_output=True, timeout=timeout, check=False,
         )  # fmt: skip
         return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
@@ -138,7 +141,7 @@ class Camp:
         it does in the middle of them, however slow the machine is.
         """
         self._here.unlink(missing_ok=True)
-        code = ["-m", "campctl"] if hold is None else ["-c", self.held(hold)]
+        code = seasons.program() if hold is None else ["-c", seasons.later(self.held(hold))]
         return subprocess.Popen(
             [sys.executable, *code, *argv],
             cwd=self.root, env={**ENV, **(env or {})}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -168,7 +171,7 @@ class Camp:
     def spawn(self, *argv: str, env: Mapping[str, str] | None = None, width: int = 100) -> Any:
         """Begin it on a terminal; a pexpect child."""
         return pexpect.spawn(
-            sys.executable, ["-m", "campctl", *argv],
+            sys.executable, [*seasons.program(), *argv],
             cwd=str(self.root), env={**ENV, "NO_COLOR": "1", **(env or {})}, dimensions=(50, width), encoding="utf-8", timeout=PATIENCE,
         )  # fmt: skip
 
@@ -334,6 +337,12 @@ def make(tmp_path: Path) -> Callable[..., Camp]:
     return call
 
 
+@pytest.fixture(autouse=True)
+def _season(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test begins within a surge or a freeze of a seed."""
+    seasons.begin(monkeypatch)
+
+
 @pytest.fixture(scope="session")
 def _seeded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, bool], Path]:
     """A seed, as it is or applied: made once."""
@@ -344,7 +353,11 @@ def _seeded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, bool], P
             root = tmp_path_factory.mktemp("seeds") / f"{seed}-{applied}"
             if applied:
                 shutil.copytree(get(seed, False), root)
-                Camp(root).do("apply", "--yes").ok()
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr(wiring, "SystemClock", CLOCK)  # whatever clock the test has that is the first to ask
+                    if CLOCK.now is NOW:
+                        seasons.begin(patch)
+                    Camp(root).do("apply", "--yes").ok()
             else:
                 out = io.StringIO()
                 assert run_here(["init", str(root), "--seed", seed], Terminal(io.StringIO(), out, out, {})) == 0, out.getvalue()

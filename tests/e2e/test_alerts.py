@@ -23,6 +23,7 @@ import pytest
 
 from servers.receivers import Receiver, hangs_until, receiver, statuses
 
+from . import seasons  # type: ignore[attr-defined]
 from .conftest import Camp  # type: ignore[import-not-found]
 
 LOST = "alerts: { backend-lost: { when: backend-lost, severity: critical, clear_after: 0s } }\n"
@@ -147,7 +148,7 @@ def test_a_full_disk_and_a_reader_that_went_away(camp: Any, tmp_path: Path, proc
     """Lines that cannot be written stop nobody from being told; without a reader it ends, as any command in a pipe, after telling."""
     told(camp, "pager: { command: [tee, -a, pages] }")
     other = Camp(shutil.copytree(camp.root, tmp_path / "other"))  # both at the same time: each takes its seconds to begin to listen
-    shell = f"exec {shlex.quote(sys.executable)} -m campctl alert run > /dev/full"
+    shell = f"exec {shlex.join([sys.executable, *seasons.program()])} alert run > /dev/full"
     full = subprocess.Popen(["/bin/sh", "-c", shell], cwd=other.root, env={**os.environ, **SECRETS}, stderr=subprocess.PIPE, text=True)
     processes.append(full)
     with process(camp, "alert", "run", "-o", "json") as one:

@@ -16,6 +16,8 @@ import pytest
 
 from servers.postgres import Place
 
+from . import seasons  # type: ignore[attr-defined]
+
 pytestmark = pytest.mark.live
 
 ELSEWHERE = """
@@ -47,7 +49,7 @@ class Admin:
         """Begin a command line that waits that long for the store, once it is held up; `hold`: see `Camp.start`."""
         usual, later = PATIENT.format(10.0), PATIENT.format(patience)
         code = ELSEWHERE.format(host=self.host, patience=usual)
-        code += GO if hold is None else self.camp.held(hold, later)
+        code = seasons.later(code + (GO if hold is None else self.camp.held(hold, later)))
         return subprocess.Popen(
             [sys.executable, "-c", code, *argv], cwd=self.root, env={**self.run_env, "NO_COLOR": "1", "PYTHONWARNINGS": "error"},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
