@@ -16,7 +16,15 @@ from campctl.manifest.sources import Stamp
 
 
 def age(folder) -> None:
-    """Make the cache look written long after the files."""
+    """Make the cache look written long after the files, and see to it that what is written from now on has another time than they have.
+
+    File systems may tell times in ticks of some milliseconds, in which these tests would load a campaign and edit it.
+    """
+    probe = folder.parent / "probe"
+    newest = max(path.stat().st_ctime_ns for path in folder.iterdir())
+    probe.touch()
+    while probe.stat().st_ctime_ns == newest:
+        probe.touch()
     path = cache.path_of(folder)
     later = path.stat().st_mtime + 3600
     os.utime(path, (later, later))
