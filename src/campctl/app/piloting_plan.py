@@ -99,11 +99,16 @@ class Plans:
     def _later(self, why: str, message: str, reason: str, **data: object) -> None:
         """It is owed, and tried again after a while that grows."""
         tries = self.owed.tries + 1 if self.owed is not None else 1
-        wait = min(LONGEST, FIRST * 2 ** (tries - 1))
+        wait = rest_after(tries)
         cockpit = self._cockpit
         self.owed = Owed(why=why, tries=tries, again=cockpit.clock.monotonic() + wait)
         if cockpit.trouble("plan", why):
             cockpit.say("not-applied", "error", f"{message} Tried again in {wait:.0f} s.", reason=reason, **data)
+
+
+def rest_after(tries: int) -> float:
+    """Seconds until the next try after so many in vain: twice as long each time up to `LONGEST`, also after days of them."""
+    return min(LONGEST, FIRST * 2 ** min(tries - 1, 10))
 
 
 def next_moment(cockpit: Cockpit) -> tuple[datetime | None, str]:

@@ -7,6 +7,7 @@ from piloted import BEGIN, Orders, Scene, surge, write
 from campctl.app.hotlines import scale
 from campctl.app.overdue import overdue
 from campctl.app.overriding import clear
+from campctl.app.piloting_plan import rest_after
 from campctl.errors import Exit
 
 
@@ -277,3 +278,8 @@ def test_people_who_change_things_meanwhile_are_followed(scene: Scene) -> None:
 
     scene.run(script)
     assert scene.clock.now() > BEGIN
+
+
+def test_what_is_owed_for_days_is_tried_on() -> None:
+    """Sooner at first, every five minutes in the end; an exchange that is away for a week ends no autopilot."""
+    assert [rest_after(tries) for tries in (1, 2, 3, 6, 7, 8, 1025, 100_000)] == [5, 10, 20, 160, 300, 300, 300, 300]
