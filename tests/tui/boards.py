@@ -76,6 +76,8 @@ class Recorder:
 
 NAMES = {
     " ": "space",
+    "\t": "tab",
+    "\n": "enter",
     "-": "minus",
     "+": "plus",
     "/": "slash",

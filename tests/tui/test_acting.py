@@ -134,6 +134,8 @@ def test_what_was_shown_is_done_and_undone(hand: Hand, intent: Any, what: str) -
     told: list[str] = []
     done = hand.doing.act(wanted, told.append)
     assert done.failed == ()
+    if isinstance(intent, WalkIn):
+        assert "Cy Stone sits at hq/a00" in " ".join(done.warnings)
     assert told[0] == f"0 of {len(wanted.seen.plan.changes)} changes"
     after = hand.state()
     ids = {f"{change.key}" for change in wanted.seen.plan.changes}

@@ -288,7 +288,6 @@ def test_keys_that_act(keys: tuple[str, ...], intent: object) -> None:
         (("2", *("right",) * 9, "w"), "no 911 location"),
         (("2", "right", "p"), "Nobody is here who could be paused"),
         (("4", "down", "x"), "no override"),
-        (("w",), "Where they shall sit is not said"),
         (("u",), "Nothing was done from this board"),
         (("e",), "No emergency calls"),
     ],
@@ -320,6 +319,32 @@ def test_a_walk_in() -> None:
         assert [wanted.intent for wanted in trial.acts.looked] == [WalkIn(name="Bo Doe", desk="hq/a002", hotline="press")]
         await trial.keys("y")
         await trial.until(lambda: len(trial.acts.acted) == 1)
+
+    board(test)
+
+
+def test_a_walk_in_for_a_hotline() -> None:
+    """w on a hotline asks for the office, too; nothing is looked up before both are said."""
+
+    async def test(trial: Trial) -> None:
+        await trial.keys("w")
+        await trial.type("Bo Doe")
+        await trial.keys("enter")
+        assert trial.acts.looked == []
+        await trial.type("hq")
+        await trial.keys("enter")
+        assert [wanted.intent for wanted in trial.acts.looked] == [WalkIn(name="Bo Doe", office="hq", hotline="voter-protection")]
+
+    board(test)
+
+
+def test_a_name_typed_ahead() -> None:
+    """What is typed before the window stands is the name, also letters that are keys; what follows a tab is in the next field."""
+
+    async def test(trial: Trial) -> None:
+        await trial.keys("2", "right")
+        await trial.type_ahead("wAnna-Lou w/n\tpress\n")
+        assert [wanted.intent for wanted in trial.acts.looked] == [WalkIn(name="Anna-Lou w/n", desk="hq/a002", hotline="press")]
 
     board(test)
 

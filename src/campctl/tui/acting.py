@@ -261,7 +261,11 @@ def done(result: Any, back: Intent | None) -> Done:
     elif result.run.status == "interrupted":
         words = f"Stopped after {plural(worked, 'change')}; `campctl resume` goes on, run {result.run.id}."
     return Done(
-        words=words, failed=(*failed, *(result.next_steps if failed else ())), warnings=result.warnings, run=result.run.id, back=back
+        words=words,
+        failed=(*failed, *(result.next_steps if failed else ())),
+        warnings=(*remarks, *result.warnings),
+        run=result.run.id,
+        back=back,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -238,14 +238,14 @@ class BoardApp(App[int], inherit_css=False):
         if self._books is not None:
             self._books.again()
 
-    def ask(self, intent: Intent) -> None:
-        """Show the plan of it, and do it once somebody agrees."""
+    def ask(self, intent: Intent) -> Awaitable[None] | None:
+        """Show the plan of it, and do it once somebody agrees. What it gives can be awaited until that stands there; None: it will not."""
         from campctl.tui.confirm import Confirm
 
         if isinstance(self.screen, Confirm) or self.the_board.world is None:
-            return
+            return None
         confirm = Confirm(intent, self.acts, self.the_board.world, self.palette, self.glyphs)
-        self.push_screen(confirm, lambda done: self._did(confirm.intent, done))
+        return self.push_screen(confirm, lambda done: self._did(confirm.intent, done))
 
     def undo(self) -> None:
         """Take back what was last done from here; the plan of that is shown, too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -31,17 +32,17 @@ class Board(Typing):
         """What the cursor is on."""
         return self.pane.subject if self.picture is not None else Subject()
 
-    def _intend(self, key: str, *said: str) -> None:
+    def _intend(self, key: str, *said: str) -> Awaitable[None] | None:
         from campctl.tui.deeds import intent_of
 
         if self._here not in next(item.where for item in ACTING if item.action.partition("(")[0] == key):
-            return
+            return None
         try:
             intent = intent_of(key, self.subject, *said)
         except UsageError as error:
             self.notice(f"{error.message} {error.hint}", role="warn")
-            return
-        self.board.ask(intent)
+            return None
+        return self.board.ask(intent)
 
     def action_scale(self, by: str) -> None:
         """One seat more or fewer."""
@@ -55,9 +56,11 @@ class Board(Typing):
         """Darken the desk."""
         self._intend("dark")
 
-    def action_walk_in(self) -> None:
-        """Seat somebody."""
-        self._intend("walk_in")
+    async def action_walk_in(self) -> None:
+        """Seat somebody; what is typed ahead is their name."""
+        asked = self._intend("walk_in")
+        if asked is not None:
+            await asked
 
     def action_pause(self) -> None:
         """Pause, or go on."""

@@ -22,8 +22,8 @@ class Typing(Going):
         return world_of(self.picture, self.books) if self.picture is not None else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a line is typed, a slash and a colon are letters of it."""
-        if action in {"filter", "command"} and self._prompt is not None and self._prompt.display:
+        """While a line is typed, a slash, a colon and a w are letters of it."""
+        if action in {"filter", "command", "walk_in"} and self._prompt is not None and self._prompt.display:
             return False
         return super().check_action(action, parameters)
 

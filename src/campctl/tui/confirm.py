@@ -39,8 +39,8 @@ class Confirm(Steady, ModalScreen[Done | None]):
         Binding("plus,equals_sign", "more(1)", show=False),
         Binding("minus,underscore", "more(-1)", show=False),
         Binding("O", "override", show=False),
-        Binding("tab", "turn(1)", show=False),
-        Binding("shift+tab", "turn(-1)", show=False),
+        Binding("tab", "turn(1)", show=False, priority=True),  # at once: what is typed ahead belongs to the field it leads to
+        Binding("shift+tab", "turn(-1)", show=False, priority=True),
         Binding("up,k", "roll(-1)", show=False),
         Binding("down,j", "roll(1)", show=False),
         Binding("pageup", "roll(-10)", show=False),
@@ -59,7 +59,7 @@ class Confirm(Steady, ModalScreen[Done | None]):
     def __init__(self, intent: Intent, acts: Acts, world: World, palette: Palette, glyphs: Glyphs) -> None:
         super().__init__()
         self.intent = intent
-        self.state = "asking" if isinstance(intent, WalkIn) and not intent.name else "looking"
+        self.state = "asking" if isinstance(intent, WalkIn) and not (intent.name and (intent.desk or intent.office)) else "looking"
         self._acts = acts
         self._world = world
         self._palette = palette
@@ -83,7 +83,7 @@ class Confirm(Steady, ModalScreen[Done | None]):
             for name in fields_for(self.intent):
                 with Horizontal(classes="field"):
                     yield Lines(classes=f"label-{name}")
-                    ids = self._world.ids.get({"hotline": "hotline", "name": "person"}.get(name, ""), ())
+                    ids = self._world.ids.get({"hotline": "hotline", "office": "office", "name": "person"}.get(name, ""), ())
                     yield Input(
                         value=str(getattr(self.intent, name, "")),
                         placeholder=FIELDS[name][1],
@@ -97,14 +97,14 @@ class Confirm(Steady, ModalScreen[Done | None]):
             yield Lines(on="raised", classes="foot", clicked=self._click)
 
     def on_mount(self) -> None:
-        """Look at once, unless a name is missing."""
+        """Look at once, unless something is missing."""
         self.query_one(".guard").display = False
         for line in self.query(Input):
             line.cursor_blink = False
         for name in fields_for(self.intent):
             self.query_one(f".label-{name}", Lines).say([[("head", FIELDS[name][0])]], self._palette)
         if self.state == "asking":
-            self.query_one("#field-name", Input).focus()
+            self.set_focus(self.query_one("#field-name", Input))  # at once, unlike `focus`: keys that were typed ahead are for it
         else:
             self.query_one(".body", Lines).focus()
             self._look()
@@ -144,7 +144,10 @@ class Confirm(Steady, ModalScreen[Done | None]):
                 lines += wrapped([("dim", f"  {finding.summary}")], width, hang=4)
             return [*lines, *(wrapped([("accent", self._error.hint)], width, hang=2) if self._error.hint else [])]
         if self._seen is None:
-            words = "Who walked in? Their name, then Enter." if self.state == "asking" else "Looking at what would happen ..."
+            words = "Looking at what would happen ..."
+            if self.state == "asking":
+                both = "office" in fields_for(self.intent)
+                words = "Who walked in, and into which office? Enter after each." if both else "Who walked in? Their name, then Enter."
             return [*lines, [("dim", words)]]
         if self._seen.planned is not None:
             lines += plan_lines(self._seen.planned, self._seen.zone, width)
@@ -328,7 +331,9 @@ class Confirm(Steady, ModalScreen[Done | None]):
         self._allow = ()
         values = {name: self.query_one(f"#field-{name}", Input).value.strip() for name in fields_for(self.intent)}
         self._reason = values.pop("reason", self._reason)
-        if values.get("name") == "":
+        missing = next((name for name in ("name", "office") if values.get(name) == ""), "")
+        if missing:
+            self.query_one(f"#field-{missing}", Input).focus()
             return
         self.intent = replace(self.intent, **_known(self.intent, values))
         self.query_one(".body", Lines).focus()

@@ -10,6 +10,7 @@ from campctl.tui.lines import Line, Piece
 
 FIELDS: dict[str, tuple[str, str]] = {
     "name": ("Who", "a volunteer's name, or a person's id"),
+    "office": ("Office", "whose best empty desk it shall be"),
     "hotline": ("Hotline", "none: the desk's own"),
     "until": ("Until", "21:00, +2h; empty: until cleared"),
     "why": ("Why", "lunch, training"),
@@ -22,6 +23,8 @@ FIELDS: dict[str, tuple[str, str]] = {
 def fields_for(intent: Intent) -> tuple[str, ...]:
     """What can be said besides."""
     match intent:
+        case WalkIn(desk=""):
+            return ("name", "office", "hotline", "until", "reason")
         case WalkIn():
             return ("name", "hotline", "until", "reason")
         case Light():
@@ -42,8 +45,8 @@ def fields_for(intent: Intent) -> tuple[str, ...]:
 class Foot(Struct, frozen=True, kw_only=True):
     """Where a confirmation stands.
 
-    asking (for a name), looking, ready, doing, wrong, told (what failed), refused; guarded: only a guardrail speaks against it, why: it
-    is asked why that is to be overridden, typing: the guardrail's name is to be typed.
+    asking (who walked in, and where), looking, ready, doing, wrong, told (what failed), refused; guarded: only a guardrail speaks against
+    it, why: it is asked why that is to be overridden, typing: the guardrail's name is to be typed.
     """
 
     state: str
@@ -63,9 +66,8 @@ def foot(at: Foot) -> list[Line]:
     match at.state:
         case "ready":
             more: list[Piece] = [("accent", "  + -", ""), ("dim", " seats", "")] if at.seats else []
-            fields: list[Piece] = [("accent", "  Tab", "tab"), ("dim", " fields", "tab")] if at.fields else []
             yes: list[Piece] = [("accent", " y", "yes"), ("strong", " do it", "yes"), ("accent", "   n", "no"), ("dim", " leave it", "no")]
-            return [[*yes, *more, *fields]]
+            return [[*yes, *more, *_fields(at)]]
         case "doing":
             return [[("warn", f" Doing it: {at.progress or 'waiting for the lock'} ...")]]
         case "asking":
@@ -81,4 +83,12 @@ def foot(at: Foot) -> list[Line]:
             return [[("bad", " Why? The reason is audited."), ("accent", "  Enter", ""), ("dim", " shows it anew"), *_LEAVE]]
         case "typing":
             return [[("bad", " To override it, type "), ("strong", at.guards[0]), ("bad", " and Enter."), *_LEAVE]]
-    return [[("accent", " r", "again"), ("dim", " looks again", "again"), ("accent", "   Esc", "no"), ("dim", " closes", "no")]]
+    if at.state == "told":
+        return [[("accent", " Esc", "no"), ("dim", " closes", "no")]]
+    again: Line = [("accent", " r", "again"), ("dim", " looks again", "again")]
+    return [[*again, *_fields(at), ("accent", "   Esc", "no"), ("dim", " closes", "no")]]
+
+
+def _fields(at: Foot) -> Line:
+    """What was said besides can be changed."""
+    return [("accent", "  Tab", "tab"), ("dim", " fields", "tab")] if at.fields else []

@@ -59,7 +59,9 @@ def _walk_in(on: Subject) -> Intent:
         return WalkIn(name="", desk=on.desk.id)
     if on.office is not None:
         return WalkIn(name="", office=on.office.id)
-    raise UsageError("Where they shall sit is not said.", hint="Pick a desk on screen 2, or type :seat check-in NAME --office OFFICE.")
+    if on.hotline is not None:
+        return WalkIn(name="", hotline=on.hotline.id)
+    raise UsageError("There is no desk and no hotline here.", hint="Pick one with the arrows.")
 
 
 def _pause(on: Subject) -> Intent:

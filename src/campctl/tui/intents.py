@@ -47,7 +47,10 @@ class Dark(Struct, frozen=True, kw_only=True):
 
 
 class WalkIn(Struct, frozen=True, kw_only=True):
-    """Somebody who walked in gets a desk: that one, or the best empty one of the office. `name` is a volunteer's, or a person's id."""
+    """Somebody who walked in gets a desk: that one, or the best empty one of the office. `name` is a volunteer's, or a person's id.
+
+    Both name and office may be asked for only where it is confirmed.
+    """
 
     name: str
     desk: str = ""
@@ -125,7 +128,7 @@ def title(intent: Intent) -> str:
         case Dark(desks=desks):
             return f"Darken {', '.join(desks)}"
         case WalkIn(name=name, desk=desk, office=office):
-            return f"Seat {name or 'somebody'} at {desk or f'a desk of {office}'}"
+            return f"Seat {name or 'somebody'}{f' at {desk}' if desk else f' at a desk of {office}' if office else ''}"
         case Pause(subject=subject, paused=paused):
             return f"{'Pause' if paused else 'Unpause'} {subject.partition('/')[2]}"
         case Clear(ids=ids):

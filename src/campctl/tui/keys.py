@@ -83,6 +83,7 @@ ACTING: tuple[Key, ...] = (
         group="Act",
         where=("hotlines", "hotline", "offices", "office"),
         hint="walk-in",
+        ahead=True,
     ),
     Key(
         keys="p",

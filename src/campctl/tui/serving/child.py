@@ -13,7 +13,7 @@ from campctl.errors import CampctlError
 from campctl.tui.running import LEAVING, Kind, Options, begin, make
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from campctl.tui.acting import Done, Seen, Wanted
     from campctl.tui.app import BoardApp
@@ -76,11 +76,11 @@ def board(feeder: Feeder, shown: Shown, environ: Mapping[str, str]) -> BoardApp:
     class BrowserBoard(BoardApp):
         """Says that nothing can be changed from it, where that is so."""
 
-        def ask(self, intent: Intent) -> None:
-            if shown.read_only:
-                self.the_board.notice(LOOK_ONLY, role="warn")
-            else:
-                super().ask(intent)
+        def ask(self, intent: Intent) -> Awaitable[None] | None:
+            if not shown.read_only:
+                return super().ask(intent)
+            self.the_board.notice(LOOK_ONLY, role="warn")
+            return None
 
     kind = Kind(board=BrowserBoard, driver=BrowserDriver, glyphs=UNICODE, acts=OnlyLooking if shown.read_only else None)
     return make(feeder, Path(shown.root), environ, shown, kind)
