@@ -3,6 +3,7 @@
     a   2,000 new users with all their rows, as an apply sends them / the same rows by bare pipelined DBPut: wall, and CPU of campctl.
         Bare is campctl's own client, and beside it forty lines of asyncio that read answers as they come, for comparison.
         Reported, and not in it: the journal, the wait until AstDB has committed, and the reading back
+    t   the same people over TLS / in the clear, each on a machine of its own; needs openssl
     d   observe of 20,000 lines / DBGetTree of the same families and parsing their JSON
 
 Medians of five (d: three), in turn. Starts its own Asterisk; `scripts/asterisk-lab base` makes it once.
@@ -13,11 +14,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -30,6 +34,7 @@ from campctl.apply.engine import apply
 from campctl.apply.inputs import ApplyInput
 from campctl.backends.asterisk import factory
 from campctl.backends.asterisk.ami import Ami, Request, db_tree, put
+from campctl.errors import Unavailable
 from campctl.model.campaign import BackendSpec
 from campctl.model.changes import Binding, Plan
 from campctl.model.records import Run
@@ -41,12 +46,15 @@ from campctl.testing.samples import FOUNDATION, LOCATION, create
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from servers.asterisk import Asterisk, started
 
+NAME = "pbx.example.org"
 FAMILIES = ("campctl", "ps", "ext", "did", "cid", "e911")
 
 
 def opened(server: Asterisk) -> Any:
-    """A connection that takes any number of lines."""
-    options = {"host": server.host, "port": server.ami, "max_lines": 1_000_000, "max_members": 1_000_000}
+    """A connection that takes any number of lines, over TLS where the server has a certificate."""
+    options: dict[str, Any] = {"host": server.host, "port": server.ami, "max_lines": 1_000_000, "max_members": 1_000_000}
+    if certificate := server.asked.get("tls_cert"):
+        options |= {"port": server.amis, "tls": True, "ca": certificate, "server_name": NAME}
     return factory.open(BackendSpec("bench", "asterisk", options), BackendEnv(Path("/"), SystemClock(), lambda _: server.password))
 
 
@@ -176,6 +184,53 @@ async def writing(server: Asterisk, count: int, runs: int) -> list[Held]:
     ]
 
 
+@contextmanager
+def secured() -> Iterator[Asterisk]:
+    """A machine whose manager speaks TLS."""
+    with started(start=False) as server:
+        certificate, key = server.folder / "cert.pem", server.folder / "key.pem"
+        make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+        subject = ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"]
+        subprocess.run([*make, *subject, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        for path in (certificate, key):
+            path.chmod(0o644)  # Asterisk runs as somebody else when we are root
+        server.asked |= {"tls_cert": str(certificate), "tls_key": str(key)}
+        server.start(wait=False)
+        yield server
+
+
+async def listening(backend: Any) -> None:
+    """Wait for a machine that is just starting."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with suppress(Unavailable):
+            await backend.ground.nodes[0].ami.about()
+            return
+        await asyncio.sleep(0.05)
+    raise SystemExit("the machine with TLS did not start")
+
+
+async def encrypted(server: Asterisk, sealed: Asterisk, count: int, runs: int) -> list[Held]:
+    """t."""
+    wanted = people(count)
+    took: dict[Asterisk, list[tuple[float, float]]] = {server: [], sealed: []}
+    for _ in range(runs):
+        for machine, times in took.items():
+            backend = opened(machine)
+            await listening(backend)
+            await emptied(backend.ground.nodes[0].ami)
+            await backend.execute([create(resource) for resource in FOUNDATION])
+            times.append(await timed(lambda backend=backend: write(backend, wanted)))  # type: ignore[misc]
+            await emptied(backend.ground.nodes[0].ami)
+            await backend.close()
+    ratio, mine, other = over(took[sealed], took[server], 0)
+    cpu, cpu_mine, cpu_other = over(took[sealed], took[server], 1)
+    return [
+        Held(f"t  {count:,} users over TLS / in the clear", ratio, inf, f"{mine:.3f} s / {other:.3f} s"),
+        Held("t  the same in CPU of campctl", cpu, inf, f"{cpu_mine:.3f} s / {cpu_other:.3f} s"),
+    ]
+
+
 async def looking(server: Asterisk, count: int) -> list[Held]:
     """d."""
     backend = opened(server)
@@ -204,10 +259,14 @@ async def looking(server: Asterisk, count: int) -> list[Held]:
 
 
 def run(count: int, lines: int, runs: int) -> list[Held]:
-    """Both."""
+    """All."""
     settle()
     with started() as server:
-        return [*asyncio.run(writing(server, count, runs)), *asyncio.run(looking(server, lines))]
+        found = asyncio.run(writing(server, count, runs))
+        if shutil.which("openssl"):
+            with secured() as sealed:
+                found += asyncio.run(encrypted(server, sealed, count, runs))
+        return [*found, *asyncio.run(looking(server, lines))]
 
 
 def settle() -> None:
