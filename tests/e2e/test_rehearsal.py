@@ -214,6 +214,16 @@ def test_twice_the_calls(camp: Camp) -> None:
     assert after / before == pytest.approx(3, rel=0.08)
 
 
+def test_faults_bring_no_more_calls_than_can_be_held(camp: Camp, tmp_path: Path) -> None:
+    """Twice a hundred times the calls is refused before they are drawn: they would fill the memory."""
+    faults = tmp_path / "rush.yaml"
+    faults.write_text("calls: [{ times: 100 }, { times: 100 }]\n")
+    refused = camp.do("rehearse", "--day", "2026-10-13", "--calls", "10000", "--faults", str(faults))
+    assert refused.status == 2
+    assert "More than 5,000,000 calls are expected on 2026-10-13" in refused.err
+    assert "`times`" in refused.err
+
+
 def test_wrong_faults_are_told_at_their_places(camp: Camp) -> None:
     """Every mistake with file, line and column; nothing is played."""
     file = faults(camp, "offices:\n  - { office: chicago, from: 11:00 }\nlate:\n  - { share: 1 }\n")

@@ -93,7 +93,7 @@ def prepare(loaded: Loaded, campaign: Campaign, overrides: tuple[Override, ...],
         campaign=campaign,
         lines=lines,
         cast=tuple(without(cast, _outages(faults, setting))),
-        forecasts=_rushed(forecasts, faults),
+        forecasts=forecasts,
         absences=_absences(faults, campaign),
         findings=tuple(located(loaded, finding) for finding in found),
         moments=tuple(changes),
@@ -103,7 +103,7 @@ def prepare(loaded: Loaded, campaign: Campaign, overrides: tuple[Override, ...],
 
 
 def _forecasts(campaign: Campaign, setting: Setting) -> dict[str, Forecast]:
-    """By hotline, for those of which something is said; as many calls as were asked for."""
+    """By hotline, for those of which something is said; as many calls as were asked for, and more where the faults say so."""
     found: dict[str, Forecast] = {}
     for hotline in campaign.hotlines.values():
         asked = setting.each.get(hotline.id)
@@ -119,8 +119,12 @@ def _forecasts(campaign: Campaign, setting: Setting) -> dict[str, Forecast]:
         )
     if setting.total is not None and whole:
         found = {name: _scaled(forecast, setting.total / whole) for name, forecast in found.items()}
+    found = _rushed(found, setting.faults or Faults())
     if sum(forecast.total for forecast in found.values()) > MOST:
-        raise errors.UsageError(f"More than {MOST:,} calls are expected on {setting.day}.", hint="Look for a digit too many in `volume`.")
+        rush = " or in the faults' `times`" if setting.faults is not None and setting.faults.calls else ""
+        raise errors.UsageError(
+            f"More than {MOST:,} calls are expected on {setting.day}.", hint=f"Look for a digit too many in `volume`{rush}."
+        )
     return found
 
 
