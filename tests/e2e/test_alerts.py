@@ -178,7 +178,7 @@ def test_two_watch_and_one_tells(camp: Any, until: Any) -> None:
         line(one, kind="watching")
         line(two, kind="watching")
         until(lambda: paged(camp), two)
-        # Who is killed before it wrote down that it told is followed by another call, in time: not in as much as there may be between these.
+        # Who is killed before it wrote down that it told is followed by another call, in time: there shall be none between these.
         two.send_signal(signal.SIGSTOP)
         one.kill()
         two.send_signal(signal.SIGINT)
