@@ -96,7 +96,11 @@ def test_nobody_is_passed_over_for_what_others_did(make) -> None:
     exchange.carrier.call("13125550110").done()
     assert paused(exchange) == {}
     ann.rejects(486)
-    exchange.carrier.call("13125550110").done()
+    bob.rings()
+    call = exchange.carrier.call("13125550110")
+    until(lambda: paused(exchange) == {"ann": "no answer"}, "the refusal")
+    bob.picks_up()
+    call.hangs_up()
     assert paused(exchange) == {"ann": "no answer"}
 
 
