@@ -51,6 +51,16 @@ class Plain(LineFilter):
         return [Segment(text, _plain(style) if style is not None else style, control) for text, style, control in segments]
 
 
+class Ascii(LineFilter):
+    """Frames, bars and dashes that are Textual's or the same everywhere, for a terminal that would show others' letters for them."""
+
+    MARKS: ClassVar[dict[int, int]] = str.maketrans("─│╭╮╰╯–…▁▂▃▄▅▆▇█", "-|++++-~########")
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
+        """Put what it knows in their places; names stay as they are."""
+        return [segment if segment.text.isascii() else segment._replace(text=segment.text.translate(self.MARKS)) for segment in segments]
+
+
 def _plain(style: Style) -> Style:
     return Style(bold=style.bold, underline=style.underline, reverse=style.reverse) if style.color or style.bgcolor else style
 
@@ -121,7 +131,7 @@ class BoardApp(App[int], inherit_css=False):
         self._backs: list[Intent] = []
         self._leaving = False
         # All colours are ours, and none of the terminal's sixteen, which Textual would look for in everything that is drawn.
-        self._filters = [Plain()] if self.palette.mono else []
+        self._filters = [*([Plain()] if self.palette.mono else []), *([Ascii()] if self.glyphs.name == "ascii" else [])]
         for palette in PALETTES.values():
             self.register_theme(_theme(palette))
         # Nothing of ours uses them, and no screen needs to have them made and styled before its first rows.
