@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from campctl.effective.lighting import unknown_override
+from campctl.effective.diversion import unknown_override
 from campctl.effective.words import until_text
 from campctl.findings import Finding, Ref
 from campctl.findings.catalogue import finding

@@ -60,7 +60,7 @@ def diversion(campaign: Campaign, active: Sequence[Override], findings: list[Fin
             if exists(campaign, one.to):
                 forwards[one.subject] = one
             else:
-                findings.append(_unknown(one, str(one.to)))
+                findings.append(unknown_override(one, str(one.to)))
     return Diversion(forwards, dict(evacuations(campaign, active, [])))
 
 
@@ -71,7 +71,7 @@ def evacuations(campaign: Campaign, active: Iterable[Override], findings: list[F
             continue
         missing = [name for name in (one.subject, one.refuge) if name not in campaign.offices]
         if missing or (one.to is not None and not exists(campaign, one.to)):
-            findings.append(_unknown(one, f"office {missing[0]}" if missing else str(one.to)))
+            findings.append(unknown_override(one, f"office {missing[0]}" if missing else str(one.to)))
         else:
             yield one.subject, one
 
@@ -140,7 +140,8 @@ def ended(override: Override, at: datetime) -> bool:
     return override.end is not None and override.end <= at
 
 
-def _unknown(override: Override, what: str) -> Finding:
+def unknown_override(override: Override, what: str) -> Finding:
+    """The finding for an override that names what the manifests do not hold (any more)."""
     return finding(
         "override-unknown",
         f"Override {override.id} by {override.author} is about {what}, which the manifests do not hold.",

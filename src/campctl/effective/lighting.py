@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from campctl.effective.diversion import evacuations
+from campctl.effective.diversion import evacuations, unknown_override
 from campctl.effective.places import Places
 from campctl.effective.result import LitPort
 from campctl.findings import Finding, Ref
@@ -296,15 +296,6 @@ def occupant(campaign: Campaign, port: Port, lit: LitPort) -> User | None:
     if lit.traits is not None and lit.volunteer:
         return guest(port, lit.volunteer, lit.traits)
     return campaign.users.get(lit.user)
-
-
-def unknown_override(override: Override, what: str) -> Finding:
-    """The finding for an override that names what the manifests do not hold (any more)."""
-    return finding(
-        "override-unknown",
-        f"Override {override.id} by {override.author} is about {what}, which the manifests do not hold.",
-        help=f"Clear it: `campctl override clear {override.id}`.",
-    )
 
 
 class _Merged:
