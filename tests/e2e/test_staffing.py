@@ -115,6 +115,14 @@ def test_a_hotline_that_opens_within_an_interval_needs_people_in_it(camp: Camp) 
     assert [bool(row["people"]) for row in rows] == [8 <= hour <= 20 for hour in range(24)]
 
 
+def test_as_many_calls_as_a_day_ever_had(camp: Camp) -> None:
+    """In 2004 two voter hotlines had 400,000 in a day: such a figure is no slip, in a hotline or in a surge."""
+    camp.edit("hotlines.yaml", "calls_per_day: 300", "calls_per_day: 200000")
+    camp.edit("surges.yaml", "voter-protection: 900", "voter-protection: 400000")
+    data = camp.do("hotline", "plan", "voter-protection", "--day", "2026-10-12", "--interval", "1h", "-o", "json").ok().data
+    assert data["hotlines"][0]["calls"] == 200_000
+
+
 def test_shrinkage_and_occupancy_are_the_campaigns(camp: Camp) -> None:
     """People called in are more than seats; the cap on occupancy takes more seats of a busy line."""
     file = camp.root / "hotlines.yaml"

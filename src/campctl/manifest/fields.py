@@ -60,6 +60,7 @@ from campctl.model.campaign import (
 PERMISSION = choice(*PERMISSIONS)
 STRATEGY = choice("longest-idle", "ring-all", "round-robin", "fewest-calls", "random")
 COUNT = integer(0, 100_000)
+CALLS = integer(0, 5_000_000)
 _LABELS_ONE = from_text("desks", labels, "a desk or a range of desks", {"type": ["string", "integer"]}, "desks: `a001-a016` or `front`")
 _EXTENSIONS_ONE = from_text("extensions", extensions, "an extension or a range", RANGE.schema, RANGE.written)
 DESKS = either(list_of(_LABELS_ONE, flat=True), _LABELS_ONE, tuple)
@@ -356,7 +357,7 @@ VOLUME = Noun(
     "volume",
     "What is expected to come in.",
     (
-        Field("calls_per_day", COUNT, "Calls a day.", "900", default="0"),
+        Field("calls_per_day", CALLS, "Calls a day.", "900", default="0"),
         Field("busy_hour_share", SHARE, "The busiest hour's share of them.", "12%", default="12%"),
         Field("handling_time", DURATION, "How long a call takes, with the work after it.", "5m", default="5m"),
         Field("patience", DURATION, "How long callers wait.", "3m", default="3m"),
@@ -433,7 +434,7 @@ SURGE = Noun(
         Field("time_zone", ZONE, "The zone of its times.", "America/New_York", default="the campaign's"),
         Field("seats", map_of(ID, SEAT_CHANGE), "Hotline to seats: `10` in all, `+5` more.", "{ voter-protection: 10, main: +1 }"),
         Field("ports", list_of(table(SURGE_PORTS)), "Ports it lights.", "[{ office: chicago-hq, any: 4 }]"),
-        Field("calls", map_of(ID, COUNT), "Hotline to calls expected a day.", "{ voter-protection: 2500 }", attr="volume"),
+        Field("calls", map_of(ID, CALLS), "Hotline to calls expected a day.", "{ voter-protection: 2500 }", attr="volume"),
         Field("shape", SHAPE, "How those calls are spread over a day.", "debate-night", default="the hotline's"),
     ),
 )
