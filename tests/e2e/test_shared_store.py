@@ -254,6 +254,7 @@ def test_the_store_goes_away_in_mid_apply(admins: Any, postgres: Place, processe
     assert postgres.password not in out + err
     asked = len(bo.camp.log())
     postgres.server.up()
+    assert ("was stopped midway: what it had sent before may be done" in err) == bool(postgres.sql("SELECT 1 FROM small.runs"))
     nothing_without_intent(ann, postgres)
     assert asked < 20
     if postgres.sql("SELECT 1 FROM small.lock"):

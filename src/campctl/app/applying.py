@@ -185,7 +185,10 @@ async def execute(
             stopper=stopper,
         )
     )
-    record_audit(ctx, store, what, how, result=result_words(report.run), run=run.id)
+    try:
+        record_audit(ctx, store, what, how, result=result_words(report.run), run=run.id)
+    except errors.StoreError as error:
+        raise _midway(report, error) from None
     handed_out: tuple[str, ...] = ()
     if how.secrets_file:
         from campctl.app.phone_secrets import new_lines
@@ -206,7 +209,7 @@ async def _hand_out(ctx: Context, how: How, backends: Mapping[str, Backend], lin
 def applied(plan: Plan, report: ApplyReport, warnings: tuple[str, ...] = ()) -> Applied:
     """The report for people. A run that the store could not follow to its end is that error, not a report."""
     if isinstance(report.stopped_by, errors.StoreError):
-        raise report.stopped_by
+        raise _midway(report, report.stopped_by)
     lost = (report.stopped_by.message,) if isinstance(report.stopped_by, errors.LockHeld) else ()
     return Applied(
         run=report.run,
@@ -217,6 +220,12 @@ def applied(plan: Plan, report: ApplyReport, warnings: tuple[str, ...] = ()) -> 
         warnings=(*warnings, *lost, *_notes(report.notes)),
         stopped=report.stopped_by is not None,
     )
+
+
+def _midway(report: ApplyReport, error: errors.StoreError) -> errors.StoreError:
+    """A store that is lost in mid-run says of itself that nothing was written to it; what the exchanges hold is another matter."""
+    sent = "what it had sent before may be done, and is looked up by the next run"
+    return type(error)(f"Run {report.run.id} was stopped midway: {sent}. {error.message}", hint=error.hint)
 
 
 def _notes(notes: Mapping[str, str]) -> tuple[str, ...]:
