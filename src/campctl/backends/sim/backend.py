@@ -109,21 +109,25 @@ class SimBackend:
         """
         from campctl.backends.sim.traffic.listening import TICK, gap
 
-        self._place = asyncio.ensure_future(self._listen(lambda ear: ear.here(self._now())))
-        place = await self._place
-        lost = False
-        while not self._closed:
-            if self._faults.now().down:
-                lost = True
-            elif lost:
-                lost = False
-                place = await self._listen(lambda ear: ear.here(self._now()))
-                yield gap(self.name, self._now(), "the exchange did not answer")
-            else:
-                events, place = await self._listen(lambda ear, after=place: ear.since(after, self._now()))  # type: ignore[misc]
-                for event in events:
-                    yield event
-            await self._clock.sleep(TICK)
+        try:
+            self._place = asyncio.ensure_future(self._listen(lambda ear: ear.here(self._now())))
+            place = await self._place
+            lost = False
+            while not self._closed:
+                if self._faults.now().down:
+                    lost = True
+                elif lost:
+                    lost = False
+                    place = await self._listen(lambda ear: ear.here(self._now()))
+                    yield gap(self.name, self._now(), "the exchange did not answer")
+                else:
+                    events, place = await self._listen(lambda ear, after=place: ear.since(after, self._now()))  # type: ignore[misc]
+                    for event in events:
+                        yield event
+                await self._clock.sleep(TICK)
+        except Unavailable:
+            if not self._closed:  # closed before a thread had its turn: who listens is let go
+                raise
 
     async def live(self, *, agents: bool = False) -> Live:
         """What goes on now; costs no request of the rate."""
