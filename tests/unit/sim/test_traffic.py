@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -97,10 +97,14 @@ def test_two_listeners_hear_the_same_calls(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(database, "BUSY_SECONDS", 300.0)
 
     async def work(another: Callable[[], SimBackend], _clock: FakeClock) -> None:
-        def enough(events: list[Event]) -> bool:
-            return len(events) >= 200
+        streams = [another().events() for _ in range(2)]
+        # Both have begun before either goes on: the fake clock waits for nobody, and one may be far behind the other.
+        first = await asyncio.gather(*map(anext, streams))
 
-        mine, theirs = await asyncio.gather(heard(another(), enough), heard(another(), enough))
+        async def more(stream: AsyncIterator[Event]) -> list[Event]:
+            return [await anext(stream) for _ in range(200)]
+
+        mine, theirs = ([one, *events] for one, events in zip(first, await asyncio.gather(*map(more, streams)), strict=True))
         both = [event for event in mine if event in theirs]
         assert len(both) > 150
         assert both == [event for event in theirs if event in mine]
