@@ -27,7 +27,7 @@ LINES = 5_000
 MEMBERS = 10_000
 """Of one machine: each is written to disk with all others of its queue, and taken in one by one at a start."""
 DURABLE_AFTER = 2.0
-"""AstDB commits once a second; nodes of a cluster keep maps and members there, too."""
+"""Seconds; AstDB commits once a second. Nodes of a cluster keep maps and members there, too."""
 BATCH = 250
 SHARED_BATCH = 1000
 """Over PostgreSQL: a batch is one transaction, and its fixed cost is what counts."""

@@ -11,14 +11,13 @@ tree = await db_tree(ami, "ps")                                            # "en
 from __future__ import annotations
 
 from campctl.backends.asterisk.ami.client import Ami, AmiOptions, refused, settled
-from campctl.backends.asterisk.ami.database import DURABLE_AFTER, db_del, db_get, db_put, db_tree, db_whole, delete, put, was_absent
+from campctl.backends.asterisk.ami.database import db_del, db_get, db_put, db_tree, db_whole, delete, put, was_absent
 from campctl.backends.asterisk.ami.files import Edit, Sections, edit_requests, read_config
 from campctl.backends.asterisk.ami.opening import About, Where
 from campctl.backends.asterisk.ami.pending import Answer
 from campctl.backends.asterisk.ami.wire import MAX_LINE, MAX_LINES, Fields, Message, Puts, Reply, Request
 
 __all__ = [
-    "DURABLE_AFTER",
     "MAX_LINE",
     "MAX_LINES",
     "About",

@@ -13,9 +13,6 @@ from campctl.backends.asterisk.ami.client import Ami
 from campctl.backends.asterisk.ami.wire import Request
 from campctl.errors import Refused
 
-DURABLE_AFTER: Final = 2.0
-"""Seconds after which an acknowledged write survives Asterisk's sudden death: twice its commit interval."""
-
 _ROW: Final = "Event: DBGetTreeResponse\r\nKey: /"
 _GONE: Final = ("Database entry not found", "Database entry could not be deleted")
 
@@ -37,7 +34,7 @@ def was_absent(message: str) -> bool:
 
 
 async def db_put(ami: Ami, family: str, key: str, value: str) -> None:
-    """Write one value; not durable before DURABLE_AFTER."""
+    """Write one value; durable when Asterisk has committed, which it does once a second."""
     request = put(family, key, value)
     ami.accept(request, await ami.ask(*request))
 
