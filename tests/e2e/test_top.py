@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import termios
 from typing import Any
 
 import pexpect
@@ -77,6 +78,38 @@ def test_cut_off(top: Any, number: signal.Signals) -> None:
     assert child.signalstatus == number
     _clean(child)
     camp.do("apply", "--yes").ok()
+
+
+def test_stopped_and_gone_on_with(top: Any) -> None:
+    """SIGSTOP and SIGCONT, as a debugger or another shell sends them: it is drawn again, and leaves the terminal as it found it."""
+    _, child = top()
+    child.expect("Hotline")
+    for _ in range(3):
+        child.kill(signal.SIGSTOP)
+        child.kill(signal.SIGCONT)
+    child.expect("Hotline")
+    child.send("2")
+    child.expect("Headquarters")
+    child.send("q")
+    child.expect(pexpect.EOF)
+    _clean(child)
+    modes = termios.tcgetattr(child.child_fd)[3]
+    over(child)
+    assert child.exitstatus == 0
+    assert modes & termios.ECHO
+    assert modes & termios.ICANON
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM], ids=["SIGHUP", "SIGTERM"])
+def test_cut_off_by_who_makes_sure(top: Any, number: signal.Signals) -> None:
+    """timeout(1), systemd and tmux send a SIGCONT behind the signal, should it have been stopped: it ends as by the signal alone."""
+    _, child = top()
+    child.expect("Hotline")
+    child.kill(number)
+    child.kill(signal.SIGCONT)
+    over(child)
+    assert child.signalstatus == number, child.before
+    _clean(child)
 
 
 def test_the_terminal_closes(top: Any) -> None:

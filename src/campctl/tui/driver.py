@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 from typing import IO, Any
 
@@ -58,6 +59,18 @@ class TerminalDriver(LinuxDriver):
             return
         except Exception as error:  # noqa: BLE001 - a fault of ours, from a thread: the app ends with it
             self._loop.call_soon_threadsafe(self._app._handle_exception, error)  # noqa: SLF001 - as Textual's own does with its panic
+
+    def _sigcont_application(self, *_: Any) -> None:
+        """Goes on: by taking the terminal anew where it had given it back itself (Ctrl-Z); else it has it still, and only draws.
+
+        Textual takes it anew each time, with a second writer beside the first, and with its own modes as those to leave behind. That is
+        for nobody: timeout(1), systemd and tmux send a SIGCONT after every SIGTERM or SIGHUP, and who sends a SIGSTOP sends one, too.
+        """
+        if self._must_signal_resume:
+            super()._sigcont_application()
+            return
+        with contextlib.suppress(RuntimeError):  # its loop has ended
+            self._loop.call_soon_threadsafe(self._app.refresh)
 
     @property
     def there(self) -> bool:
