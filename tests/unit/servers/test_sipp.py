@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
 
 from servers.asterisk import Asterisk
+from servers.registering import AGAIN
 from servers.sipp import Phones, until
 from servers.softphone import Probe, Softphone
 
@@ -39,6 +41,17 @@ def test_a_phone_registers_with_its_own_secret_alone(exchange: Asterisk, phones:
     assert f":{ann.port}" in exchange.cli("pjsip show contacts")
     assert ann.unregister() == 200
     assert f":{ann.port}" not in exchange.cli("pjsip show contacts")
+
+
+def test_a_phone_registers_at_an_exchange_that_is_held_up(exchange: Asterisk, phones: Phones) -> None:
+    """It asks again, is challenged twice, and is let in all the same; a wrong secret is not."""
+    ann = phones.phone("ann", "s3cret")
+    for secret, status in (("other", 401), ("s3cret", 200)):
+        exchange.freeze()
+        goes_on = threading.Timer(AGAIN * 1.5, exchange.thaw)
+        goes_on.start()
+        assert ann.register(secret=secret) == status
+        goes_on.join()
 
 
 def test_a_call_from_outside_is_taken_and_ends(exchange: Asterisk, phones: Phones) -> None:
