@@ -108,7 +108,7 @@ class Plans:
 
 def rest_after(tries: int) -> float:
     """Seconds until the next try after so many in vain: twice as long each time up to `LONGEST`, also after days of them."""
-    return min(LONGEST, FIRST * 2 ** min(tries - 1, 10))
+    return min(LONGEST, FIRST * 2.0 ** min(tries - 1, 10))
 
 
 def next_moment(cockpit: Cockpit) -> tuple[datetime | None, str]:
