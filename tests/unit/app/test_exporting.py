@@ -210,7 +210,7 @@ def test_what_is_no_address(listen: str) -> None:
 
 def get(address: str, **headers: str) -> tuple[str, str]:
     """Ask once: content type and body."""
-    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=10) as answer:
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=120) as answer:
         return answer.headers["content-type"], answer.read().decode()
 
 

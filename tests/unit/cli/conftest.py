@@ -12,6 +12,7 @@ import pytest
 
 from campctl.cli.main import run
 from campctl.views.terminal import Terminal
+from e2e import seasons
 
 
 class Tty(io.StringIO):
@@ -32,6 +33,12 @@ class Answer:
     @property
     def json(self) -> Any:
         return json.loads(self.out)
+
+
+@pytest.fixture(autouse=True)
+def _season(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test begins within a surge or a freeze of the quickstart."""
+    seasons.begin(monkeypatch)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 from campctl.cli.catalog import commands
 from campctl.cli.generate import main as generate
 from campctl.errors import Exit
+from e2e import seasons
 
 
 @pytest.fixture
@@ -291,11 +292,10 @@ def test_invalid_manifests(campctl, campaign) -> None:
 
 def test_the_installed_command(campaign) -> None:
     """As a process of its own: plain text on a pipe, nothing asked, and data apart from words."""
-    done = subprocess.run([sys.executable, "-m", "campctl", "plan", "-o", "json"], capture_output=True, text=True, check=True, cwd=campaign)
+    program = [sys.executable, *seasons.program()]
+    done = subprocess.run([*program, "plan", "-o", "json"], capture_output=True, text=True, check=True, cwd=campaign)
     assert json.loads(done.stdout)["kind"] == "planned"
-    refused = subprocess.run(
-        [sys.executable, "-m", "campctl", "apply"], capture_output=True, text=True, check=False, input="y\n", cwd=campaign
-    )
+    refused = subprocess.run([*program, "apply"], capture_output=True, text=True, check=False, input="y\n", cwd=campaign)
     assert (refused.returncode, refused.stdout) == (12, "")
 
 

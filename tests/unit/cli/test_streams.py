@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 from campctl.cli.main import run
 from campctl.views.progress import Events
 from campctl.views.terminal import Terminal
+from e2e import seasons
 
 from .conftest import Tty
 
@@ -20,9 +21,9 @@ FULL = Path("/dev/full")
 
 
 def call(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a shell line in which $C is campctl."""
-    env = {**os.environ, "C": f"{sys.executable} -m campctl"}
-    return subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False, cwd=folder, env=env)
+    """Run a shell line in which $C stands for campctl."""
+    program = shlex.join([sys.executable, *seasons.program()])
+    return subprocess.run(["/bin/sh", "-c", line.replace("$C", program)], capture_output=True, text=True, check=False, cwd=folder)
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="no /dev/full")
