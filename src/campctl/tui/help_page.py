@@ -43,7 +43,7 @@ def help_lines(width: int) -> Sequence[Line]:
         lines += [[("accent", group)]]
         for key in (key for key in KEYS if key.group == group):
             there = f" ({where(key)})" if key.where else ""
-            lines += _entry(key.shown, key.words, there, width, 18)
+            lines += _entry(key.shown, key.words, there, width, 19)
         lines.append([])
     lines.append([("accent", "Commands, after a colon")])
     for verb in VERBS:
