@@ -417,7 +417,7 @@ def test_a_report(camp: Camp, tmp_path: Path) -> None:
 def test_days_are_counted_on_a_terminal(camp: Camp, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bar while it takes long, and none elsewhere; it is gone at the end."""
     monkeypatch.setattr("campctl.views.counting.PATIENCE", 0.0)
-    shown = camp.do("rehearse", *DEBATE, "--replications", "30", tty=True).ok().err
+    shown = camp.do("rehearse", *DEBATE, "--replications", "30", tty=True, env={"TERM": "xterm"}).ok().err
     assert "/30" in shown
     assert "/30" not in camp.do("rehearse", *DEBATE, "--replications", "30").ok().err
 
