@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campctl.capacity.erlang import OVERWHELMED, Target, erlang_a, erlang_b, erlang_c, seats_needed, staff_needed, trunks_needed
@@ -131,7 +131,8 @@ def test_the_fewest_trunks_are_the_fewest(load: float, blocking: float) -> None:
     assert trunks == 0 or erlang_b(trunks - 1, load) > blocking * (1 - 1e-9)
 
 
-@given(seats=st.integers(0, 5000), load=st.floats(0, 20_000), patience=st.floats(1, 100_000), within=st.floats(0, 3600))
+@example(seats=2500, load=20_000.0, patience=100_000.0, within=3600.0)
+@given(seats=st.integers(0, 5000), load=st.floats(0, 20_000), patience=st.floats(1, 5_000), within=st.floats(0, 3600))
 def test_shares_are_shares(seats: int, load: float, patience: float, within: float) -> None:
     """However absurd the figures, nothing overflows and every share lies between 0 and 1."""
     got = erlang_a(seats, load, 300, patience, within)
