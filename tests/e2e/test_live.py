@@ -23,6 +23,8 @@ from campctl.model.campaign import SeatChange
 from campctl.model.records import Override
 from campctl.testing.clock import START
 
+from .conftest import SMALL
+
 
 def hotline(result: Any, name: str = "help") -> dict[str, Any]:
     """A hotline's row of a snapshot in JSON."""
@@ -154,8 +156,6 @@ def test_status_never_loads_textual(small: Any) -> None:
 
 def test_names_with_escape_codes_are_shown_and_not_obeyed(make: Any, clock: Any) -> None:
     """A name, a reason and a caller's number that hold escape codes reach no terminal as such, in words or in JSON."""
-    from e2e.conftest import SMALL
-
     camp = make(SMALL.replace("name: Help\n", 'name: "Help \\e[2J"\n').replace("{name: Bo Diaz", '{name: "Bo \\e]0;x\\a"'))
     camp.poke({"do": "pause", "line": "user/ann.lee", "reason": "\x1b[31mred"})
     for argv in (["status"], ["status", "-o", "json"], ["watch", "--for", "2s"], ["watch", "--for", "2s", "-o", "table"]):
