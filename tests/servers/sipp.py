@@ -176,12 +176,14 @@ class Call:
         until(talks, lambda: f"a conversation ({self._sipp.story()})", within=within)
         self._sipp.tell(self.messages[-1])
         self.done(within=within)
+        assert any(m.method in {"CANCEL", "BYE"} or m.status >= 300 for m in self.messages), self._sipp.story()
 
     def gives_up(self, *, within: float = PATIENCE) -> None:
         """The caller waits no longer for an answer; over when this returns."""
         self.ringing(within=within)
         self._sipp.tell(self.messages[-1])
         self.done(within=within)
+        assert any(m.method in {"CANCEL", "BYE"} or m.status >= 300 for m in self.messages), self._sipp.story()
 
     def close(self) -> None:
         """The caller vanishes without a word."""

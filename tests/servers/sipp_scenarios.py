@@ -131,7 +131,9 @@ def _until_bye(wait: str, done: int, over: int) -> str:
         [last_Call-ID:]
         [last_CSeq:]
         Contact: <sip:sipp@[local_ip]:[local_port];transport=[transport]>
-        {_SDP}""", 'retrans="500"') + '<recv request="ACK" next="4"/>'
+        {_SDP}""", 'retrans="500"')
+        + f'<recv request="{TOLD}" optional="true" next="10"/><recv request="ACK" next="4"/>'
+        + f'<label id="10"/><recv request="ACK" next="{over}"/>'
     )  # fmt: skip
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+import socket
 import threading
 import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from servers.asterisk import Asterisk
+from servers import sipp_scenarios
+from servers.asterisk import Asterisk, cannot
+from servers.ports import Block
 from servers.registering import AGAIN
-from servers.sipp import Phones, until
+from servers.sip import Message, parse
+from servers.sipp import PATIENCE, Phones, Sipp, until
 from servers.softphone import Probe, Softphone
 
 pytestmark = pytest.mark.live
@@ -101,6 +109,50 @@ def test_callers_give_up_and_phones_refuse(exchange: Asterisk, phones: Phones) -
     ann.rejects(486)
     assert ann.dial("3001").ended() == 486
     assert bob.dial("0").ended() == 404
+
+
+def test_who_is_told_to_hang_up_while_other_media_is_agreed_on_does_it_after_that(tmp_path: Path) -> None:
+    """An exchange may offer them at any time; a call that is told then ends as any other, and is not dropped without a word."""
+    if not shutil.which("sipp"):
+        cannot("sipp is missing (Debian package sip-tester)")
+    ports = Block(16)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as exchange:
+        exchange.bind(("127.0.0.1", ports[0]))
+        exchange.settimeout(PATIENCE)
+        server: Any = SimpleNamespace(host="127.0.0.1", sip=ports[0], folder=tmp_path, take=lambda _: ports[4])
+        caller = Sipp(server, sipp_scenarios.calls("12025550199", 600), ip="127.0.0.1", port=ports[2], number="1", calls=1)
+
+        def says(first: str, branch: str, cseq: str, body: str = "") -> None:
+            us, they = "<sip:1@127.0.0.1>;tag=x", asked["from"]
+            sender, receiver = (they, us) if first.startswith("SIP/2.0") else (us, they)
+            lines = (
+                first, f"Via: {branch}", f"From: {sender}", f"To: {receiver}", f"Call-ID: {asked.call}",
+                f"CSeq: {cseq}", f"Contact: <sip:1@127.0.0.1:{ports[0]}>", "Content-Type: application/sdp",
+                f"Content-Length: {len(body)}", "", body,
+            )  # fmt: skip
+            exchange.sendto("\r\n".join(lines).encode(), ("127.0.0.1", ports[2]))
+
+        def hears(what: str) -> Message:
+            while not (heard := exchange.recv(65536).decode()).startswith(what):
+                pass
+            return parse(heard, sent=False, at="")
+
+        media = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
+        try:
+            asked = hears("INVITE")
+            says("SIP/2.0 200 OK", asked["via"], asked["cseq"], media)
+            hears("ACK")
+            says("INVITE sip:12025550199@127.0.0.1 SIP/2.0", "SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKa", "7 INVITE", media)
+            hears("SIP/2.0 200")
+            caller.tell(asked)
+            until(lambda: any(message.method == "MESSAGE" for message in caller.messages), "being told")
+            says("ACK sip:12025550199@127.0.0.1 SIP/2.0", "SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKb", "7 ACK")
+            bye = hears("BYE")
+            says("SIP/2.0 200 OK", bye["via"], bye["cseq"])
+            assert caller.wait() == 0, caller.story()
+        finally:
+            caller.close()
+            ports.close()
 
 
 def test_many_calls_at_a_rate(exchange: Asterisk, phones: Phones) -> None:
