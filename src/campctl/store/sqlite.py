@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Final
 
 from campctl.store.database import Row
 from campctl.store.faults import MEMORY, corrupt, faults
+from campctl.wal import keep_write_ahead
 
 BUSY_SECONDS: Final = 20
 """A group commit takes a millisecond; only a writer that hangs makes another wait this long."""
@@ -80,7 +81,8 @@ class SQLite:
 
     def write_ahead(self) -> None:
         """Keep a write-ahead log. The file remembers, unless a backup tool wrote it anew; only for a file known to be ours."""
-        self.execute("PRAGMA journal_mode = WAL")
+        with self._lock, faults(self._path):
+            keep_write_ahead(self._connection, BUSY_SECONDS)
 
     def freeze(self) -> None:
         """Refuse every write from now on."""

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from campctl.errors import BackendError, Refused, Unavailable
+from campctl.wal import keep_write_ahead
 
 APPLICATION_ID = 0x63616D70  # "camp"
 VERSION = 1
@@ -63,7 +63,7 @@ class Database:
         new = self._make_file()
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
-            self._prepared(connection, new)
+            self._prepare(connection, new)
         except BaseException:
             connection.close()
             raise
@@ -144,23 +144,10 @@ class Database:
             return self.path.stat().st_size == 0
         return True
 
-    def _prepared(self, connection: sqlite3.Connection, new: bool) -> None:
-        """`_prepare`, again while another process prepares it too: SQLite does not wait by itself where a file becomes a WAL."""
-        end = time.monotonic() + BUSY_SECONDS
-        while True:
-            try:
-                return self._prepare(connection, new)
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
-                    raise
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            time.sleep(0.01)
-
     def _prepare(self, connection: sqlite3.Connection, new: bool) -> None:
         if not new:
             self._refuse_foreign(connection)
-        connection.execute("PRAGMA journal_mode = WAL")
+        keep_write_ahead(connection, BUSY_SECONDS)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -32768")
         if connection.execute("PRAGMA user_version").fetchone()[0] == 0:

@@ -16,6 +16,7 @@ import msgspec
 from campctl.backends.sim.habits import Habits
 from campctl.backends.sim.traffic.floor import Floor
 from campctl.backends.sim.traffic.state import Happening, State, World
+from campctl.wal import keep_write_ahead
 
 FORGETS_AFTER = 3600.0
 WARM_UP = 900.0
@@ -108,7 +109,7 @@ class Ledger:
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             try:
-                connection.execute("PRAGMA journal_mode = WAL")
+                keep_write_ahead(connection, BUSY_SECONDS)
                 connection.execute("PRAGMA synchronous = OFF")
                 connection.executescript(_SCHEMA)
             except BaseException:
