@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+from contextlib import closing
 from typing import Any
 
 import pytest
+
+from campctl.app.applying import apply
+from campctl.app.context import Context, open_campaign
+from campctl.app.desks import light
+from campctl.app.how import How
+from campctl.app.results import Applied
+from campctl.errors import InvalidManifest, StalePlan
 
 SINGLE = {"batch": "1", "concurrency": "1"}
 
@@ -122,4 +131,47 @@ def test_the_clock_jumps_while_a_run_is_open(make, clock, processes, until) -> N
     process.communicate()
     clock.set_back(86400)
     camp.do("apply", "--yes").ok()
+    camp.settled()
+
+
+def of(camp: Any) -> Context:
+    """A command that has read the manifests, and is about to ask for its turn."""
+    ctx = open_campaign(camp.root, environ={}, command="campctl apply", who="rosa")
+    assert ctx.campaign
+    return ctx
+
+
+def test_an_apply_that_began_before_somebody_was_added(make) -> None:
+    """It goes by what is written once its turn comes, and so takes away no phone of which it had not read."""
+    camp = make()
+    with closing(of(camp)) as ctx:
+        camp.do("user", "provision", "new.here", "--name", "New Here", "--office", "hq", "--yes").ok()
+        done = asyncio.run(apply(ctx, How()))
+    assert isinstance(done, Applied)
+    assert done.plan.empty
+    assert camp.line("user/new.here").enabled
+    camp.settled()
+
+
+def test_an_apply_whose_manifests_got_errors_meanwhile(make) -> None:
+    """They are what it would go by, so it says what is wrong with them."""
+    camp = make()
+    with closing(of(camp)) as ctx:
+        camp.edit("campaign.yaml", "name: Ann Lee, office: hq", "name: Ann Lee, office: moon")
+        with pytest.raises(InvalidManifest):
+            asyncio.run(apply(ctx, How()))
+
+
+def test_a_verb_that_began_before_an_edit(make) -> None:
+    """Who sits where was worked out from other manifests: refused, in words, and nothing is changed; what says the same is no edit."""
+    camp = make()
+    with closing(of(camp)) as ctx:
+        text = camp.read("campaign.yaml")
+        camp.edit("campaign.yaml", "# The boss.", "# The old boss.")
+        with pytest.raises(StalePlan, match="changed by somebody else"):
+            asyncio.run(light(ctx, How(), desks=["hq/a001"]))
+        assert not camp.line("port/hq/a001").enabled
+        (camp.root / "campaign.yaml").write_text(text)
+        assert isinstance(asyncio.run(light(ctx, How(), desks=["hq/a001"])), Applied)
+    assert camp.line("port/hq/a001").enabled
     camp.settled()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -32,13 +32,16 @@ if TYPE_CHECKING:
     from campctl.ports.store import Store
 
 
+APPLY: Final = "apply"
+
+
 class Wish(Struct, frozen=True, kw_only=True):
     """What a verb wants changed.
 
     overrides: to be added; clear: ids of those to be ended. commit writes the YAML edits that `diff` shows. All three
     happen once the plan was agreed to and before the first request: a crash after that leaves a wish that the next
     apply fulfils. what: the verb, for the audit log. guards, remarks: what the verb itself has to say about the plan.
-    skip: go on without backends that do not answer.
+    skip: go on without backends that do not answer. lasting: go by the manifests as they were read while those written now have errors.
     """
 
     targets: Sequence[str] = ()
@@ -46,10 +49,11 @@ class Wish(Struct, frozen=True, kw_only=True):
     clear: Sequence[str] = ()
     commit: Callable[[], None] | None = None
     diff: str = ""
-    what: str = "apply"
+    what: str = APPLY
     guards: tuple[Guard, ...] = ()
     remarks: tuple[str, ...] = ()
     skip: bool = False
+    lasting: bool = False
 
     @property
     def empty(self) -> bool:
@@ -75,12 +79,13 @@ async def change(ctx: Context, how: How, wish: Wish | Chosen, *, saved: Plan | N
     from campctl.app.recovering import Settled, settle
 
     async with ctx.backends() as backends, locked(ctx, how) as (store, stopper):
+        ctx = ctx if how.dry_run else _as_written_now(ctx, wish)
         settled = Settled() if how.dry_run else await settle(ctx, how, backends, store, skip=isinstance(wish, Wish) and wish.skip)
         if not isinstance(wish, Wish):
             wish = await wish(backends)
         targets = () if saved else wish.targets
         view = await look(ctx, backends, at=ctx.clock.now(), extra=wish.overrides, without=wish.clear, targets=targets, skip=wish.skip)
-        made = make_plan(ctx, view, targets=wish.targets, may_be_gone=wish.what != "apply")
+        made = make_plan(ctx, view, targets=wish.targets, may_be_gone=wish.what != APPLY)
         if wish.guards or wish.remarks:
             made = replace(made, guards=(*made.guards, *wish.guards), remarks=(*wish.remarks, *made.remarks))
         if saved is not None:
@@ -114,6 +119,26 @@ async def change(ctx: Context, how: How, wish: Wish | Chosen, *, saved: Plan | N
         if done.run is not None and done.run.status == "done":
             _came_back(wish, view, made, store)
         return replace(done, diff=wish.diff, warnings=(*warnings, *done.warnings), silent=tuple(view.silent))
+
+
+def _as_written_now(ctx: Context, wish: Wish | Chosen) -> Context:
+    """The campaign that a plan made under the lock is for; `errors.StalePlan` where the manifests say something else by now.
+
+    Whoever had the lock before may have added people, whose phones a plan of earlier manifests would remove. `apply` itself
+    wants whatever is written, and reads it.
+    """
+    if not ctx.loaded.outdated():
+        return ctx
+    fresh, before = ctx.again(), ctx.campaign
+    if isinstance(wish, Wish) and wish.lasting and any(finding.severity == "error" for finding in fresh.findings):
+        return ctx
+    plain = isinstance(wish, Wish) and wish.what == APPLY and not ctx.overlay
+    if plain and (fresh.campaign.backends, fresh.campaign.store) == (before.backends, before.store):
+        return fresh
+    raise errors.StalePlan(
+        "The manifests were changed by somebody else since campctl read them. Nothing was changed.",
+        hint="Repeat the command; it then goes by what is written now.",
+    )
 
 
 def _of_this(wish: Wish, plan: Plan, view: View) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from campctl import errors
 from campctl.app.applying import Wish, change
@@ -54,24 +55,31 @@ class Plans:
         if not reasons:
             cockpit.until = max(cockpit.until or now, now)
             return
-        self.wanted, self.worst = "", Exit.OK
-        await self._apply("; ".join(reasons), now)
+        wanted, self.wanted, self.worst = self.wanted, "", Exit.OK
+        if not await self._apply("; ".join(reasons), now):
+            self.wanted = wanted
+            if self.owed is not None:
+                self.owed = replace(self.owed, again=cockpit.clock.monotonic() + FIRST)
 
-    async def _apply(self, reason: str, now: datetime) -> None:
+    async def _apply(self, reason: str, now: datetime) -> bool:
+        """Whether it was tried: manifests that were edited since this turn began are read first, once they rest."""
         cockpit = self._cockpit
         overrides, clear = self._seats.carried(now)
-        wish = Wish(overrides=overrides, clear=clear, what="autopilot apply", skip=True)
+        wish = Wish(overrides=overrides, clear=clear, what="autopilot apply", skip=True, lasting=True)
         try:
             done = await change(cockpit.ctx, cockpit.how(reason), wish)
         except errors.LockLost:
             raise
         except errors.CampctlError as error:
+            if isinstance(error, errors.StalePlan) and not cockpit.orders.once:
+                return False
             self.worst = error.exit
             self._later(_short(error), error.message, reason, code=error.code)
         else:
             self._done(done, reason)
         cockpit.until = now
         self._seats.after_apply()
+        return True
 
     def _done(self, done: Applied | Planned, reason: str) -> None:
         cockpit, words = self._cockpit, f"{reason}: {_story(done)}"

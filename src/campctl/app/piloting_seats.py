@@ -29,6 +29,8 @@ LEASE = timedelta(minutes=20)
 """How long an override of its holds; renewed when half of it is over."""
 SILENT = 60.0
 """Seconds until one that showed nothing is asked again, at the least: who waits for an answer looks at nothing else meanwhile."""
+AGAIN = 5.0
+"""Seconds until it looks again where the manifests were edited at that moment."""
 REST = 300.0
 """Seconds until a move that a guardrail refused is tried again."""
 
@@ -182,11 +184,15 @@ class Seats:
             overrides=_override(place, decision.to, decision.reason, now),
             clear=[one.id for one in place.own],
             what=f"autopilot scale {words}",
+            lasting=True,
         )
         try:
             done = await change(cockpit.ctx, cockpit.how(decision.reason), wish)
         except errors.LockLost:
             raise
+        except errors.StalePlan:  # the manifests were edited a moment ago: looked at again by the new ones
+            self._due[name] = cockpit.clock.monotonic() + AGAIN
+            return False
         except errors.CampctlError as error:
             self._due[name] = cockpit.clock.monotonic() + (REST if isinstance(error, errors.GuardrailRefused) else place.rule.every)
             if cockpit.trouble(f"move {name}", error.code):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from campctl.findings import Finding
 from campctl.manifest import sources
@@ -95,6 +96,8 @@ def _decode(root: Path, stamps: list[Stamp], data: bytes, written_ns: int) -> Lo
     found = msgspec.msgpack.decode(body, type=Body)
     loaded = Loaded(root, found.campaign, found.findings, head.digest, tuple(stamp.file for stamp in (*head.yaml, *head.other)))
     loaded.from_cache = True
+    were = (*head.yaml, *head.other)
+    loaded.stamps = tuple(replace(now, hash=then.hash) for then, now in zip(were, (*stamps, *others), strict=True))
     return loaded
 
 

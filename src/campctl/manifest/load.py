@@ -18,6 +18,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from campctl.findings import Finding, Ref, Span
 from campctl.manifest import sources
 from campctl.manifest.limits import MAX_FILES
@@ -38,7 +40,7 @@ class Loaded:
     `campaign` is None when nothing sensible is left of it; with findings of severity error it is for looking at only.
     """
 
-    __slots__ = ("_locator", "_overlay", "campaign", "digest", "files", "findings", "from_cache", "root")
+    __slots__ = ("_locator", "_overlay", "campaign", "digest", "files", "findings", "from_cache", "root", "stamps")
 
     def __init__(self, root: Path, campaign: Campaign | None, findings: tuple[Finding, ...], digest: str, files: tuple[str, ...]) -> None:
         self.root = root
@@ -47,6 +49,8 @@ class Loaded:
         self.digest = digest
         self.files = files
         self.from_cache = False
+        self.stamps: tuple[Stamp, ...] = ()
+        """Of `files`, taken before they were read, with the hashes of what was."""
         self._overlay: Mapping[str, bytes] = NO_OVERLAY
         self._locator: Locator | None = None
 
@@ -54,6 +58,22 @@ class Loaded:
     def ok(self) -> bool:
         """Whether there is a campaign without errors (warnings may be)."""
         return self.campaign is not None and not any(finding.severity == "error" for finding in self.findings)
+
+    def outdated(self) -> bool:
+        """Whether the files on disk now say something else than what was read; what an overlay stands over does not count."""
+        now = {stamp.file: stamp for stamp in sources.scan(self.root)}
+        read = {stamp.file: stamp for stamp in self.stamps if stamp.file not in self._overlay}
+        if now.keys() - self._overlay.keys() != {file for file in read if file.endswith(sources.SUFFIXES)}:
+            return True
+        return any(not self._same(stamp, now.get(file) or sources.stamp_of(self.root / file, file)) for file, stamp in read.items())
+
+    def _same(self, read: Stamp, now: Stamp | None) -> bool:
+        if now is None or now == replace(read, hash=""):
+            return now is not None
+        try:
+            return content_hash(sources.read(self.root / read.file)) == read.hash
+        except OSError:
+            return False
 
     def where(self, ref: Ref) -> Span | None:
         """The place of a value; the nearest enclosing thing when it is not written itself; None when nothing of it is.
@@ -145,6 +165,7 @@ def _read(root: Path, stamps: list[Stamp], overlay: Mapping[str, bytes]) -> tupl
         )
     read = files.read
     loaded = Loaded(root, campaign, (), _digest(read), tuple(stamp.file for stamp in read))
+    loaded.stamps = tuple(read)
     loaded._overlay = overlay  # noqa: SLF001 - made here
     findings = ctx.findings
     if campaign is not None and not reader.broken:
@@ -245,8 +266,6 @@ def _rules(loaded: Loaded, campaign: Campaign, ctx: Any) -> list[Finding]:
 
 def located(loaded: Loaded, finding: Finding) -> Finding:
     """The finding with spans for its refs."""
-    from msgspec.structs import replace
-
     related = tuple(
         other if other.span is not None or other.at is None else replace(other, span=loaded.where(other.at)) for other in finding.related
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from piloted import BEGIN, Orders, Scene, surge, write
 
+from campctl.app.applying import apply
 from campctl.app.hotlines import scale
 from campctl.app.overdue import overdue
 from campctl.app.overriding import clear
 from campctl.app.piloting_plan import rest_after
+from campctl.backends.sim.console import log
+from campctl.backends.sim.places import exchange_file
 from campctl.errors import Exit
 
 
@@ -283,3 +287,24 @@ def test_people_who_change_things_meanwhile_are_followed(scene: Scene) -> None:
 def test_what_is_owed_for_days_is_tried_on() -> None:
     """Sooner at first, every five minutes in the end; an exchange that is away for a week ends no autopilot."""
     assert [rest_after(tries) for tries in (1, 2, 3, 6, 7, 8, 1025, 100_000)] == [5, 10, 20, 160, 300, 300, 300, 300]
+
+
+def test_a_moment_just_after_somebody_added_a_person(scene: Scene) -> None:
+    """What was read before the edit is not applied any more: the new phone stays, and the surge begins once the manifests are read."""
+    surges = surge("debate", 10, 30, "12")
+    write(scene.root, surges=surges)
+
+    async def script() -> None:
+        await scene.until(10 - 2 / 60)
+        path = scene.root / "campaign.yaml"
+        path.write_text(
+            path.read_text().replace("users:\n", "users:\n  new: { name: New Here, office: hq, extension: 3080, role: other }\n")
+        )
+        await scene.person(apply)
+        await scene.wait(1)
+
+    scene.run(script)
+    asked = [(line.action, str(line.key)) for line in log(exchange_file(scene.root, "local")) if "user/new" in str(line.key)]
+    assert asked == [("create", "line/user/new")]
+    assert not scene.events("not-applied")
+    assert [at for at in scene.at("applied") if at > 9] == [pytest.approx(10, abs=0.25)]
