@@ -53,6 +53,13 @@ def with_fake(work: Callable[[FakeAmi, Ami], Awaitable[None]], options: AmiOptio
     run(main)
 
 
+def puts(count: int) -> Puts:
+    """So many, by number."""
+    found = Puts()
+    assert found.add("f", [str(n) for n in range(count)], "x")
+    return found
+
+
 async def silence(session: Session, fields: Fields) -> None:
     """No answer."""
 
@@ -255,7 +262,7 @@ def test_many_are_done_in_order_within_the_window() -> None:
 
 @pytest.mark.parametrize("window", [3, 256])
 def test_many_puts_are_done_whatever_comes_between_their_answers(window: int) -> None:
-    """Events, a refusal and a value that cannot be sent stay with their own; all others are done."""
+    """Events and a refusal stay with their own; all others are done."""
 
     async def now_and_then(session: Session, fields: Fields) -> None:
         number = int(fields["Key"])
@@ -268,13 +275,53 @@ def test_many_puts_are_done_whatever_comes_between_their_answers(window: int) ->
 
     async def work(fake: FakeAmi, ami: Ami) -> None:
         fake.on["dbput"] = now_and_then
-        rows = [("f", str(n), "x" if n != 10 else " x") for n in range(40)]
-        answers = await ami.many(Puts(rows), window=window)
+        answers = await ami.many(puts(40), window=window)
         said = [refused(answer) for answer in answers]
-        assert [n for n, text in enumerate(said) if text is not None] == [10, 20]
+        assert [n for n, text in enumerate(said) if text is not None] == [20]
         assert said[20] == "No such thing"
-        assert [fields["Key"] for fields in fake.asked("DBPut")] == [str(n) for n in range(40) if n != 10]
-        assert [refused(answer) for answer in await ami.many(Puts(rows[:10]))] == [None] * 10
+        assert [fields["Key"] for fields in fake.asked("DBPut")] == [str(n) for n in range(40)]
+        assert [refused(answer) for answer in await ami.many(puts(10))] == [None] * 10
+
+    with_fake(work)
+
+
+@pytest.mark.parametrize("window", [400, 4000])
+def test_answers_that_are_not_what_was_waited_for_are_read_all_the_same(window: int) -> None:
+    """Refusals are shorter than what says that a thousand were done, by the last of which this process would be woken."""
+
+    async def refuse(session: Session, fields: Fields) -> None:
+        if int(fields["Key"]) < 700:
+            session.respond(fields, "Success", "Message: Updated database successfully")
+        else:
+            session.respond(fields, "Error", "Message: no")
+
+    async def work(fake: FakeAmi, ami: Ami) -> None:
+        fake.on["dbput"] = refuse
+        said = [refused(answer) for answer in await ami.many(puts(1000), window=window)]
+        assert said == [None] * 700 + ["no"] * 300
+        assert (await ami.ask("Ping")).ok
+
+    with_fake(work)
+
+
+@pytest.mark.parametrize("fault", [half, reset, hang_up, garbage])
+def test_many_puts_say_what_became_of_each_when_the_connection_is_lost(fault: Any) -> None:
+    """However many are waited for together: answered ones keep their answer, sent ones are uncertain, and the others were not done."""
+
+    async def some(session: Session, fields: Fields) -> None:
+        if fields["Key"] == "300":
+            await fault(session, fields)
+        elif int(fields["Key"]) < 300:
+            session.respond(fields, "Success", "Message: Updated database successfully")
+
+    async def work(fake: FakeAmi, ami: Ami) -> None:
+        fake.on["dbput"] = some
+        answers = await ami.many(puts(1400), window=1000, deadline=SOON)
+        kinds = [type(answer) for answer in answers]
+        assert kinds == sorted(kinds, key=[Reply, Uncertain, Unavailable].index)
+        assert kinds.count(Reply) <= 300
+        assert 1000 <= 1400 - kinds.count(Unavailable) < 1400
+        assert (await ami.ask("Ping")).ok
 
     with_fake(work)
 

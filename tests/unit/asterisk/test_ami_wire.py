@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from campctl.backends.asterisk.ami import MAX_LINE, MAX_LINES, Edit, Message, Reply, Request, edit_requests, put
 from campctl.backends.asterisk.ami.sealed import AHEAD, BUFFER, Records, Whole
-from campctl.backends.asterisk.ami.wire import MAX_MESSAGE, Frames, Puts, action_id, encode
+from campctl.backends.asterisk.ami.wire import MAX_MESSAGE, Frames, action_id, encode
 from campctl.errors import Refused
 
 
@@ -231,27 +231,3 @@ def test_edits_the_file_would_misread_are_refused(edit: Edit) -> None:
     """A section, option or value that the file's syntax would turn into something else is refused before sending."""
     with pytest.raises(Refused):
         [encode(request, 1) for request in edit_requests("queues.conf", [edit])]
-
-
-@given(
-    st.lists(st.tuples(st.sampled_from(["ext", "ps/auth"]), st.text(max_size=4), st.text(max_size=8)), max_size=4), st.integers(1, 10_000)
-)
-def test_many_puts_are_written_as_each_by_itself(rows: list[tuple[str, str, str]], number: int) -> None:
-    """Byte for byte; what has to be looked at by itself is never among them."""
-    puts = Puts(rows)
-    assert [puts[n] for n in range(len(puts))] == [put(*row) for row in rows]
-    data = puts.encoded(0, len(rows), number)
-    if data is not None:
-        assert data == b"".join(encode(put(*row), n) for n, row in enumerate(rows, number))
-
-
-@pytest.mark.parametrize("value", ["", "x", "{}", "Zoë", "x" * (MAX_LINE - 80), "é" * 300])
-def test_plain_puts_go_in_one(value: str) -> None:
-    """Nothing that an apply sends thousands of is looked at one by one."""
-    assert Puts([("f", "k", "x"), ("f", "k", value)]).encoded(1, 2, 1) == encode(put("f", "k", value), 1)
-
-
-@pytest.mark.parametrize("value", [" x", "x\r\ny", "x\ny", "x\0", "\x7f", "\tx", "\ud800", "x" * MAX_LINE, "é" * (MAX_LINE // 2)])
-def test_odd_puts_do_not(value: str) -> None:
-    """Blanks in front, line ends, control characters, half characters, lines too long: each request says for itself why not."""
-    assert Puts([("f", "k", "x"), ("f", "k", value)]).encoded(0, 2, 1) is None

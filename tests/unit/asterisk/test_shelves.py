@@ -172,3 +172,29 @@ def test_many_new_facts_are_kept_as_they_are_one_by_one(known: bool) -> None:
             assert known or len(digest) == 34
 
     run(main())
+
+
+@pytest.mark.parametrize(("name", "together"), [("Ann", True), ("Zoë 李", True), ("x" * 600, False), ("\x7f", False), ("é" * 460, False)])
+def test_new_facts_go_together_whatever_people_are_called(name: str, together: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of all scripts; what takes more than a row, or is not plain, goes the long way. Either way it is kept as it is."""
+    long_way = []
+
+    async def at_once() -> None:
+        """Nothing waits."""
+
+    async def main() -> None:
+        async with FakeAmi() as fake, Ami(fake.where, fake.user, lambda: fake.secret) as ami:
+            shelf = AstDbShelf(ami)
+            write = shelf.write
+            monkeypatch.setattr(shelf, "write", lambda writes: long_way.append(len(writes)) or write(writes))
+            by: dict[Any, Any] = {
+                "record": {"line/user/ann": f'{{"r":"{name}"}}' * (2 if len(name) > 9 else 1)},
+                "endpoint": {"ann": {"callerid": name[:9]}, "bo": {"callerid": "Bo"}},
+                "map": {"ext/3001": "line:ann"},
+            }
+            refused = await (await shelf.holding(by, at_once))()
+            assert bool(long_way) is not together
+            assert await shelf.read() == {Fact(place, of): value for place, values in by.items() for of, value in values.items()}
+            assert refused == {}
+
+    run(main())

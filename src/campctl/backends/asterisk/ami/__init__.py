@@ -15,7 +15,8 @@ from campctl.backends.asterisk.ami.database import db_del, db_get, db_put, db_tr
 from campctl.backends.asterisk.ami.files import Edit, Sections, edit_requests, read_config
 from campctl.backends.asterisk.ami.opening import About, Where
 from campctl.backends.asterisk.ami.pending import Answer
-from campctl.backends.asterisk.ami.wire import MAX_LINE, MAX_LINES, Fields, Message, Puts, Reply, Request
+from campctl.backends.asterisk.ami.puts import Puts
+from campctl.backends.asterisk.ami.wire import MAX_LINE, MAX_LINES, Fields, Message, Reply, Request
 
 __all__ = [
     "MAX_LINE",

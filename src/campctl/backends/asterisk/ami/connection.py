@@ -10,55 +10,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
+from campctl.backends.asterisk.ami import runs
 from campctl.backends.asterisk.ami.pending import Answer, Loss, Many, One, in_words
+from campctl.backends.asterisk.ami.puts import Puts
+from campctl.backends.asterisk.ami.reading import ALL, Direct, Waking
 from campctl.backends.asterisk.ami.sealed import Records
-from campctl.backends.asterisk.ami.wire import Frames, Puts, Request, action_id, done, encode
+from campctl.backends.asterisk.ami.wire import Frames, Request, action_id, encode
 from campctl.errors import BackendError
 
-CHUNK: Final = 1 << 18
-"""Bytes read at once; asyncio stops reading from the socket at twice that."""
 MAX_ANSWER: Final = 256 << 20
 """Bytes received without completing any answer that is waited for: nine times the state of 50 queues of 2,000 members."""
-_DONE: Final = "Response: Success\r\nActionID: "
+_GULP: Final = 256
+"""Answers to many DBPuts that are read at once: a millisecond of Asterisk's work."""
 _SLICE: Final = 32
 """Requests of many that are written at once."""
-
-
-class Direct(asyncio.StreamReader):
-    """A reader that, once attached, hands on what arrives as it arrives.
-
-    Asterisk writes every answer by itself, so a task that is woken for each would take longer than the answer.
-    """
-
-    _take: Callable[[bytes], None] | None = None
-    _over: Callable[[Exception | None], None] | None = None
-
-    def attach(self, take: Callable[[bytes], None], over: Callable[[Exception | None], None]) -> None:
-        """From now on `take` gets the bytes, and `over` is told of the end (and of what broke it)."""
-        self._take, self._over = take, over
-        if self.at_eof() or self.exception() is not None:
-            over(self.exception())
-
-    def feed_data(self, data: Any) -> None:
-        """Bytes arrived."""
-        if self._take is None:
-            super().feed_data(data)
-        else:
-            self._take(data)
-
-    def feed_eof(self) -> None:
-        """There will be no more."""
-        super().feed_eof()
-        if self._over is not None:
-            self._over(None)
-
-    def set_exception(self, exc: Exception) -> None:
-        """The connection broke."""
-        super().set_exception(exc)
-        if self._over is not None:
-            self._over(exc)
 
 
 class Connection:
@@ -78,9 +45,12 @@ class Connection:
         self._label, self._backend = label, backend
         self._on_event, self._on_lost = on_event, on_lost
         self._records = Records(writer.write) if writer.get_extra_info("ssl_object") is not None else None
+        self._waking = Waking(writer.get_extra_info("socket"))
         self._number = 0
         self._answered = 0
-        self._pending: dict[int, One | Many] = {}
+        self._pending: dict[int, One] = {}
+        self._batches: list[Many] = []
+        """Those of which any request is under way."""
         self._received = 0
         self.loss: Loss | None = None
         loop = asyncio.get_running_loop()
@@ -145,28 +115,28 @@ class Connection:
 
     def _send(self, batch: Many, count: int) -> None:
         """Write the next requests of many; those that cannot be written are answered with why."""
-        out: list[tuple[int, bytes]] = []
-        stop = min(len(batch.requests), batch.sent + count)
-        first = batch.first + batch.sent
-        puts = batch.requests if self._records is None and isinstance(batch.requests, Puts) else None
-        data = puts.encoded(batch.sent, stop, first) if puts is not None else None
-        if data is not None:
-            self._pending.update(dict.fromkeys(range(first, batch.first + stop), batch))
-            batch.left += stop - batch.sent
-            batch.sent = stop
-            self._writer.write(data)
-            return
-        for index in range(batch.sent, stop):
-            number = batch.first + index
-            try:
-                out.append((number, encode(batch.requests[index], number)))
-            except BackendError as error:
-                batch.answers[index] = error
-                continue
-            self._pending[number] = batch
-            batch.left += 1
+        start, stop = batch.sent, min(len(batch.requests), batch.sent + count)
         batch.sent = stop
-        self._write(out)
+        first, requests = batch.first, batch.requests
+        if isinstance(requests, Puts):
+            batch.left += stop - start
+            if self._records is None:
+                self._writer.write(requests.joined(start, stop, first + start))
+            else:
+                self._write(list(enumerate(requests.encoded(start, stop, first + start), first + start)))
+        else:
+            out: list[tuple[int, bytes]] = []
+            for index in range(start, stop):
+                try:
+                    out.append((first + index, encode(requests[index], first + index)))
+                except BackendError as error:
+                    batch.answers[index] = error
+            batch.left += len(out)
+            self._write(out)
+        if batch.left and batch not in self._batches:
+            self._batches.append(batch)
+            if self._records is None:
+                self._waking.at(self._next())
 
     def _write(self, requests: list[tuple[int, bytes]]) -> None:
         """Send whole requests, with their numbers."""
@@ -188,15 +158,27 @@ class Connection:
         """Take what comes, and tell those who wait for it."""
         if self.loss is not None:
             return
+        size = len(data)
         try:
-            messages = self._frames.feed(data)
-            if not messages or not self._all_done(messages):
-                self._sort(messages)
+            rest = self._done(data)
+            if rest:
+                self._sort(self._frames.feed(rest))
             if self._records is not None:
                 self._records.read(self._answered)
-            self._check(len(data))
+            self._check(size)
         except ValueError as error:
             self._lose(f"{self._label} sent what is not AMI ({error})")
+        if self._records is None:
+            self._waking.at(self._next())
+
+    def _next(self) -> int:
+        """How many bytes are at least to come, and are soon enough together."""
+        puts = [batch for batch in self._batches if isinstance(batch.requests, Puts)]
+        coming = sum(batch.left if batch.sent == len(batch.requests) else batch.left // 2 for batch in puts)
+        if not coming:
+            return ALL
+        size = runs.run_of(min(batch.first for batch in puts)).size
+        return max(ALL, min(coming, _GULP) * size - self._frames.waiting)
 
     def _ended(self, error: Exception | None) -> None:
         """Nothing more will come."""
@@ -207,44 +189,53 @@ class Connection:
         if not self._over.done():
             self._over.set_result(None)
 
-    def _all_done(self, messages: list[str]) -> bool:
-        """Take DBPuts' answers, when these messages are nothing else."""
-        text = action_id(messages[0])
-        first = int(text) if text.isdecimal() else 0
-        batch, after = self._pending.get(first), first + len(messages)
-        if not isinstance(batch, Many) or self._pending.get(after - 1) is not batch:
-            return False
-        if messages != list(map(done, range(first, after))) or not batch.done(first, len(messages)):
-            return False
-        for number in range(first, after):
+    def _done(self, data: bytes) -> bytes:
+        """Take what is nothing but answers to DBPuts that were done; what is left."""
+        frames = self._frames
+        if frames.waiting >= runs.LONGEST:
+            return data
+        if frames.waiting:
+            data = frames.give_back() + data
+        at = 0
+        while (batch := self._batch(number := runs.begins(data, at))) is not None:
+            run = runs.run_of(number)
+            count = run.agrees(number, min(run.stop, batch.first + batch.sent) - number, data, at)
+            if not count or not batch.done(number, count):
+                break
+            at += count * run.size
+            self._heard(number + count - 1, batch)
+        return data[at:] if at else data
+
+    def _batch(self, number: int) -> Many | None:
+        """Of which batch this is the number of a request that waits for its answer."""
+        return next((batch for batch in self._batches if batch.waits_for(number)), None)
+
+    def _heard(self, number: int, waiting: One | Many) -> None:
+        """All of what answers request `number` is there, and of those in front of it in the same batch."""
+        if isinstance(waiting, One):
             del self._pending[number]
+        elif not waiting.left:
+            self._batches.remove(waiting)
+        self._answered = max(self._answered, number)
         self._received = 0
-        self._answered = after - 1
-        return True
 
     def _sort(self, messages: list[str]) -> None:
         """Hand each message to who waits for it. Rows of a long list take the short way: they end as the one before did."""
         tail = "\0"
         rows: list[str] = []
-        text, number = "", 0
         for raw in messages:
             if raw.endswith(tail):
                 rows.append(raw)
                 continue
-            if raw.startswith(f"{_DONE}{number + 1}\r\n"):  # most likely the answer to the next of many
-                number, text = number + 1, "next"
-            else:
-                text = action_id(raw)
-                number = int(text) if text.isdecimal() else 0
-            waiting = self._pending.get(number)
+            text = action_id(raw)
+            number = int(text) if text.isdecimal() else 0
+            waiting = self._pending.get(number) or self._batch(number)
             if waiting is None:
                 if not text and raw.startswith("Response: "):
                     raise ValueError("an answer to nothing that was asked")
                 self._on_event(raw)
             elif waiting.take(number, raw):
-                self._answered = max(self._answered, number)
-                del self._pending[number]
-                self._received = 0
+                self._heard(number, waiting)
                 tail = "\0"
             elif (streams := waiting.streams) is not None:
                 tail, rows = f"\r\nActionID: {number}", streams
@@ -253,7 +244,7 @@ class Connection:
         """Give up on what is not AMI, and on an answer that never ends."""
         if self._frames.fault:
             raise ValueError(self._frames.fault)
-        self._received = self._received + size if self._pending else 0
+        self._received = self._received + size if self._pending or self._batches else 0
         if self._received > MAX_ANSWER:
             raise ValueError(f"an answer of more than {MAX_ANSWER >> 20} MB")
 
@@ -268,16 +259,18 @@ class Connection:
         if self.loss is not None:
             return
         self.loss = Loss(why, backend=self._backend, hint=hint)
-        pending, self._pending = self._pending, {}
-        for waiting in pending.values():
-            waiting.lose(self.loss)
+        waiting: list[One | Many] = [*self._pending.values(), *self._batches]
+        self._pending, self._batches = {}, []
+        for one in waiting:
+            one.lose(self.loss)
+        self._waking.close()
         self._writer.transport.abort()
         if self._on_lost is not None:
             self._on_lost()
 
     async def close(self) -> None:
         """Say good-bye and let go; what is still unanswered is lost. Safe to call twice."""
-        if self.loss is None and not self._pending:
+        if self.loss is None and not (self._pending or self._batches):
             with contextlib.suppress(OSError):
                 self._writer.write(encode(Request("Logoff"), 0))
                 await asyncio.wait({self._over}, timeout=0.2)

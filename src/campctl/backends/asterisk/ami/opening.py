@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from campctl.backends.asterisk.ami import sealed
-from campctl.backends.asterisk.ami.connection import CHUNK, Connection, Direct
+from campctl.backends.asterisk.ami.connection import Connection
 from campctl.backends.asterisk.ami.pending import in_words
+from campctl.backends.asterisk.ami.reading import CHUNK, Direct
 from campctl.backends.asterisk.ami.wire import Message, Reply, Request
 from campctl.errors import AuthFailed, BackendError, Refused, Unavailable, Uncertain
 

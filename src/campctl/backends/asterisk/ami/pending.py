@@ -108,6 +108,11 @@ class Many:
             self._wake()
         return True
 
+    def waits_for(self, number: int) -> bool:
+        """Whether this is the number of one of them that is under way."""
+        at = number - self.first
+        return 0 <= at < self.sent and self.answers[at] is None
+
     def done(self, number: int, count: int) -> bool:
         """So many of them, from `number` on, are DBPuts that were done; False, and nothing is taken, unless all were still waited for."""
         at = number - self.first

@@ -9,8 +9,8 @@ here: they would not come back as they were written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple, TypeAlias, overload
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple, TypeAlias
 
 from campctl.errors import Refused
 
@@ -115,11 +115,6 @@ DONE: Final = Reply("Response: Success\r\nMessage: Updated database successfully
 """What answers a DBPut that was done; nothing else is ever said about one, so all of them are the same value."""
 
 
-def done(number: int) -> str:
-    """How Asterisk says so of one request."""
-    return f"Response: Success\r\nActionID: {number}\r\nMessage: Updated database successfully"
-
-
 def encode(request: Request, number: int) -> bytes:
     """One request as bytes, with `number` as its ActionID; refuses what Asterisk would misread."""
     fields = request.fields
@@ -149,49 +144,6 @@ def encode(request: Request, number: int) -> bytes:
             hint="Send it in several requests.",
         )
     return data
-
-
-_CONTROL: Final = bytes([*range(32), 127])
-
-
-class Puts(Sequence[Request]):
-    """Many DBPut, each (family, key, value), of which no `Request` is made before anybody asks for it."""
-
-    __slots__ = ("_rows",)
-
-    def __init__(self, rows: Sequence[tuple[str, str, str]]) -> None:
-        self._rows = rows
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    @overload
-    def __getitem__(self, index: int) -> Request: ...
-    @overload
-    def __getitem__(self, index: slice) -> Puts: ...
-    def __getitem__(self, index: int | slice) -> Request | Puts:
-        if isinstance(index, slice):
-            return Puts(self._rows[index])
-        family, key, value = self._rows[index]
-        return Request("DBPut", (("Family", family), ("Key", key), ("Val", value)))
-
-    def encoded(self, start: int, stop: int, number: int) -> bytes | None:
-        """What `encode` gives for these, numbered from `number` on, in one; None where any of them has to be looked at by itself."""
-        rows = self._rows[start:stop]
-        parts = [
-            f"Action: DBPut\r\nActionID: {n}\r\nFamily: {family}\r\nKey: {key}\r\nVal: {value}\r\n\r\n"
-            for n, (family, key, value) in enumerate(rows, number)
-        ]
-        text = "".join(parts)
-        # Nothing but the line ends put there, no value that begins with a blank, no line too long.
-        ends = 6 * len(rows)
-        if text.count("\r\n") != ends or ":  " in text or max(map(len, parts), default=0) > MAX_LINE:
-            return None
-        if text.isascii():
-            data = text.encode()
-            return data if len(data.translate(None, _CONTROL)) == len(data) - 2 * ends else None
-        plain = text.replace("\r\n", "").isprintable() and max(map(len, map(str.encode, parts))) <= MAX_LINE
-        return text.encode() if plain else None
 
 
 def _check(request: Request, name: str, value: str) -> None:
@@ -242,6 +194,11 @@ class Frames:
         if "\r\n\r\n\r" not in block and "\n\n" not in block and block[:1] not in {"", "\r", "\n"}:
             return found
         return [part for part in (raw.lstrip("\r\n") for raw in found) if part]
+
+    def give_back(self) -> bytes:
+        """What there is of a message whose end has not come yet; none of it counts as taken."""
+        rest, self._rest = bytes(self._rest), bytearray()
+        return rest
 
     @property
     def waiting(self) -> int:

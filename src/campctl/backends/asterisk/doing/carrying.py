@@ -84,6 +84,8 @@ async def ready(shelves: Sequence[Shelf], by: ByPlace, pause: Pause) -> list[Hol
 
 async def write_new(holds: Sequence[Hold]) -> dict[Fact, str]:
     """Write what is new, on all shelves at the same time; why those that were refused were."""
+    if len(holds) == 1:  # the usual case, which need not wait for its turn in the event loop
+        return await _held(holds[0])
     said = await asyncio.gather(*map(_held, holds), return_exceptions=True)
     wrong = [one for one in said if isinstance(one, BaseException)]
     if wrong:

@@ -166,6 +166,7 @@ class Writer:
         self._last = batch.done
         try:
             for start in range(0, len(changes), _LINES):
+                await _next_in_line()
                 await self._one_stretch(batch, changes[start : start + _LINES])
         except BaseException:
             self._last = batch.before()
@@ -180,7 +181,6 @@ class Writer:
         if new is not None:
             batch.parts.append(new)
             batch.outcomes += [Outcome(change=change.id) for change in changes]
-            await asyncio.sleep(0)
             return
         for count, change in enumerate(changes, 1):
             try:
@@ -189,7 +189,7 @@ class Writer:
                 batch.outcomes.append(Outcome(change=change.id, error=no.sentence, code=no.code))
             else:
                 batch.outcomes.append(Outcome(change=change.id))
-            if count == len(changes) or not count % _STRETCH:
+            if not count % _STRETCH:
                 await asyncio.sleep(0)
 
     async def _carry_out(self, batch: Batch, note: str, new: Sequence[Hold], net: Sequence[Write]) -> None:
@@ -236,7 +236,8 @@ class Writer:
 
 
 async def _next_in_line() -> None:
-    """Let go on what is being written."""
+    """Let go on what is being written, and what is to be written after it: who waits for its turn is woken in two steps."""
+    await asyncio.sleep(0)
     await asyncio.sleep(0)
 
 

@@ -40,7 +40,8 @@ _FEW: Final = 20
 _RECORDS: Final = tuple(f"{kind}/" for kind in KINDS)
 _GONE: Final = ("Database entry not found", "Database entry could not be deleted")
 _ROWS: msgspec.json.Decoder[dict[str, str]] = msgspec.json.Decoder(dict[str, str])
-_encode = msgspec.json.Encoder().encode
+_encoder: Final = msgspec.json.Encoder()
+_encode, _encode_lines = _encoder.encode, _encoder.encode_lines
 _AOR: Final = _encode(AOR).decode()
 
 
@@ -97,22 +98,28 @@ class AstDbShelf:
 
     async def holding(self, by: ByPlace, pause: Pause) -> Hold:
         """See `rows.Holding`."""
-        rows: list[tuple[str, str, str]] = []
+        puts = Puts()
         for place, values in by.items():
-            if place == "map":
-                rows += [(*name.split("/", 1), value) for name, value in values.items()]  # type: ignore[misc]
-            elif place == "aor":
-                rows += [("ps/aor", name, _AOR if value is AOR else _encode(value).decode()) for name, value in values.items()]
-            elif place == "endpoint":
-                rows += [("ps/endpoint", name, _encode(value).decode()) for name, value in values.items()]
-            elif place == "auth" and self._auths.isdisjoint(values):
-                rows += [("ps/auth", name, _encode(value).decode()) for name, value in with_new_secrets(values).items()]
-            elif place == "record" and not self._pieces and _short(values):
-                rows += [(CAMPCTL, name, str(value)) for name, value in values.items()]
-            else:
+            columns = self._columns(place, values)
+            if columns is None or not puts.add(*columns):
                 return partial(one_by_one, self, by)
             await pause()
-        return partial(self._hold, by, Puts(rows))
+        return partial(self._hold, by, puts)
+
+    def _columns(self, place: Place, values: Mapping[str, Any]) -> tuple[str | list[str], list[str], str | list[str]] | None:
+        """Families, keys and values of new rows, where each fact has one; None where any may have more, or has a secret already."""
+        names = [*values]
+        if place == "map":
+            ways = [name.partition("/") for name in names]
+            return [family for family, _, _ in ways], [key for _, _, key in ways], [*values.values()]
+        if place == "record":
+            return (CAMPCTL, names, [*values.values()]) if not self._pieces and _short([*values.values()]) else None
+        if place == "auth" and not self._auths.isdisjoint(names):
+            return None
+        if place == "aor" and {*map(id, values.values())} == {id(AOR)}:
+            return "ps/aor", names, _AOR
+        rows = with_new_secrets(values) if place == "auth" else values
+        return f"ps/{place}", names, _encode_lines([*rows.values()]).decode().split("\n")[:-1]
 
     async def _hold(self, by: ByPlace, puts: Puts) -> dict[Fact, str]:
         self._auths.update(by.get("auth", ()))
@@ -260,10 +267,10 @@ class AstDbShelf:
         return [key for key in self._pieces if key.startswith(f"{name}#")] if self._pieces else []
 
 
-def _short(values: Mapping[str, Any]) -> bool:
+def _short(texts: Sequence[str]) -> bool:
     """Whether each of these records is kept in one row, as it is."""
-    text = "\n".join(values.values())
-    return text.isascii() and max(map(len, values.values())) <= records.ROOM and "~" not in {value[:1] for value in values.values()}
+    sizes = [len(text.encode(errors="surrogatepass")) for text in texts]
+    return "~" not in {text[:1] for text in texts} and max(sizes, default=0) <= records.ROOM
 
 
 def public(value: Value) -> Value:
