@@ -21,6 +21,8 @@ from campctl.model.records import AuditEntry, Holder, JournalEntry, Override, Ow
 from campctl.model.resources import Key, Line, Location, Member, Queue, Resource, Route, key_of
 from campctl.ports.store import Store
 from campctl.store import open_store
+from campctl.store.marks import set_mark
+from campctl.store.store import SqlStore
 from campctl.testing import FakeClock
 
 NOW = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
@@ -83,6 +85,8 @@ import sys, os, time
 from datetime import UTC, datetime
 from pathlib import Path
 from campctl.store import open_store
+from campctl.store.marks import set_mark
+from campctl.store.store import SqlStore
 from campctl.errors import LockHeld
 from campctl.model.records import AuditEntry, Holder, JournalEntry, Run
 class Clock:
@@ -457,6 +461,44 @@ def test_of_many_processes_one_gets_the_lock(tmp_path: Path, url: str, opened: O
             process.stdin.flush()
     for process in processes:
         end(process)
+
+
+def carry_away(store: Store) -> None:
+    """Somebody's `store migrate` has come to its end."""
+    assert isinstance(store, SqlStore)
+    set_mark(store._db, "gone", {"to": "elsewhere", "at": "2026-10-01"})
+
+
+def test_who_waited_for_whoever_carried_the_records_away(opened: Open) -> None:
+    """A store opened while it still counted: the lock, and leading, are refused once it does not, so that nothing is written there."""
+    waiting = opened()
+    carry_away(opened())
+    for lock in (waiting, waiting.leadership):
+        with pytest.raises(StoreError, match="carried to another store"):
+            lock.acquire(holder("t1"), 30)
+    assert waiting.holder() is None
+
+
+def test_a_lock_that_could_not_be_given_back(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database does not answer when a run ends: the process lives on, does not wait for itself, and its next beat frees others."""
+    store = opened()
+    assert isinstance(store, SqlStore)
+
+    def silent(*_: object) -> None:
+        raise StoreError("no answer")
+
+    for token in ("t1", "t2"):
+        store.acquire(holder(token), 30)
+        with monkeypatch.context() as patch:
+            patch.setattr(store._db, "execute", silent)
+            with pytest.raises(StoreError, match="no answer"):
+                store.release(token)
+        held = store.holder()
+        assert held is not None
+        assert held.token == token
+    store.leadership.acquire(holder("a1"), 30)
+    assert store.leadership.beat("a1", NOW)
+    assert store.holder() is None
 
 
 # Leadership

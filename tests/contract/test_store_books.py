@@ -13,7 +13,7 @@ from campctl.errors import LockHeld, LockLost, NotFound, StoreError
 from campctl.model.runbooks import BookEntry, BookRun
 from campctl.ports.store import Store
 from campctl.testing import FakeClock
-from contract.test_store import NOW, Open, child, clock, end, holder, opened, store, url  # noqa: F401 - the fixtures of that suite
+from contract.test_store import NOW, Open, carry_away, child, clock, end, holder, opened, store, url  # noqa: F401 - the fixtures of that suite
 
 
 def run(run_id: str = "b1", **fields: object) -> BookRun:
@@ -137,3 +137,19 @@ def test_a_clock_set_back_does_not_keep_a_run_for_ever(opened: Open, clock: Fake
         store_.follow_book("b1", holder("t2"), 30)
     clock.advance(31)
     store_.follow_book("b1", holder("t2", beat=clock.now()), 30)
+
+
+def test_records_that_were_carried_away_meanwhile(opened: Open) -> None:  # noqa: F811
+    """A run that is followed while its store is left behind writes nothing more there; it is gone on with where the records are."""
+    following = opened()
+    following.begin_book(run())
+    following.follow_book("b1", holder("t1"), 30)
+    carry_away(opened())
+    for attempt in (
+        lambda: following.record_book(entry("more"), "t1"),
+        lambda: following.begin_book(run("b2")),
+        lambda: following.follow_book("b1", holder("t1"), 30),
+    ):
+        with pytest.raises(StoreError, match="carried to another store"):
+            attempt()
+    assert following.book_entries("b1") == []

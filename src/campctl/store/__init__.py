@@ -22,6 +22,7 @@ from campctl.ports.clock import Clock
 if TYPE_CHECKING:
     from campctl.model.records import AuditEntry
     from campctl.model.stores import StoreUrl
+    from campctl.store.carrying import End
     from campctl.store.database import Database
     from campctl.store.postgres import PostgreSQL
     from campctl.store.schema import Place
@@ -83,25 +84,19 @@ class Carrying:
     """
 
     def __init__(self, root: Path, url: str, to: str, *, clock: Clock, campaign: str, password: Password = lambda _: "") -> None:
-        from campctl.store.carrying import End
         from campctl.store.marks import marks
         from campctl.store.sqlite import SQLite
         from campctl.store.store import SqlStore
 
+        self._root = root
+        self._to = to
         self._clock = clock
         self._campaign = campaign
+        self._password = password
         self._ends: list[End] = []
         self.source: SqlStore | None = None
         try:
-            for end in (url, to):
-                if "://" in end:
-                    database, place = _open_shared(end, clock, create=end == to, read_only=False, password=password)
-                else:
-                    path = root / (end or FOLDER) / FILE
-                    self._make_room(path, end == to)
-                    database, place = _open_file(path, clock, create=end == to, read_only=False)
-                self._ends.append(End(database, place, end))
-            source = self._ends[0].database
+            source = self._open(url, target=False).database
             # Without a store yet, there is an empty one in memory in its place.
             self.nothing = isinstance(source, SQLite) and source.in_memory
             if not self.nothing and "gone" not in marks(source):
@@ -111,13 +106,29 @@ class Carrying:
             raise
 
     def carry(self, entry: AuditEntry) -> dict[str, int]:
-        """Carry everything, or finish what was begun; how many rows of each table. See `carrying.carry`."""
+        """Carry everything, or finish what was begun; how many rows of each table. See `carrying.carry`.
+
+        Room is made in the other place no sooner: whoever does this at the same time has the lock before, or after.
+        """
         from campctl.store.carrying import carry
 
-        source, target = self._ends
+        (source,) = self._ends
+        target = self._open(self._to, target=True)
         if self.nothing:
             return {}
         return carry(source, target, clock=self._clock, campaign=self._campaign, entry=entry)
+
+    def _open(self, url: str, *, target: bool) -> End:
+        from campctl.store.carrying import End
+
+        if "://" in url:
+            database, place = _open_shared(url, self._clock, create=target, read_only=False, password=self._password)
+        else:
+            path = self._root / (url or FOLDER) / FILE
+            self._make_room(path, target)
+            database, place = _open_file(path, self._clock, create=target, read_only=False)
+        self._ends.append(End(database, place, url))
+        return self._ends[-1]
 
     def close(self) -> None:
         """Let go of both."""

@@ -13,6 +13,7 @@ from campctl.ports.clock import Clock
 from campctl.ports.processes import mark, same_boot, sign
 from campctl.store.codec import damaged, instant, moment, text
 from campctl.store.database import Database, Row
+from campctl.store.marks import refuse_gone
 
 _LIST: Final = "SELECT id, book, name, started, author, command, digest, status, ended FROM books"
 _FULL: Final = "SELECT id, book, name, started, author, command, digest, status, ended, program FROM books"
@@ -29,6 +30,7 @@ class SqlBooks:
     def begin_book(self, run: BookRun) -> None:
         """Write down that a run begins; its id must be new."""
         with self._db.transaction():
+            refuse_gone(self._db)
             if self._db.execute("SELECT 1 FROM books WHERE id = ?", (run.id,)):
                 raise StoreError(f"There is already a run {run.id} of a runbook.", hint="Please report this: it is a fault in campctl.")
             self._db.execute(
@@ -68,6 +70,7 @@ class SqlBooks:
     def record_book(self, entry: BookEntry, token: str = "") -> int:
         """Write a line; its number. With a token, `errors.LockLost` when another process follows that run now."""
         with self._db.transaction():
+            refuse_gone(self._db)
             if token:
                 self._still_followed(entry.run, token)
             if not self._db.execute("SELECT 1 FROM books WHERE id = ?", (entry.run,)):
@@ -90,6 +93,7 @@ class SqlBooks:
     def follow_book(self, run_id: str, holder: Holder, ttl: float) -> None:
         """Become the one process that follows a run; `errors.LockHeld` when another does."""
         with self._db.transaction():
+            refuse_gone(self._db)
             beat = self._db.time(holder.beat)
             refusal = self._followed(run_id, holder, ttl)
             if refusal is None:

@@ -32,9 +32,12 @@ from campctl.ports.clock import Clock
 from campctl.ports.processes import Sign, mark, same_boot, sign
 from campctl.store.codec import instant, moment, text
 from campctl.store.database import Database
-from campctl.store.marks import marks
+from campctl.store.marks import marks, refuse_gone
 
 Table = Literal["lock", "leader"]
+
+_GIVEN_BACK: set[str] = set()
+"""Tokens that this process let go of while the database did not answer: it is alive, and has the lock no more. For whoever lives long."""
 
 
 class Tokens:
@@ -55,6 +58,7 @@ class SqlLock:
     def acquire(self, holder: Holder, ttl: float) -> None:
         """Take the lock for `holder`, or raise LockHeld with who has it. The same token again renews it."""
         with self._db.transaction():
+            refuse_gone(self._db)  # who waited for the lock may have waited for whoever carried the records away
             beat = self._db.time(holder.beat)
             refusal = self._held(holder, ttl)
             if refusal is None:
@@ -77,13 +81,19 @@ class SqlLock:
             if not self._db.execute(f"SELECT 1 FROM {self._table} WHERE token = ?", (token,)):
                 return False
             self._db.execute(f"UPDATE {self._table} SET beat = ? WHERE token = ?", (instant(self._db.time(at)), token))
-            return True
+            left = tuple(_GIVEN_BACK)
+            for one in left:  # another process cannot tell; a leader lives on, and beats
+                self._db.execute("DELETE FROM lock WHERE token = ?", (one,))
+        _GIVEN_BACK.difference_update(left)
+        return True
 
     def release(self, token: str) -> None:
         """Let go, if it is still ours."""
         if token == self._tokens.of[self._table]:
             self._tokens.of[self._table] = ""
+        _GIVEN_BACK.add(token)
         self._db.execute(f"DELETE FROM {self._table} WHERE token = ?", (token,))
+        _GIVEN_BACK.discard(token)
 
     def holder(self) -> Holder | None:
         """Who has the lock, dead or alive."""
@@ -98,7 +108,7 @@ class SqlLock:
     def _held(self, wanting: Holder, ttl: float) -> LockHeld | None:
         """Within a transaction: the refusal, or None when the lock is there to be taken."""
         found = self._row()
-        if found is None or found[0].token == wanting.token:
+        if found is None or found[0].token in {wanting.token, *_GIVEN_BACK}:
             return None
         holder, process = found
         seen = self._sign(holder, process, text(wanting.host))

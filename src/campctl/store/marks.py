@@ -66,3 +66,12 @@ def require_in_use(db: Database, place: Place, campaign: str) -> dict[Mark, Any]
             "run `campctl store rename` once.",
         )
     return found
+
+
+def refuse_gone(db: Database) -> None:
+    """Within a transaction: a store that was opened while it was the one that counts may have been left behind since."""
+    if "gone" in marks(db):
+        raise StoreError(
+            "The campaign's records were carried to another store since this one was opened. Nothing was begun.",
+            hint="Repeat the command: it then uses the store that campaign.yaml names.",
+        )

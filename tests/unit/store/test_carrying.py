@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from campctl.errors import AuditBroken, StoreError
-from campctl.model.records import AuditEntry, JournalEntry, Override, Owned, Run
+from campctl.model.records import AuditEntry, Holder, JournalEntry, Override, Owned, Run
 from campctl.model.resources import Key, Line, key_of
 from campctl.store import Carrying, open_store
 from campctl.store.postgres import PostgreSQL
@@ -125,6 +125,23 @@ def test_there_and_back_again(ends: Ends) -> None:
     ends.schema = "second"
     ends.carry(FILE, ends.url)
     assert ends.content(ends.url) == before
+
+
+def test_two_that_carry_to_the_same_place_at_once(ends: Ends) -> None:
+    """Both began while the records were in the server: who comes second is refused the lock, and what the first carried is left alone."""
+    ends.fill(FILE)
+    before = ends.content(FILE)
+    ends.carry(FILE, ends.url)
+    first, second = (
+        Carrying(ends.root, ends.url, FILE, clock=CLOCK, campaign="Ohio", password=lambda _: ends.place.password) for _ in range(2)
+    )
+    with closing(first), closing(second):
+        first.carry(SAID)
+        assert second.source is not None
+        with pytest.raises(StoreError, match="carried to another store"):
+            second.source.acquire(Holder(token="t", who="bo", host="h", pid=1, command="c", since=NOW, beat=NOW), 30)
+    assert ends.content(FILE) == before
+    assert len(list((ends.root / ".campctl").glob("store.db.gone-*"))) == 1
 
 
 def test_nothing_to_carry(ends: Ends) -> None:
