@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import heapq
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -125,14 +126,30 @@ class _Counting(ThreadPoolExecutor):
         self._changed = changed
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """The answer is given in the loop, in one go with the word that it is there.
+
+        Whoever asks the pool's own future in the moment that it is done, and hears so, may be ahead of the answer, which the thread is
+        only about to hand on: time would move before it.
+        """
         loop = asyncio.get_running_loop()
+        answer: Future[Any] = Future()
         self._changed(+1)
-        future = super().submit(fn, *args, **kwargs)
+        done = super().submit(fn, *args, **kwargs)
 
-        def back(_: Future[Any]) -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(self._changed, -1)
+        def back() -> None:
+            if done.cancelled():
+                answer.cancel()
+            elif answer.set_running_or_notify_cancel():
+                if (error := done.exception()) is not None:
+                    answer.set_exception(error)
+                else:
+                    answer.set_result(done.result())
+            self._changed(-1)
 
-        # Registered after the loop's own callback, so that the answer is on its way before time may move.
-        loop.call_soon(future.add_done_callback, back)
-        return future
+        def over(_: Future[Any]) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(back)
+
+        answer.add_done_callback(lambda given: done.cancel() if given.cancelled() else None)
+        done.add_done_callback(over)
+        return answer

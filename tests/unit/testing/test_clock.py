@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from concurrent.futures import Future
 from datetime import UTC, timedelta
+from typing import Any
 
 import pytest
 
@@ -69,6 +72,59 @@ def test_work_in_threads_holds_time_still() -> None:
         return [*seen, clock.monotonic()]
 
     assert asyncio.run(main()) == [0.0] * 20 + [10.0]
+
+
+def test_an_answer_that_a_thread_is_about_to_hand_on_holds_time_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread may be interrupted between being done and saying so; no deadline passes before what awaits it has gone on."""
+    usual, go, done, said = Future._invoke_callbacks, threading.Event(), threading.Event(), threading.Event()
+
+    def says(future: Future[Any]) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            done.set()
+            said.wait()
+        usual(future)
+
+    monkeypatch.setattr(Future, "_invoke_callbacks", says)
+
+    async def main() -> list[str]:
+        clock, order = FakeClock(), []
+
+        async def sleeper() -> None:
+            await clock.sleep(10)
+            order.append("slept")
+
+        async def worker() -> None:
+            loop = asyncio.get_running_loop()
+            loop.call_soon(lambda: (go.set(), done.wait()))
+            loop.call_later(0.02, said.set)  # many passes of the loop
+            await asyncio.to_thread(go.wait)
+            order.append("worked")
+
+        await asyncio.gather(sleeper(), worker())
+        return order
+
+    assert asyncio.run(main()) == ["worked", "slept"]
+
+
+def test_work_that_waits_for_a_thread_can_be_called_off() -> None:
+    """What was cancelled before a thread took it is not done, and time moves on without it; what it raises is raised."""
+
+    async def main() -> tuple[float, list[str]]:
+        clock, did, go = FakeClock(), [], threading.Event()
+        await clock.sleep(1)
+        busy = [asyncio.create_task(asyncio.to_thread(go.wait)) for _ in range(40)]  # more than any pool has threads
+        late = asyncio.create_task(asyncio.to_thread(did.append, "late"))
+        await asyncio.sleep(0)
+        late.cancel()
+        await asyncio.gather(late, return_exceptions=True)
+        go.set()
+        await asyncio.gather(*busy)
+        with pytest.raises(ZeroDivisionError):
+            await asyncio.to_thread(lambda: 1 / 0)
+        await clock.sleep(1)
+        return clock.monotonic(), did
+
+    assert asyncio.run(main()) == (2, [])
 
 
 def test_a_cancelled_sleeper_is_forgotten() -> None:
