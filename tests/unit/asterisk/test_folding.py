@@ -148,6 +148,18 @@ def test_a_members_state_is_what_counts_for_a_caller(fields: dict[str, str], sta
     assert [event.data["state"] for event in folded(member(**fields))] == [state]
 
 
+def test_the_end_of_a_call_whose_caller_is_gone_already_tells_which_it_was() -> None:
+    """A busy Asterisk tells of the end when the caller's channel is no more, and says nothing of it; each end is told of its own call."""
+    of_none = message(f"Event: AgentComplete|DestChannel: PJSIP/ann.lee-01|Queue: help|{AGENT}|HoldTime: 4|TalkTime: 63|Reason: caller")
+    elsewhere = message(f"Event: AgentConnect|Uniqueid: 1795297551.4|Queue: legal|{AGENT}|HoldTime: 4|RingTime: 2")
+    folder = Folder("old-pbx", IDS)
+    ended = [event.data["call"] for event in folded(CONNECT, elsewhere, of_none, of_none, folder=folder) if event.type == "call-ended"]
+    assert ended == [CALL["call"], ""]
+    folded(CONNECT, folder=folder)
+    folder.forget()
+    assert [event.data["call"] for event in folded(of_none, folder=folder)] == [""]
+
+
 def test_a_state_is_told_once() -> None:
     """Asterisk repeats itself; only a change is an event."""
     events = folded(member(), member(), member(Status="6"), member(Status="6"), member(), member("QueueMemberPause", Paused="1"))

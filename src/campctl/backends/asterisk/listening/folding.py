@@ -76,6 +76,8 @@ class Folder:
         """What app_queue last said of each member."""
         self._ringing: dict[tuple[str, str], str] = {}
         """Members that a queue rings now, for which call."""
+        self._talking: dict[tuple[str, str], str] = {}
+        """Members that answered a queue's call, and which: of a caller whose channel is gone already its end does not tell."""
         self._contacts: dict[str, set[str]] = {}
         self._next: datetime | None = None
         self._folds: dict[str, Callable[[Mapping[str, str], datetime], list[Event]]] = {
@@ -115,6 +117,7 @@ class Folder:
         self._wrapping.clear()
         self._fields.clear()
         self._ringing.clear()
+        self._talking.clear()
         self._next = None
 
     def lost(self) -> None:
@@ -191,10 +194,12 @@ class Folder:
         waited = number(fields.get("HoldTime", ""))
         answered = self._call("call-answered", fields.get("Queue", ""), now, call=call, line=line, waited=waited)
         self._ringing.pop(_member(fields), None)
+        self._talking[_member(fields)] = call
         return [answered, *self._again(_member(fields), now)]
 
     def _complete(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
-        call, line = fields.get("Uniqueid", ""), self.ids.member_line(fields.get("Interface", ""))
+        before, line = self._talking.pop(_member(fields), ""), self.ids.member_line(fields.get("Interface", ""))
+        call = fields.get("Uniqueid", "") or before
         talked = number(fields.get("TalkTime", ""))
         return [self._call("call-ended", fields.get("Queue", ""), now, call=call, line=line, talked=talked)]
 
@@ -265,7 +270,7 @@ class Folder:
     def _left(self, fields: Mapping[str, str], now: datetime) -> list[Event]:
         key = _member(fields)
         for known in (self._wrapping, self._fields, self._ringing):
-            known.pop(key, None)
+            known.pop(key, None)  # they go on talking
         return self._tell(key, None, now)
 
     def _tell(self, key: tuple[str, str], stand: Stand | None, now: datetime) -> list[Event]:
