@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import signal
+import socket
 import subprocess
+import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -69,8 +74,6 @@ def secure(make_asterisk: Callable[..., Asterisk]) -> tuple[Asterisk, Where]:
 
 
 def _listens(server: Asterisk) -> bool:
-    import socket
-
     try:
         with socket.create_connection((server.host, server.amis), 1):
             return True
@@ -200,7 +203,10 @@ def test_killed_in_the_middle_of_many(asterisk: Asterisk) -> None:
         first = await ami.epoch()
         writing = asyncio.ensure_future(ami.many([put("tests/many", str(n), "x" * 200) for n in range(200_000)]))
         await asyncio.to_thread(some)
-        await asyncio.to_thread(asterisk.kill)
+        asterisk.freeze()
+        await asyncio.to_thread(until, lambda: _under_way(asterisk), "requests that it does not read any more")
+        os.kill(asterisk.pid, signal.SIGKILL)
+        asterisk.kill()
         kinds = [type(answer) for answer in await writing]
         assert set(kinds) == {Reply, Uncertain, Unavailable}
         assert kinds == sorted(kinds, key=[Reply, Uncertain, Unavailable].index)
@@ -209,6 +215,14 @@ def test_killed_in_the_middle_of_many(asterisk: Asterisk) -> None:
         assert await ami.epoch() != first
 
     on(plain(asterisk), asterisk.password, work)
+
+
+def _under_way(server: Asterisk) -> bool:
+    """Whether something was sent that it has not read, and all of its answers have been: as the system counts them."""
+    end = f"{int.from_bytes(socket.inet_aton(server.host), sys.byteorder):08X}:{server.ami:04X}"
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    unread = {place: [int(row[4].partition(":")[2], 16) for row in rows if row[place] == end and row[3] == "01"] for place in (1, 2)}
+    return any(unread[1]) and not any(unread[2])
 
 
 def test_each_life_has_an_epoch_of_its_own(asterisk: Asterisk) -> None:

@@ -149,11 +149,13 @@ def test_a_phone_that_rings_is_not_looked_for_elsewhere(two) -> None:
     one, other = two(BOTH, BOTH)
     ann, bob = one.phone(ANN), one.phone(BOB)
     ann.rings()
-    call = bob.dial("3001")
-    ann.rung()
+    with one.server.connect() as ami:
+        call = bob.dial("3001")
+        ann.rung()
+        ami.wait("Hangup", Context="campctl-elsewhere")  # that looked whether it rings: it calls the peer, or ends
     with other.server.connect() as ami:
-        time.sleep(2.5)
         assert "0 calls processed" in ami.command("core show channels count")
+    assert not call.status
     call.close()
     ann.rejects(486)
     begun = time.monotonic()

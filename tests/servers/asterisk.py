@@ -24,7 +24,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -35,6 +35,7 @@ from servers.ports import Block
 
 LAB = Path(__file__).parents[2] / "scripts" / "asterisk-lab"
 BOOTS_WITHIN = 120.0
+_LOOKS_AT_PEERS = "qualify_frequency = 15"
 _WATCH = 'read x; sleep 0.2; rm -rf "$1"'
 """Removes the folder when the tests' end of a pipe closes, however they ended."""
 
@@ -53,7 +54,11 @@ class Asterisk:
     user = "campctl"
 
     def __init__(self, folder: Path, **asked: Any) -> None:
-        """`asked`: options of `backend init asterisk` beside the ports, as `setup.Asked` names them; `secrets`: by name."""
+        """`asked`: options of `backend init asterisk` beside the ports, as `setup.Asked` names them; `secrets`: by name.
+
+        `looks_at_peers`: whether it does, as `backend init` writes it. Else peers are there, whatever a look said: one that began
+        before a peer was up, or while the machine stood still, would take it away in the midst of a test, for 15 s.
+        """
         self.folder = folder
         self.etc = folder / "etc"
         self.log = folder / "log" / "messages"
@@ -65,6 +70,7 @@ class Asterisk:
         """Where calls to the outside are sent, at `carrier_host`."""
         self.password = secrets.token_hex(12)
         self.secrets: dict[str, str] = asked.pop("secrets", {})
+        self._looks_at_peers = asked.pop("looks_at_peers", False)
         self.asked = asked
         self._free = list(range(self.ports[20], self.ports[200]))
         self._process: subprocess.Popen[bytes] | None = None
@@ -85,6 +91,14 @@ class Asterisk:
         }
         wanted = setup.files(setup.settle(setup.Asked(**asked)), {"manager": self.password, **self.secrets})
         setup.place(self.etc, wanted, force=True)
+        if not self._looks_at_peers:
+            self._takes_peers_on_trust()
+
+    def _takes_peers_on_trust(self) -> None:
+        settings = self.etc / "pjsip.conf"
+        text = settings.read_text()
+        assert text.count(_LOOKS_AT_PEERS) == len(self.asked.get("peers", ()))
+        settings.write_text(text.replace(_LOOKS_AT_PEERS, "qualify_frequency = 0"))
 
     # -- its life --
 
@@ -186,14 +200,17 @@ class Asterisk:
         return subprocess.run(words, capture_output=True, text=True, check=False, timeout=BOOTS_WITHIN).stdout
 
     def kept(self) -> None:
-        """Wait until all that AstDB was told is on its disk, so that `kill` takes none of it: Asterisk writes it about once a second."""
-        import sqlite3
+        """Wait until all that AstDB was told is on its disk, so that `kill` takes none of it: Asterisk writes it about once a second.
 
+        The file is looked at as it is and not by SQLite: whoever reads it by that holds a lock, before which Asterisk's writing fails,
+        and then it drops what it was about to write.
+        """
         mark = secrets.token_hex(8)
-        with self.connect() as ami, closing(sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=60)) as file:
+        journal = self.db.with_name(f"{self.db.name}-journal")
+        with self.connect() as ami:
             ami.put("tests/kept", mark)
             end = time.monotonic() + BOOTS_WITHIN
-            while file.execute("SELECT 1 FROM astdb WHERE key = '/tests/kept' AND value = ?", (mark,)).fetchone() is None:
+            while mark.encode() not in self.db.read_bytes() or journal.exists():
                 assert time.monotonic() < end, "AstDB is not written to its file"
                 time.sleep(0.01)
             ami.drop("tests/kept")

@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,8 +17,7 @@ from campctl.backends.asterisk.sql.link import Access
 from campctl.model.campaign import BackendSpec
 from campctl.ports.backend import BackendEnv
 from campctl.ports.clock import Clock
-from servers.ami import Ami
-from servers.asterisk import BOOTS_WITHIN, Asterisk, started
+from servers.asterisk import Asterisk, started
 from servers.postgres import Place, Server
 
 ROLE_PASSWORD = "asterisk-for-tests-0123456789"
@@ -70,21 +67,9 @@ class Cluster:
                 ami.do("Reload", Module="res_geolocation.so")
         self.place.sql(f"TRUNCATE {', '.join(tables)}")
         self.place.sql("UPDATE campctl_state SET doing = ''")
-        for name, node in self.nodes.items():
+        for node in self.nodes.values():
             with node.connect() as ami:
                 ami.do("Reload", Module="res_pjsip.so")  # AORs that are gone are to be forgotten
-                self._peers_are_there(name, ami)
-
-    def _peers_are_there(self, name: str, ami: Ami) -> None:
-        """Wait until a node knows that the others are there: one that was down is looked at every 15 s only."""
-        for peer in self.nodes:
-            end = time.monotonic() + BOOTS_WITHIN
-            while peer != name and f"peer-{peer}/" in (said := ami.command("pjsip show contacts")):
-                if re.search(rf"peer-{peer}/.* Avail ", said):
-                    break
-                assert time.monotonic() < end, said
-                ami.command(f"pjsip qualify peer-{peer}")
-                time.sleep(0.05)
 
 
 FILES = ("queues.conf", "queuerules.conf", "geolocation.conf")
