@@ -60,7 +60,7 @@ class Puts(Sequence[Request]):
             values = [values] * len(keys)
         rows = zip(families, keys, values, strict=True)
         bodies = [f"{family}\r\nKey: {key}\r\nVal: {value}\r\n\r\n" for family, key, value in rows]
-        if max([len(body) if body.isascii() else len(body.encode()) for body in bodies], default=0) > _ROOM:
+        if max(map(len, bodies if "".join(bodies).isascii() else map(str.encode, bodies)), default=0) > _ROOM:
             return False
         self._bodies += bodies
         return True

@@ -67,12 +67,12 @@ class Directory:
         assert self._lower is not None
         return self.natives[kind].keys().isdisjoint(ids) and self._lower[kind].keys().isdisjoint(names)
 
-    def learn_all(self, kind: str, ids: Sequence[str], natives: Sequence[str]) -> None:
-        """These ids go by these names; `free` said that they may."""
+    def learn_all(self, kind: str, ids: Sequence[str], natives: Sequence[str], lower: Sequence[str]) -> None:
+        """These ids go by these names (`lower`: without capitals); `free` said that they may."""
         self.natives[kind].update(zip(ids, natives, strict=True))
         self.ids[kind].update(zip(natives, ids, strict=True))
         if self._lower is not None:
-            self._lower[kind].update(dict.fromkeys("\n".join(natives).lower().split("\n"), 1))
+            self._lower[kind].update(dict.fromkeys(lower, 1))
 
     def forget(self, key: Key) -> None:
         """It is gone."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -20,7 +20,7 @@ from campctl.backends.asterisk.facts.index import Index, Journal
 from campctl.backends.asterisk.facts.names import RESERVED, plain_lines
 from campctl.backends.asterisk.facts.native import ByPlace, Fact, Place, Write
 from campctl.backends.asterisk.facts.records import VERSION, Record, written
-from campctl.backends.asterisk.facts.render import belongings, render_lines
+from campctl.backends.asterisk.facts.render import Own, belongings, own, render_lines
 from campctl.model.changes import Change
 from campctl.model.refusals import lines_pass
 from campctl.model.resources import Key, Kind, Line
@@ -59,6 +59,17 @@ class Newcomers(Struct, frozen=True):
         return found
 
 
+class _Few(NamedTuple):
+    """Some lines, column by column. lower: native names without capitals."""
+
+    lines: Sequence[Line]
+    ids: list[str]
+    natives: list[str]
+    lower: list[str]
+    extensions: list[str]
+    own: Own
+
+
 class Arrivals:
     """Creates lines in an image. `reserved`: endpoint names in lower case that are taken."""
 
@@ -76,8 +87,12 @@ class Arrivals:
             return None
         if not lines_pass(lines, unsupported) or index.count("line") + len(lines) > limits.get("lines", len(lines) + index.count("line")):
             return None
-        natives = plain_lines([line.id for line in lines])
-        if natives is None or not self._free(natives, index, lines):
+        ids = [line.id for line in lines]
+        natives = plain_lines(ids)
+        if natives is None:
+            return None
+        few = _Few(lines, ids, natives, "\n".join(natives).lower().split("\n"), [line.extension for line in lines], own(lines, natives))
+        if not self._free(index, few):
             return None
         records = list(map(Record, repeat(VERSION), natives, lines))
         texts = written(records)
@@ -85,46 +100,42 @@ class Arrivals:
             return None
         names = self._seen.names
         locations = {id_: names.native(Key("location", id_)) if id_ else "" for id_ in {line.location for line in lines}}
-        by = render_lines(lines, natives, locations)
-        by["record"] = dict(zip([f"line/{line.id}" for line in lines], texts, strict=True))
+        by = render_lines(lines, natives, locations, few.own)
+        by["record"] = dict(zip(few.own.record, texts, strict=True))
         mark = self._journal.mark()
-        self._enter(index, lines, natives, records, by)
+        self._enter(index, few, records, by)
         return Newcomers(changes, natives, by, mark)
 
-    def _free(self, natives: Sequence[str], index: Index, lines: Sequence[Line]) -> bool:
+    def _free(self, index: Index, few: _Few) -> bool:
         """Whether what they refer to is there, and what they take up is nobody's, one another's included."""
         seen = self._seen
         by, resources = seen.rows.by, seen.resources
-        if not all(Key("location", id_) in resources for id_ in {line.location for line in lines} - {""}):
+        if not all(Key("location", id_) in resources for id_ in {line.location for line in few.lines} - {""}):
             return False
-        extensions = [line.extension for line in lines]
-        lower = "\n".join(natives).lower().split("\n")
-        if not (len(set(lower)) == len(set(extensions)) == len(lines)):
+        if not (len(set(few.lower)) == len(set(few.extensions)) == len(few.lines)):
             return False
-        maps = by["map"].keys()
         return (
-            self._reserved.isdisjoint(lower)
-            and seen.names.free("line", [line.id for line in lines], lower)
-            and index.free(extensions)
-            and all(by[place].keys().isdisjoint(natives) for place in ("endpoint", "aor", "auth"))
-            and all(maps.isdisjoint([f"{family}/{native}" for native in natives]) for family in ("cid", "e911"))
-            and maps.isdisjoint([f"ext/{extension}" for extension in extensions])
-            and by["record"].keys().isdisjoint([f"line/{line.id}" for line in lines])
-            and seen.rows.extensions.keys().isdisjoint([f"line:{native}" for native in natives])
+            self._reserved.isdisjoint(few.lower)
+            and seen.names.free("line", few.ids, few.lower)
+            and index.free(few.extensions)
+            and all(by[place].keys().isdisjoint(few.natives) for place in ("endpoint", "aor", "auth"))
+            and all(by["map"].keys().isdisjoint(names) for names in (few.own.cid, few.own.e911, few.own.ext))
+            and by["record"].keys().isdisjoint(few.own.record)
+            and seen.rows.extensions.keys().isdisjoint(few.own.target)
         )
 
-    def _enter(self, index: Index, lines: Sequence[Line], natives: Sequence[str], records: Sequence[Record], by: ByPlace) -> None:
+    def _enter(self, index: Index, few: _Few, records: Sequence[Record], by: ByPlace) -> None:
         """Into the image."""
         seen = self._seen
-        keys = [_key(("line", line.id)) for line in lines]
-        self._journal.add_all(partial(self._leave, index), zip(keys, lines, natives, strict=True))
-        seen.names.learn_all("line", [line.id for line in lines], natives)
+        keys = [_key(("line", id_)) for id_ in few.ids]
+        self._journal.add_all(partial(self._leave, index), zip(keys, few.lines, few.natives, strict=True))
+        seen.names.learn_all("line", few.ids, few.natives, few.lower)
         for place, values in by.items():
             seen.rows.by[place].update(values)
-        seen.rows.extensions.update(zip([f"line:{native}" for native in natives], [[line.extension] for line in lines], strict=True))
+        seen.rows.extensions.update(zip(few.own.target, [[extension] for extension in few.extensions], strict=True))
         seen.records.update(zip(keys, records, strict=True))
-        seen.resources.update(zip(keys, lines, strict=True))
-        index.add_lines(keys, lines)
+        seen.resources.update(zip(keys, few.lines, strict=True))
+        index.add_lines(keys, few.lines)
 
     def _leave(self, index: Index, key: Key, line: Line, native: str) -> None:
         """Undo the arrival of one."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from campctl.backends.asterisk.facts import geo, hours
 from campctl.backends.asterisk.facts.grammar import FORCED, HOTLINE, LEVEL, LEVEL_STEP, Names, escalate, rule, target
@@ -92,15 +93,36 @@ def render(resource: Resource, native: str, names: Names) -> dict[Fact, Value]:
     return facts
 
 
-def render_lines(lines: Sequence[Line], natives: Sequence[str], locations: Mapping[str, str]) -> dict[Place, dict[str, Value]]:
+class Own(NamedTuple):
+    """Names of what many lines may own, a column each: records, maps (extension, caller number, emergency location), where they lead."""
+
+    record: list[str]
+    ext: list[str]
+    cid: list[str]
+    e911: list[str]
+    target: list[str]
+
+
+def own(lines: Sequence[Line], natives: Sequence[str]) -> Own:
+    """Of lines whose ids are plain (`names.plain_lines`); what `belongings` has for each, but for what its native name is."""
+    return Own(
+        [f"line/{line.id}" for line in lines],
+        [f"ext/{line.extension}" for line in lines],
+        [f"cid/{native}" for native in natives],
+        [f"e911/{native}" for native in natives],
+        [f"line:{native}" for native in natives],
+    )
+
+
+def render_lines(lines: Sequence[Line], natives: Sequence[str], locations: Mapping[str, str], names: Own) -> dict[Place, dict[str, Value]]:
     """The facts of many lines by place, in the order in which they are to be made, but for their records; what `render` gives for each.
 
     locations: native names by id, "" for none.
     """
     endpoints: dict[str, Value] = {}
-    maps: dict[str, Value] = {f"ext/{line.extension}": f"line:{native}" for line, native in zip(lines, natives, strict=True)}
+    maps: dict[str, Value] = dict(zip(names.ext, names.target, strict=True))
     shown = callerids([line.name for line in lines], [line.extension for line in lines])
-    for line, native, caller in zip(lines, natives, shown, strict=True):
+    for line, native, caller, cid, e911 in zip(lines, natives, shown, names.cid, names.e911, strict=True):
         location = locations[line.location]
         if line.enabled:
             options = _common(line.permission, location).copy()
@@ -108,9 +130,9 @@ def render_lines(lines: Sequence[Line], natives: Sequence[str], locations: Mappi
             options["callerid"] = caller
             endpoints[native] = options
         if line.number:
-            maps[f"cid/{native}"] = line.number.removeprefix("+")
+            maps[cid] = line.number.removeprefix("+")
         if location:
-            maps[f"e911/{native}"] = location
+            maps[e911] = location
     auths: dict[str, Value] = {native: {"auth_type": "digest", "username": native, "realm": REALM} for native in natives}
     return {"record": {}, "auth": auths, "endpoint": endpoints, "aor": dict.fromkeys(endpoints, AOR), "map": maps}
 

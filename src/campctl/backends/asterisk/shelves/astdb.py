@@ -269,8 +269,8 @@ class AstDbShelf:
 
 def _short(texts: Sequence[str]) -> bool:
     """Whether each of these records is kept in one row, as it is."""
-    sizes = [len(text.encode(errors="surrogatepass")) for text in texts]
-    return "~" not in {text[:1] for text in texts} and max(sizes, default=0) <= records.ROOM
+    sized = texts if "".join(texts).isascii() else [text.encode(errors="surrogatepass") for text in texts]
+    return "~" not in {text[:1] for text in texts} and max(map(len, sized), default=0) <= records.ROOM
 
 
 def public(value: Value) -> Value:
