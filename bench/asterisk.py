@@ -22,7 +22,7 @@ from common import verdict
 def main() -> int:
     """Measure and print."""
     quick = "--quick" in sys.argv
-    people, lines, runs = (200, 1000, 2) if quick else (2000, 20_000, 5)
+    people, lines, runs = (200, 1000, 2) if quick else (2000, 20_000, 9)
     return verdict(
         [
             *asterisk_machine.run(people, lines, runs),

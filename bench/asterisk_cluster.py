@@ -8,7 +8,8 @@
         The part of PostgreSQL alone, without image and nodes: asterisk_sql.py
     d   observe of 20,000 lines / bare SELECT of the same rows as dictionaries, and DBGetTree of the maps
 
-Medians of nine (d: three), in turn. PostgreSQL is started by the bench, with fsync.
+In turn, nine times (d: three); ratios are medians of the ratios of neighbours, seconds medians.
+PostgreSQL is started by the bench, with fsync.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from asterisk_machine import emptied, over, people, puts, settle, timed, write
+from asterisk_machine import emptied, held, over, people, puts, settle, timed, write
 from common import Held, verdict
 from psycopg.rows import dict_row
 
@@ -103,13 +104,10 @@ async def writing(made: Cluster, count: int, runs: int) -> list[Held]:
 
             both.append(await timed(everything))
         await backend.close()
-    ratio, mine, theirs = over(ours, bare, 0)
-    cpu, cpu_mine, cpu_theirs = over(ours, bare, 1)
-    fair, _, all_bare = over(ours, both, 0)
     return [
-        Held(f"b  {count:,} users, all / one bare COPY of their rows", ratio, 3, f"{mine:.3f} s / {theirs:.3f} s"),
-        Held("b  the same / bare COPY and bare DBPut of all that is written", fair, 3, f"{mine:.3f} s / {all_bare:.3f} s"),
-        Held("b  all in CPU of campctl / that of COPY", cpu, inf, f"{cpu_mine:.3f} s / {cpu_theirs:.3f} s"),
+        held(f"b  {count:,} users, all / one bare COPY of their rows", 3, over(ours, bare, 0)),
+        held("b  the same / bare COPY and bare DBPut of all that is written", 3, over(ours, both, 0)),
+        held("b  all in CPU of campctl / that of COPY", inf, over(ours, bare, 1)),
     ]
 
 
@@ -149,9 +147,8 @@ async def looking(made: Cluster, count: int) -> list[Held]:
     await connection.close()
     await looker.close()
     await backend.close()
-    ratio, mine, other = over(ours, theirs, 0)
     print(f"d  whether an earlier look is still true: {statistics.median(checks) * 1000:.2f} ms")
-    return [Held(f"d  observe of {count:,} lines / bare SELECT and DBGetTree", ratio, 2, f"{mine:.2f} s / {other:.2f} s")]
+    return [held(f"d  observe of {count:,} lines / bare SELECT and DBGetTree", 2, over(ours, theirs, 0))]
 
 
 def run(count: int, lines: int, runs: int, nodes: int = 1) -> list[Held]:
