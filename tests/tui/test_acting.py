@@ -357,6 +357,24 @@ def test_answers_halting_and_what_changed_meanwhile(book: Hand) -> None:
         book.doing.look(Wanted(intent=Halt(run=run)))
 
 
+def test_runs_that_end_while_they_are_counted(tmp_path: Path) -> None:
+    """Who is followed can be said while the thread of one that ends takes it out."""
+    acts = BookActs(tmp_path, {})
+
+    class Ending:
+        """A process that ends as soon as it is looked at."""
+
+        def __init__(self, run: str) -> None:
+            self.run = run
+
+        def poll(self) -> int:
+            acts._far.pop(self.run)
+            return 0
+
+    acts._far = {run: Ending(run) for run in ("a", "b")}  # type: ignore[misc]
+    assert acts.following == ()
+
+
 def asked(hand: Hand, name: str) -> None:
     """Until a run asks that; the watchdog of the suite ends a wait that is in vain."""
     from threading import Event

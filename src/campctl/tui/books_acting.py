@@ -146,7 +146,7 @@ class BookActs:
     @property
     def following(self) -> tuple[str, ...]:
         """Runs that processes of this board follow to their end."""
-        return tuple(run for run, process in self._far.items() if process.poll() is None)
+        return tuple(run for run, process in list(self._far.items()) if process.poll() is None)  # a thread takes out those that end
 
     def _as_shown(self, intent: Step | UndoStep, key: str) -> None:
         """What would be done is still what was shown; `errors.StalePlan` otherwise."""
