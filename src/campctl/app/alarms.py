@@ -92,6 +92,8 @@ class Alarms:
         self._over: dict[str, None] = {}
         """Those that ended here lately, by id."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self._raising: dict[str, asyncio.Task[None]] = {}
+        """By key, of what stands: that it was raised is written down and said."""
         self._due: dict[str, float] = {}
         self._late: tuple[ActivityLine, ...] | None = None
 
@@ -112,10 +114,11 @@ class Alarms:
         found = evaluate(self._duty.rules, self._state, picture, now, self._duty.directory)
         self._state = found.state
         for track in found.raised:
-            self._begin(self._raise(_alert(track, now, self._duty.by)))
+            self._raising[track.key] = self._begin(self._raise(_alert(track, now, self._duty.by)))
         for track in found.cleared:
             self._over[track.id] = None
-            self._begin(self._clear(replace(_alert(track, now, self._duty.by), cleared=now)))
+            over = replace(_alert(track, now, self._duty.by), cleared=now)
+            self._begin(self._clear(over, after=self._raising.pop(track.key, None)))
         self._often("store", SYNC, self._look_up)
         self._often("manifests", RENEW, self._renewed)
         if self._duty.overdue is not None and (self._sender is None or any(rule.when == "override-overdue" for rule in self._duty.rules)):
@@ -181,7 +184,10 @@ class Alarms:
             if alert.once and store is not None:
                 await self._asked(lambda: self._duty.audit(alert, BOARD, "raised"), PATIENCE)
 
-    async def _clear(self, alert: Alert) -> None:
+    async def _clear(self, alert: Alert, after: asyncio.Task[None] | None) -> None:
+        """`after`: its raising, which a store that is slow may still have before it; cleared first, it would stay open there."""
+        if after is not None:
+            await asyncio.wait([after])
         store, said = self._written, True
         if store is not None:
             done = await self._asked(lambda: store.clear_alert(alert.id, alert.cleared or alert.raised), PATIENCE)
@@ -246,11 +252,12 @@ class Alarms:
         except (StoreError, TimeoutError):
             return None
 
-    def _begin(self, work: Awaitable[None]) -> None:
+    def _begin(self, work: Awaitable[None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         assert isinstance(task, asyncio.Task)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 def _alert(track: Track, now: datetime, by: str) -> Alert:

@@ -18,7 +18,7 @@ from campctl.app.alert_sending import Outcome, Sender
 from campctl.app.alert_words import Directory
 from campctl.app.picture import Picture
 from campctl.errors import StoreBusy
-from campctl.model.alerts import AlertRule
+from campctl.model.alerts import Alert, AlertRule
 from campctl.ports.store import Store
 from campctl.store import open_store
 from campctl.testing import FakeClock
@@ -90,6 +90,13 @@ class Desk:
 def shared(tmp_path: Path) -> Callable[[], Store]:
     """Opens one and the same store for each process; they are closed with the test's loop."""
     return lambda: open_store(tmp_path, clock=FakeClock(NOW, auto=False))
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store on a busy machine is no store that hangs: without its word it is told all the same, twice where two would tell."""
+    monkeypatch.setattr("campctl.app.alarms.CLAIM", 120.0)
+    monkeypatch.setattr("campctl.app.alarms.PATIENCE", 120.0)
 
 
 def play(story: Callable[[], Awaitable[None]]) -> None:
@@ -190,6 +197,30 @@ def test_a_store_that_hangs_holds_up_no_emergency_call(monkeypatch: pytest.Monke
             let.set()
             await desk.settle()
             assert desk.post.got == ["raised"]
+
+    play(story)
+
+
+def test_what_is_over_before_it_was_written_down(monkeypatch: pytest.MonkeyPatch, shared: Callable[[], Store]) -> None:
+    """A store that is slow hears of an alert and of its end in that order, and so does everybody: none stays open there."""
+    let = threading.Event()
+
+    async def story() -> None:
+        with shared() as store:  # type: ignore[attr-defined]
+            usual = store.raise_alert
+
+            def slow(alert: Alert) -> Alert | None:
+                let.wait(20)
+                return usual(alert)
+
+            monkeypatch.setattr(store, "raise_alert", slow)
+            desk = Desk(store)
+            desk.alarms.see(BUSY)
+            desk.alarms.see(picture())
+            asyncio.get_running_loop().call_later(0.05, let.set)  # time enough for any other that is under way
+            await desk.settle()
+            assert desk.post.got == ["raised", "cleared"]
+            assert store.alerts() == []
 
     play(story)
 
