@@ -34,6 +34,8 @@ KEPT_TAIL: Final = 3_000
 """Characters kept of what a step says: its beginning and its end."""
 GRACE: Final = {"run": 30.0, "shell": 5.0}
 """Seconds a process has to end once it is asked to: a verb finishes what is in flight."""
+ROUNDS: Final = 10
+"""Seconds for which what is still said after its end is read, at the most."""
 _ESCAPES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_][^\x1b]*(?:\x1b\\)?|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]"
 )
@@ -177,7 +179,7 @@ class ProcessHands:
             why = await self._until_over(process, step, stop)
             if why:
                 await _end(process, GRACE[act.kind], signal.SIGINT if act.kind == "run" else signal.SIGTERM)
-            await asyncio.wait([reading], timeout=1.0)
+            await said.rest(reading)
         finally:
             reading.cancel()
             if process.returncode is None:
@@ -247,10 +249,20 @@ class _Said:
         self._head = bytearray()
         self._tail = bytearray()
         self._lost = 0
+        self._read = 0
+
+    async def rest(self, reading: asyncio.Task[None]) -> None:
+        """Wait until all was read that was said before its end; what it left running keeps the pipe open, and is not waited for."""
+        for _ in range(ROUNDS):
+            read = self._read
+            await asyncio.wait([reading], timeout=1.0)
+            if reading.done() or self._read == read:
+                return
 
     async def read(self, stream: asyncio.StreamReader) -> None:
         most = 4 * (KEPT_HEAD + KEPT_TAIL)
         while data := await stream.read(65536):
+            self._read += len(data)
             room = max(0, most - len(self._head))
             self._head += data[:room]
             self._tail += data[room:]

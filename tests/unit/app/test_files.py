@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from campctl.app import complete
+from campctl.app import init as beginning
 from campctl.app.files import write_private
+from campctl.backends.asterisk.setup import placing
 from campctl.errors import UsageError
+from campctl.manifest.load import load
 
 
 def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
@@ -73,3 +80,77 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
         write_private(tmp_path, b"x")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_two_that_begin_a_campaign_at_once_one_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both saw an empty folder: what is in it then is one seed's, and who came second is told so."""
+    usual = beginning.shutil.copytree
+
+    def late(*given: Any, **named: Any) -> Any:
+        monkeypatch.undo()
+        with pytest.raises(UsageError, match="is not empty"):
+            beginning.init(tmp_path / "new", seed="national")
+        return usual(*given, **named)
+
+    monkeypatch.setattr(beginning.shutil, "copytree", late)
+    beginning.init(tmp_path / "new")
+    assert load(tmp_path / "new", cache=False).ok
+
+
+def test_a_seed_is_copied_without_what_was_done_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody tries a seed where it lies, and may be at it: its store and caches are not the new campaign's."""
+    (tmp_path / "seeds" / "quickstart" / ".campctl" / "cache").mkdir(parents=True)
+    (tmp_path / "seeds" / "quickstart" / "campaign.yaml").write_text("campaign: {name: Example}\n")
+    monkeypatch.setattr(beginning, "seeds_folder", lambda: tmp_path / "seeds")
+    beginning.init(tmp_path / "new")
+    assert sorted(path.name for path in (tmp_path / "new").rglob("*")) == [".campctl", ".gitignore", "campaign.yaml", "schema.json"]
+
+
+class Other(threading.Thread):
+    """Somebody else's work at the same time, which has ended by now, or waits for us; `raised`: how it was refused."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        super().__init__()
+        self.work = work
+        self.raised = ""
+        self.start()
+        self.join(0.2)
+
+    def run(self) -> None:
+        try:
+            self.work()
+        except UsageError as error:
+            self.raised = error.message
+
+
+def test_runs_of_two_at_once_are_both_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither takes the other's id away."""
+    (tmp_path / ".campctl").mkdir()
+    usual, others = complete._write, list[Other]()
+
+    def late(*given: Any, **named: Any) -> None:
+        monkeypatch.undo()
+        others.append(Other(lambda: complete.add_run(tmp_path, "two")))
+        usual(*given, **named)
+
+    monkeypatch.setattr(complete, "_write", late)
+    complete.add_run(tmp_path, "one")
+    others[0].join()
+    assert sorted((complete.folder(tmp_path) / "runs").read_text().split()) == ["one", "two"]
+
+
+def test_configurations_of_two_at_once_are_not_mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both saw an empty folder: all files are the first's, and the second is told that it is not empty."""
+    usual, others = placing._write, list[Other]()
+    first, second = ({name: f"{whose} {name}" for name in ("a.conf", "b.conf")} for whose in ("first", "second"))
+
+    def late(*given: Any) -> bool:
+        monkeypatch.undo()
+        others.append(Other(lambda: placing.place(tmp_path / "etc", second, force=False)))
+        return usual(*given)
+
+    monkeypatch.setattr(placing, "_write", late)
+    assert placing.place(tmp_path / "etc", first, force=False) == ()
+    others[0].join()
+    assert others[0].raised == f"{tmp_path / 'etc'} is not empty; nothing was written."
+    assert {path.name: path.read_text() for path in (tmp_path / "etc").iterdir()} == first

@@ -150,6 +150,7 @@ class SimBackend:
 
         def look() -> Sequence[Probe]:
             with self._lock:
+                self._require_open()
                 return probes(self._database, self._faults, self._now())
 
         return await asyncio.to_thread(look)
@@ -168,8 +169,7 @@ class SimBackend:
 
         def look() -> T:
             with self._lock:
-                if self._closed:
-                    raise Unavailable(f"The connection to {self.name} was closed.", backend=self.name)
+                self._require_open()
                 if self._ear is None:
                     self._ear = Listening(self.name, self._database, traffic_file(self._path), self._settings.habits)
                 return work(self._ear)
@@ -217,9 +217,12 @@ class SimBackend:
             raise
         self.requests["ok"] += 1
 
-    def _admit(self) -> Faults:
+    def _require_open(self) -> None:
         if self._closed:
             raise Unavailable(f"The connection to {self.name} was closed.", backend=self.name)
+
+    def _admit(self) -> Faults:
+        self._require_open()
         try:
             faults = self._faults.now()
         except (ValueError, OSError) as fault:
@@ -280,8 +283,10 @@ class SimBackend:
 
     async def _read(self, keys: Collection[Key] | None) -> Snapshot:
         def work() -> Snapshot:
-            with self._lock, self._database.reading() as connection:
-                return observe(connection, self._now(), keys)
+            with self._lock:
+                self._require_open()
+                with self._database.reading() as connection:
+                    return observe(connection, self._now(), keys)
 
         try:
             if not self._lock.locked():
@@ -317,5 +322,6 @@ class SimBackend:
             time.sleep(_RETRY_SECONDS)
 
     def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        self._require_open()  # a thread whose turn comes after that opens no file that nobody would close
         with self._database.writing(wait=False) as connection:
             return work(connection)

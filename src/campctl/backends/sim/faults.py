@@ -167,15 +167,18 @@ class FaultsFile:
         """The faults that hold at this moment."""
         try:
             status = self.path.stat()
-        except (FileNotFoundError, NotADirectoryError):
+            seen = (status.st_mtime_ns, status.st_size, status.st_ino)
+            written = "" if seen == self._seen else self.path.read_text("utf-8")
+        except (FileNotFoundError, NotADirectoryError):  # also when it is removed between the two
             self._seen = None
             return self._plain
-        seen = (status.st_mtime_ns, status.st_size, status.st_ino)
+        except ValueError as fault:
+            raise ValueError(f"{self.path.name} is not JSON: {fault}") from None
         if seen != self._seen:
             import json
 
             try:
-                found = json.loads(self.path.read_text("utf-8"))
+                found = json.loads(written)
             except ValueError as fault:
                 raise ValueError(f"{self.path.name} is not JSON: {fault}") from None
             if not isinstance(found, dict):

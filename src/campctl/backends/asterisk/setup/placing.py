@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from campctl.errors import UsageError
@@ -17,7 +19,9 @@ def place(folder: Path, files: Mapping[str, str], *, force: bool) -> tuple[str, 
     """
     try:
         _folder(folder, force=force)
-        kept = tuple(name for name, text in files.items() if _write(folder / name, text))
+        with _alone(folder):  # the files belong together: passwords of two are not to be mixed
+            _folder(folder, force=force)
+            kept = tuple(name for name, text in files.items() if _write(folder / name, text))
     except OSError as error:
         raise UsageError(
             f"{error.filename or folder} cannot be written: {error.strerror}.", hint="Check the folder, its permissions and space."
@@ -36,6 +40,18 @@ def _folder(folder: Path, *, force: bool) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if stat.S_IMODE(folder.stat().st_mode) & 0o077:
         folder.chmod(0o700)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Whoever writes there at the same moment waits; where a file system has no such locks, nobody does."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(number, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(number)
 
 
 def _write(path: Path, text: str) -> bool:
