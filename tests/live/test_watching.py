@@ -107,17 +107,7 @@ def board(camp: Camp) -> Iterator[Board]:
     """A board that hears; it has begun to when the fixture is there."""
     board = Board(camp)
     try:
-        with camp.server.connect() as ami:  # somebody joins and leaves until it is heard
-
-            def heard() -> bool:
-                ami.ask("QueueAdd", Queue="help", Interface="PJSIP/eve.moss")
-                ami.ask("QueueRemove", Queue="help", Interface="PJSIP/eve.moss")
-                return bool(board.heard) or board.failed is not None
-
-            until(heard, "the first event")
-            ami.ask("Ping")
-        board.wait("agent-state", reason="removed")
-        board.heard.clear()
+        board.live()  # a look that is asked for after listening was begun is made once it listens
         yield board
     finally:
         board.close()

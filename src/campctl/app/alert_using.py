@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from campctl.app.alert_facts import Fact
     from campctl.app.alert_sending import Receiver
     from campctl.app.alerting import Track
+    from campctl.app.watcher import Heard
     from campctl.live.board import BackendBoard
 
-LISTENING = 3.0
-"""Seconds after which every exchange is listened to, which takes a moment to begin, or known not to be."""
 RAISED = ("state", "id", "what", "since", "acknowledged", "severity", "rule", "subject", "told")
 """What matters most first: a narrow terminal has room for no more."""
 RULES = ("rule", "severity", "now", "when", "about", "tells")
@@ -224,16 +223,24 @@ async def watch(
     seconds: float = 0.0,
     alive: Callable[[], None] = lambda: None,
 ) -> None:
-    """Watch and tell, until stopped or for so many seconds. `ready` is called when it looks and listens, `alive` at every look."""
+    """Watch and tell, until stopped or for so many seconds. `ready` is called when it looks and listens, `alive` at every look.
+
+    A first look is made when its exchange is listened to, or could not be: see `ports.backend`.
+    """
     from campctl.app.picturing import pictures
 
     check_secrets(ctx)
     began, first = ctx.clock.monotonic(), True
-    async with on_duty(ctx, hear) as alarms, aclosing(pictures(ctx, alerting=alarms.see)) as stream:
+    known: set[str] = set()
+
+    def tell(heard: Heard) -> None:
+        if heard.type in {"live", "lost"}:
+            known.add(heard.backend)
+
+    async with on_duty(ctx, hear) as alarms, aclosing(pictures(ctx, alerting=alarms.see, tell=tell)) as stream:
         async for picture in stream:
             alive()
-            looked = all(board.heard or board.health == "lost" for board in picture.backends)
-            if first and looked and ctx.clock.monotonic() - began >= LISTENING:
+            if first and known.issuperset(board.name for board in picture.backends):
                 first = False
                 ready()
             if stop.is_set() or (seconds and ctx.clock.monotonic() - began >= seconds):

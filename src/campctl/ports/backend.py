@@ -68,7 +68,8 @@ class Backend(Protocol):
     def events(self) -> AsyncIterator[Event]:
         """What happens from now on; ends when closed. Backends without events yield nothing.
 
-        A broken connection is made anew as long as it takes; a "gap" event comes first after each.
+        A broken connection is made anew as long as it takes; a "gap" event comes first after each. A look (`live`) asked for after
+        it was begun is made once it listens, so that nothing is missed in between, or after some seconds when it cannot yet.
         """
         ...
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from campctl.backends.asterisk.backend import AsteriskBackend
 from campctl.backends.asterisk.facts.native import PLACES, Fact
+from campctl.backends.asterisk.listening import going_on
 from campctl.errors import Refused, Unavailable, Uncertain
 from campctl.model.changes import Change
 from campctl.model.live import AgentNow, Capabilities, Event, Live, Probe, QueueNow
@@ -329,3 +330,50 @@ def test_changes_without_a_difference_write_nothing(opened):
         assert exchange.generation == generation
 
     run(main())
+
+
+class Slow:
+    """What listens to a machine, once it is told to begin."""
+
+    def __init__(self) -> None:
+        self.hears = asyncio.Event()
+
+    async def begun(self) -> None:
+        await self.hears.wait()
+
+    async def listen(self) -> AsyncIterator[Event]:
+        await self.hears.wait()
+        for event in tuple[Event, ...]():
+            yield event
+
+    async def close(self) -> None:
+        self.hears.set()
+
+
+def test_a_look_is_made_once_it_listens(opened, monkeypatch):
+    """Who listens before they look misses nothing in between."""
+    looked: list[bool] = []
+    machine = Slow()
+
+    async def look(*_: Any, **__: Any) -> str:
+        looked.append(machine.hears.is_set())
+        return "what goes on"
+
+    monkeypatch.setattr(going_on, "make_ears", lambda *_: [machine])
+    monkeypatch.setattr(going_on, "look_everywhere", look)
+
+    async def main() -> None:
+        backend, _ = opened()
+        backend.ground.machines = backend.ground.nodes = ()
+        listening = asyncio.ensure_future(anext(backend.events(), None))
+        looking = asyncio.ensure_future(backend.live())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert looked == []
+        machine.hears.set()
+        assert await looking == "what goes on"
+        await backend.close()
+        await listening
+
+    run(main())
+    assert looked == [True]

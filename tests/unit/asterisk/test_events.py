@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from campctl.backends.asterisk.ami import Ami, AmiOptions
 from campctl.backends.asterisk.listening.events import Ears, Listening
@@ -287,6 +288,33 @@ def test_one_that_boots_is_waited_for() -> None:
         await stage.ready()
         stage.member(1)
         assert states([await first]) == ["free"]
+
+    on_stage(work)
+
+
+def test_it_is_known_when_a_stream_has_begun() -> None:
+    """Not before everything is heard that happens; also when nothing can be heard, nobody listens any more, or it takes too long."""
+
+    async def work(stage: Stage) -> None:
+        stage.fake.booted = False
+        begun = asyncio.ensure_future(stage.ears.begun())
+        first = asyncio.ensure_future(anext(stage.ears.listen()))
+        await until(lambda: bool(stage.fake.sessions) and stage.fake.sessions[-1].logged_in)
+        assert not begun.done()
+        stage.fake.sessions[-1].message("Event: FullyBooted", "Status: Fully Booted")
+        await begun
+        stage.member(1)
+        assert states([await first]) == ["free"]
+        nowhere = Ears(Ami(replace(stage.fake.where, port=1), "campctl", str), stage.learn, stage.clock, QUICK)
+        with pytest.raises(Unavailable):
+            await anext(nowhere.listen())
+        await nowhere.begun()
+        unused = Ears(stage.ami, stage.learn, stage.clock, QUICK)
+        await unused.close()
+        await unused.begun()
+        hasty = Ami(stage.fake.where, stage.fake.user, lambda: stage.fake.secret, AmiOptions(deadline=0.02))
+        silent = Ears(hasty, stage.learn, stage.clock, QUICK)
+        await silent.begun()
 
     on_stage(work)
 

@@ -142,7 +142,10 @@ class AsteriskBackend:
     # -- what goes on --
 
     async def events(self) -> AsyncIterator[Event]:
-        """What happens from now on, over connections of their own."""
+        """What happens from now on, over connections of their own.
+
+        Looks (`live`) asked for after it was begun are made once it listens: between look and events nothing is missed.
+        """
         from campctl.backends.asterisk.listening.going_on import listen_everywhere, make_ears
 
         if self._closed:
@@ -160,6 +163,7 @@ class AsteriskBackend:
         """What goes on now, in one look at each machine."""
         from campctl.backends.asterisk.listening.going_on import look_everywhere
 
+        await asyncio.gather(*(ears.begun() for ears in self._ears))
         ids = await self._ids()
         return await look_everywhere([node.ami for node in self.ground.nodes], ids, self._clock, agents=agents)
 

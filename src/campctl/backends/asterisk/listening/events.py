@@ -59,7 +59,17 @@ class Ears:
         self._ami, self._learn, self._clock = ami, learn, clock
         self._how = how or Listening()
         self._open: set[_Ear] = set()
+        self._begun = asyncio.Event()
         self._closed = False
+
+    async def begun(self) -> None:
+        """Wait until a stream hears everything from now on, or its first attempt to connect came to nothing.
+
+        For half the time that an answer may take at the longest: one that is silent, or boots, holds up no look at the others.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._ami.options.deadline / 2):
+                await self._begun.wait()
 
     async def listen(self, standing: Standing | None = None) -> AsyncIterator[Event]:
         """What happens from now on, until `close`. `standing`: one for all machines of an exchange that are listened to together.
@@ -68,18 +78,20 @@ class Ears:
         """
         if self._closed:
             return
-        ear = _Ear(self._ami, self._learn, self._clock, self._how, standing or Standing())
+        ear = _Ear(self._ami, self._learn, self._clock, self._how, standing or Standing(), self._begun)
         self._open.add(ear)
         try:
             async for event in ear.events():
                 yield event
         finally:
             self._open.discard(ear)
+            self._begun.set()
             await ear.close()
 
     async def close(self) -> None:
         """All streams end. Safe to call twice."""
         self._closed = True
+        self._begun.set()
         for ear in list(self._open):
             await ear.close()
 
@@ -87,9 +99,11 @@ class Ears:
 class _Ear:
     """One stream: its connection, its buffer, its folder."""
 
-    def __init__(self, ami: Ami, learn: Callable[[], Awaitable[Ids]], clock: Clock, how: Listening, standing: Standing) -> None:
+    def __init__(
+        self, ami: Ami, learn: Callable[[], Awaitable[Ids]], clock: Clock, how: Listening, standing: Standing, begun: asyncio.Event
+    ) -> None:
         self._ami, self._learn, self._clock, self._how = ami, learn, clock, how
-        self._standing = standing
+        self._standing, self._begun = standing, begun
         self._backend = ami.options.backend
         self._buffer: deque[tuple[datetime, str]] = deque()
         self._lost = 0
@@ -105,7 +119,7 @@ class _Ear:
         wait, why, first = self._how.first_wait, "", True
         while not self._closed.is_set():
             try:
-                folder = await self._unless_closed(self._begin())
+                folder = await self._unless_closed(self._attempt())
             except (Unavailable, Uncertain) as error:
                 if first and not self._how.patient:
                     raise
@@ -137,6 +151,12 @@ class _Ear:
             await shut(opened)
 
     # -- a connection --
+
+    async def _attempt(self) -> Folder:
+        try:
+            return await self._begin()
+        finally:
+            self._begun.set()
 
     async def _begin(self) -> Folder:
         """Connect, say what is wanted, and look how things are."""
