@@ -116,14 +116,12 @@ async def resume(ctx: Context, run_id: str, asked: Asked, crew: Crew) -> BookRep
     """Go on where a run stands. What must not be done twice and has no outcome is asked about, never guessed."""
     store = ctx.store(write=True)
     book = find_run(store, run_id, states=())  # never one of last week because this one is done
-    if book.status in {"done", "rolled-back"}:
-        words = "is done" if book.status == "done" else "was rolled back"
-        raise errors.UsageError(
-            f"Run {book.id} {words}; there is nothing to go on with.", hint=f"Run it anew: campctl runbook run {book.book}"
-        )
+    _require_unfinished(book)
     holder = this_process(ctx)
     store.follow_book(book.id, holder, TTL)
     try:
+        book = store.book(book.id)  # whoever followed it until now may have come to its end
+        _require_unfinished(book)
         book, program = _same(ctx, store, book, asked, crew, holder.token)
         require_step(numbers(program), asked.until, f"`campctl runbook status {book.id}` lists them.")
         require_secrets(ctx.environ, program)
@@ -140,6 +138,14 @@ async def resume(ctx: Context, run_id: str, asked: Asked, crew: Crew) -> BookRep
         raise
     audit(ctx, store, "runbook resume", book, "begun")
     return await follow(ctx, store, book, program, holder, asked, crew)
+
+
+def _require_unfinished(book: BookRun) -> None:
+    if book.status in {"done", "rolled-back"}:
+        words = "is done" if book.status == "done" else "was rolled back"
+        raise errors.UsageError(
+            f"Run {book.id} {words}; there is nothing to go on with.", hint=f"Run it anew: campctl runbook run {book.book}"
+        )
 
 
 def require_step(where: Mapping[str, int], step: str, hint: str) -> None:

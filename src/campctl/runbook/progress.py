@@ -119,7 +119,8 @@ def fold(program: Program, where: Mapping[str, int], found: Standing, entry: Boo
         found.at, found.attempts[step.id] = number, entry.attempt
         found.outcomes[step.id] = "begun"
     elif state in {"confirmed", "declined"}:
-        found.confirmations[step.id] = entry
+        if number == found.at:  # of two who answer at once, the second answers nothing: not the next time it is asked either
+            found.confirmations[step.id] = entry
     elif state == "reset" and found.undoing == step.id and found.rolling is None:
         found.undoing = ""  # one step's way back that was not gone: what was done is still so
     elif state in {"interrupted", "reset"}:

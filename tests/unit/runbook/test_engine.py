@@ -316,6 +316,16 @@ def test_who_confirmed_while_nobody_followed_is_heard() -> None:
     assert follow(made, ledger, hands, clock) == Over("done")
 
 
+def test_of_two_who_answer_at_once_the_second_answers_nothing() -> None:
+    """What comes once the step is done is kept in the journal, and is no answer the next time it is asked."""
+    made = program(step("one", "confirm", text="?"), step("two"))
+    ledger = Ledger()
+    for state, who in (("begun", "t"), ("confirmed", "lee"), ("done", "lee"), ("confirmed", "bo"), ("undone", "t")):
+        ledger.record(BookEntry(run="r", step="one", state=state, at=START, who=who))
+    standing = stand(made, ledger.written)
+    assert (standing.at, standing.confirmations) == (0, {})
+
+
 @pytest.mark.parametrize(("allow", "ended"), [(True, Over("done")), (False, Over("failed", "one"))])
 def test_yes_answers_only_what_it_may(allow: bool, ended: Over) -> None:
     """--yes answers a question whose step allows it; any other waits for a person, here in vain."""
