@@ -6,6 +6,7 @@ One connection serves all threads of a process, one after the other; several pro
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import stat
@@ -174,16 +175,18 @@ def make(path: Path, fill: Callable[[SQLite], None]) -> None:
 
 def _put(draft: Path, path: Path) -> None:
     """Give the finished draft its name, unless another process was first."""
-    try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        return
-    except OSError:  # a file system without hard links
-        if path.exists():
-            return
-        draft.rename(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            return
+        except OSError:  # a file system without hard links
+            with suppress(OSError):
+                fcntl.flock(folder, fcntl.LOCK_EX)  # else a store that somebody writes to already could be replaced
+            if path.exists():
+                return
+            draft.rename(path)
         os.fsync(folder)
     finally:
         os.close(folder)

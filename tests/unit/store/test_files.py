@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import sqlite3
@@ -10,6 +11,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,6 +70,34 @@ def test_files_that_became_readable_for_others_are_made_private_again(tmp_path: 
     path.parent.chmod(0o755)
     open_store(tmp_path, clock=CLOCK).close()
     assert (mode(path), mode(path.parent)) == (0o600, 0o700)
+
+
+def test_two_that_make_it_on_a_disk_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes second does not put a new file over the first one's, into which something was written already."""
+
+    def no_links(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    usual, others = Path.rename, list[threading.Thread]()
+
+    def writes(who: str) -> None:
+        with open_store(tmp_path, clock=CLOCK) as store:
+            store.append_audit(AuditEntry(at=NOW, who=who, what="apply"))
+
+    def late(path: Path, target: Path) -> Path:
+        if not others:
+            others.append(threading.Thread(target=writes, args=("bo",)))
+            others[0].start()
+            others[0].join(0.2)  # it has made its own by now, or waits for us
+        return usual(path, target)
+
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    monkeypatch.setattr(Path, "rename", late)
+    writes("ann")
+    others[0].join()
+    with open_store(tmp_path, clock=CLOCK) as store:
+        assert sorted(entry.who for entry in store.audit()) == ["ann", "bo"]
+        assert store.verify_audit() == 2
 
 
 @pytest.mark.parametrize("name", ["plain", "with blank", "50%?#&mode=ro"])
