@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
 from typing import Any
 
 import pytest
 
+from campctl.app import applying
 from campctl.app.applying import apply
 from campctl.app.context import Context, open_campaign
-from campctl.app.desks import light
+from campctl.app.desks import Seating, dark, light
+from campctl.app.diverting import fail_over
+from campctl.app.hotlines import scale
 from campctl.app.how import How
 from campctl.app.results import Applied
 from campctl.errors import InvalidManifest, StalePlan
@@ -174,4 +178,55 @@ def test_a_verb_that_began_before_an_edit(make) -> None:
         (camp.root / "campaign.yaml").write_text(text)
         assert isinstance(asyncio.run(light(ctx, How(), desks=["hq/a001"])), Applied)
     assert camp.line("port/hq/a001").enabled
+    camp.settled()
+
+
+@pytest.fixture
+def after(monkeypatch) -> Callable[[Callable[[], Any]], None]:
+    """The next command has to wait for its turn, and meanwhile somebody else does something."""
+
+    def call(other: Callable[[], Any]) -> None:
+        @asynccontextmanager
+        async def late(*given: Any) -> AsyncIterator[Any]:
+            monkeypatch.undo()
+            await asyncio.to_thread(other)
+            async with applying.locked(*given) as held:
+                yield held
+
+        monkeypatch.setattr(applying, "locked", late)
+
+    return call
+
+
+def seats(hotline: str, number: str) -> Callable[[Context], Any]:
+    return lambda ctx: scale(ctx, How(), hotline=hotline, seats=number)
+
+
+def lights(**what: Any) -> Callable[[Context], Any]:
+    return lambda ctx: light(ctx, How(), **what)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "left"),
+    [
+        (lights(office="hq", any_=1), lights(office="hq", any_=1), ["hq/a001", "hq/a002"]),
+        (lights(desks=["hq/a001"]), lights(desks=["hq/a001"], seating=Seating(volunteer="Sam")), ["hq/a001 Sam"]),
+        (lights(desks=["hq/a001"]), lambda ctx: dark(ctx, How(), desks=["hq/a001"]), []),
+        (seats("help", "4"), seats("help", "5"), ["help 5"]),
+        (
+            lambda ctx: fail_over(ctx, How(), hotline="help", to="user/bo.diaz"),
+            lambda ctx: fail_over(ctx, How(), hotline="help", to="user/cy.stone"),
+            ["help user/cy.stone"],
+        ),
+    ],
+    ids=["any-desk", "the-same-desk", "light-and-dark", "as-many-seats", "failover"],
+)
+def test_what_is_replaced_is_seen_under_the_lock(make, after, first, second, left) -> None:
+    """Of two at the same moment the second takes the place of what the first left, or another desk, as if it had begun after it."""
+    camp = make()
+    with closing(of(camp)) as one, closing(of(camp)) as other:
+        after(lambda: asyncio.run(first(one)))
+        asyncio.run(second(other))
+        found = one.store().overrides()
+    assert sorted(" ".join(map(str, filter(None, (item.subject, item.volunteer, item.seats, item.to)))) for item in found) == left
     camp.settled()

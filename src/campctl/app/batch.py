@@ -96,32 +96,36 @@ async def light_all(ctx: Context, how: How, *, path: str, seated: bool = False) 
     from campctl.app.find import desk
     from campctl.app.how import at_once
 
-    campaign = ctx.campaign
-    made: list[Override] = []
-    ports: dict[str, Port] = {}
-    for entry in _entries(path, "ports", "desk", PORT_KEYS):
-        named = entry.get("desks") or entry.get("desk") or []
-        office = _text(entry, "office")
-        chosen = [desk(campaign, text, office) for text in ([named] if isinstance(named, str) else named)]
-        if entry.get("any"):
-            chosen += await any_dark(ctx, office, _whole(path, entry["any"]), {*ports, *(port.id for port in chosen)})
-        seating = Seating(
-            user=_text(entry, "for"), volunteer=_text(entry, "volunteer"), hotline=_text(entry, "hotline"), until=_text(entry, "until")
-        )
-        check_seating(campaign, seating)
-        if not chosen or (len(chosen) > 1 and (seating.user or seating.volunteer)) or (seated and not seating.user + seating.volunteer):
-            raise _shape(path, "entries with one desk and who sits there" if seated else "entries with desks, or an office and `any`")
-        for port in chosen:
-            if port.id in ports:
-                raise errors.UsageError(f"{path} names the desk {port.id} twice.", hint="Keep one of the two.")
-            ports[port.id] = port
-            held = await seats_held(ctx, {seating.user})
-            reasoned = replace(how, reason=_text(entry, "reason") or how.reason)
-            made.append(make_override(ctx, reasoned, port, seating, lit=True, held=held))
-    clear = superseded(ctx, ports, {item.user for item in made})
-    what = f"port {'seat' if seated else 'light'} -f {path}"
-    targets = sorted({f"port/{name}" for name in ports} | desks_of(ctx, {item.user for item in made}))
-    return await change(ctx, at_once(how), Wish(targets=targets, overrides=made, clear=clear, what=what))
+    campaign, entries = ctx.campaign, _entries(path, "ports", "desk", PORT_KEYS)
+
+    async def wish(_: object) -> Wish:
+        made: list[Override] = []
+        ports: dict[str, Port] = {}
+        for entry in entries:
+            named = entry.get("desks") or entry.get("desk") or []
+            office = _text(entry, "office")
+            chosen = [desk(campaign, text, office) for text in ([named] if isinstance(named, str) else named)]
+            if entry.get("any"):
+                chosen += await any_dark(ctx, office, _whole(path, entry["any"]), {*ports, *(port.id for port in chosen)})
+            seating = Seating(
+                user=_text(entry, "for"), volunteer=_text(entry, "volunteer"), hotline=_text(entry, "hotline"), until=_text(entry, "until")
+            )
+            check_seating(campaign, seating)
+            if not chosen or (len(chosen) > 1 and (seating.user or seating.volunteer)) or (seated and not seating.user + seating.volunteer):
+                raise _shape(path, "entries with one desk and who sits there" if seated else "entries with desks, or an office and `any`")
+            for port in chosen:
+                if port.id in ports:
+                    raise errors.UsageError(f"{path} names the desk {port.id} twice.", hint="Keep one of the two.")
+                ports[port.id] = port
+                held = await seats_held(ctx, {seating.user})
+                reasoned = replace(how, reason=_text(entry, "reason") or how.reason)
+                made.append(make_override(ctx, reasoned, port, seating, lit=True, held=held))
+        clear = superseded(ctx, ports, {item.user for item in made})
+        what = f"port {'seat' if seated else 'light'} -f {path}"
+        targets = sorted({f"port/{name}" for name in ports} | desks_of(ctx, {item.user for item in made}))
+        return Wish(targets=targets, overrides=made, clear=clear, what=what)
+
+    return await change(ctx, at_once(how), wish)
 
 
 async def scale_all(ctx: Context, how: How, *, path: str) -> Applied | Planned:
@@ -130,19 +134,24 @@ async def scale_all(ctx: Context, how: How, *, path: str) -> Applied | Planned:
     from campctl.app.hotlines import scaling
     from campctl.app.how import at_once
 
-    made: list[Override] = []
-    clear: list[str] = []
-    for entry in _entries(path, "hotlines", "hotline", SCALE_KEYS, short="seats"):
-        with_reason = replace(how, reason=_text(entry, "reason") or how.reason)
-        override, ended = scaling(
-            ctx, with_reason, hotline=_text(entry, "hotline"), seats=_text(entry, "seats"), until=_text(entry, "until")
-        )
-        if override.subject in {other.subject for other in made}:
-            raise errors.UsageError(f"{path} names the hotline {override.subject} twice.", hint="Keep one of the two.")
-        made.append(override)
-        clear += ended
-    targets = [f"hotline/{override.subject}" for override in made]
-    return await change(ctx, at_once(how), Wish(targets=targets, overrides=made, clear=clear, what=f"hotline scale -f {path}"))
+    entries = _entries(path, "hotlines", "hotline", SCALE_KEYS, short="seats")
+
+    async def wish(_: object) -> Wish:
+        made: list[Override] = []
+        clear: list[str] = []
+        for entry in entries:
+            with_reason = replace(how, reason=_text(entry, "reason") or how.reason)
+            override, ended = scaling(
+                ctx, with_reason, hotline=_text(entry, "hotline"), seats=_text(entry, "seats"), until=_text(entry, "until")
+            )
+            if override.subject in {other.subject for other in made}:
+                raise errors.UsageError(f"{path} names the hotline {override.subject} twice.", hint="Keep one of the two.")
+            made.append(override)
+            clear += ended
+        targets = [f"hotline/{override.subject}" for override in made]
+        return Wish(targets=targets, overrides=made, clear=clear, what=f"hotline scale -f {path}")
+
+    return await change(ctx, at_once(how), wish)
 
 
 def _entries(path: str, section: str, key: str, known: Sequence[str], *, short: str = "hotline") -> list[dict[str, Any]]:

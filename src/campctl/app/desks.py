@@ -74,14 +74,17 @@ async def light(
     campaign = ctx.campaign
     given = seating or Seating()
     check_seating(campaign, given)
-    ports = [desk(campaign, text, office) for text in desks]
-    if any_:
-        ports += await any_dark(ctx, office, any_, {port.id for port in ports})
-    if not ports:
+    named = [desk(campaign, text, office) for text in desks]
+    if not named and not any_:
         raise errors.UsageError("No desk was named.", hint="Name desks, or use --office OFFICE --any N.")
-    if len(ports) > 1 and (given.user or given.volunteer):
+    if len(named) + any_ > 1 and (given.user or given.volunteer):
         raise errors.UsageError("One person cannot sit at several desks.", hint="Name one desk with --for or --volunteer.")
-    return await _override(ctx, how, ports, given, lit=True, what="port light")
+
+    async def wish(_: object) -> Wish:
+        ports = [*named, *(await any_dark(ctx, office, any_, {port.id for port in named}))] if any_ else named
+        return await _wish(ctx, how, ports, given, what="port light")
+
+    return await change(ctx, at_once(how), wish)
 
 
 async def dark(ctx: Context, how: How, *, desks: Sequence[str], office: str = "", until: str = "") -> Applied | Planned:
@@ -91,17 +94,16 @@ async def dark(ctx: Context, how: How, *, desks: Sequence[str], office: str = ""
     campaign = ctx.campaign
     ports = [desk(campaign, text, office) for text in desks]
     ids = {port.id for port in ports}
-    now = ctx.clock.now()
-    overrides = ctx.store().overrides()
-    clear = [item.id for item in overrides if item.kind == "port" and item.subject in ids and still_runs(item, now)]
-    left = [item for item in overrides if item.id not in clear]
-    still = desired(campaign, now, left).lit
-    made = [make_override(ctx, how, port, Seating(until=until), lit=False) for port in ports if port.id in still]
-    return await change(
-        ctx,
-        at_once(how),
-        Wish(targets=[f"port/{port.id}" for port in ports], overrides=made, clear=clear, what=f"port dark {_words(ports)}"),
-    )
+
+    async def wish(_: object) -> Wish:
+        now, overrides = ctx.clock.now(), ctx.store().overrides()
+        clear = [item.id for item in overrides if item.kind == "port" and item.subject in ids and still_runs(item, now)]
+        left = [item for item in overrides if item.id not in clear]
+        still = desired(campaign, now, left).lit
+        made = [make_override(ctx, how, port, Seating(until=until), lit=False) for port in ports if port.id in still]
+        return Wish(targets=[f"port/{port.id}" for port in ports], overrides=made, clear=clear, what=f"port dark {_words(ports)}")
+
+    return await change(ctx, at_once(how), wish)
 
 
 async def seat(ctx: Context, how: How, *, desk_: str, office: str = "", seating: Seating) -> Applied | Planned:
@@ -109,15 +111,21 @@ async def seat(ctx: Context, how: How, *, desk_: str, office: str = "", seating:
     if not seating.user and not seating.volunteer:
         raise errors.UsageError("Nobody was named.", hint="Add --for USER or --volunteer NAME.")
     check_seating(ctx.campaign, seating)
-    return await _override(ctx, how, [desk(ctx.campaign, desk_, office)], seating, lit=True, what="port seat")
+    port = desk(ctx.campaign, desk_, office)
+
+    async def wish(_: object) -> Wish:
+        return await _wish(ctx, how, [port], seating, what="port seat")
+
+    return await change(ctx, at_once(how), wish)
 
 
-async def _override(ctx: Context, how: How, ports: Sequence[Port], seating: Seating, *, lit: bool, what: str) -> Applied | Planned:
+async def _wish(ctx: Context, how: How, ports: Sequence[Port], seating: Seating, *, what: str) -> Wish:
+    """Under the lock: what it takes the place of is what others left a moment ago."""
     replaced = superseded(ctx, {port.id for port in ports}, {seating.user})
     held = await seats_held(ctx, {seating.user})
-    made = [make_override(ctx, how, port, seating, lit=lit, held=held) for port in ports]
+    made = [make_override(ctx, how, port, seating, lit=True, held=held) for port in ports]
     targets = sorted({f"port/{port.id}" for port in ports} | desks_of(ctx, {seating.user}))
-    return await change(ctx, at_once(how), Wish(targets=targets, overrides=made, clear=replaced, what=f"{what} {_words(ports)}"))
+    return Wish(targets=targets, overrides=made, clear=replaced, what=f"{what} {_words(ports)}")
 
 
 def superseded(ctx: Context, desks: Collection[str], users: Collection[str]) -> list[str]:

@@ -32,25 +32,24 @@ async def fail_over(ctx: Context, how: How, *, hotline: str, to: str = "", until
         raise errors.UsageError(
             f"{hotline} has no `failover`, and --to was not given.", hint="Say where its calls shall go: --to hotline/ID."
         )
-    now = ctx.clock.now()
-    overrides = ctx.store().overrides()
-    replaced = [item.id for item in failovers(overrides, now) if item.subject == hotline]
-    _check(campaign, line, target, [item for item in overrides if item.id not in replaced], now)
-    made = Override(
-        id=f"o{secrets.token_hex(3)}",
-        kind="hotline",
-        subject=hotline,
-        author=ctx.who,
-        reason=how.reason,
-        start=now,
-        end=end_of(until, now, line.time_zone or campaign.time_zone),
-        to=target,
-    )
-    return await change(
-        ctx,
-        at_once(how),
-        Wish(targets=[f"hotline/{hotline}"], overrides=[made], clear=replaced, what=f"hotline failover {hotline} {target}"),
-    )
+
+    async def wish(_: object) -> Wish:
+        now, overrides = ctx.clock.now(), ctx.store().overrides()
+        replaced = [item.id for item in failovers(overrides, now) if item.subject == hotline]
+        _check(campaign, line, target, [item for item in overrides if item.id not in replaced], now)
+        made = Override(
+            id=f"o{secrets.token_hex(3)}",
+            kind="hotline",
+            subject=hotline,
+            author=ctx.who,
+            reason=how.reason,
+            start=now,
+            end=end_of(until, now, line.time_zone or campaign.time_zone),
+            to=target,
+        )
+        return Wish(targets=[f"hotline/{hotline}"], overrides=[made], clear=replaced, what=f"hotline failover {hotline} {target}")
+
+    return await change(ctx, at_once(how), wish)
 
 
 async def fail_back(ctx: Context, how: How, *, hotline: str) -> Applied | Planned:

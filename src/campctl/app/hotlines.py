@@ -126,10 +126,13 @@ def parse_seats(text: str) -> SeatChange:
 
 async def scale(ctx: Context, how: How, *, hotline: str, seats: str, until: str = "") -> Applied | Planned:
     """Change a hotline's seats until a time, or until cleared. An absolute figure replaces earlier changes of it."""
-    made, clear = scaling(ctx, how, hotline=hotline, seats=seats, until=until)
-    return await change(
-        ctx, at_once(how), Wish(targets=[f"hotline/{hotline}"], overrides=[made], clear=clear, what=f"hotline scale {hotline} {made.seats}")
-    )
+    scaling(ctx, how, hotline=hotline, seats=seats, until=until)  # what can be said at once is not said after a wait
+
+    async def wish(_: object) -> Wish:
+        made, clear = scaling(ctx, how, hotline=hotline, seats=seats, until=until)
+        return Wish(targets=[f"hotline/{hotline}"], overrides=[made], clear=clear, what=f"hotline scale {hotline} {made.seats}")
+
+    return await change(ctx, at_once(how), wish)
 
 
 def scaling(ctx: Context, how: How, *, hotline: str, seats: str, until: str = "") -> tuple[Override, list[str]]:
