@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import threading
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -297,6 +299,35 @@ def test_a_feed_that_breaks_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> No
 
     asyncio.run(run())
     assert len(times) == 2
+
+
+def test_runbooks_are_looked_at_after_a_first_picture_from_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that is busy no picture was made ahead; what the first one begins goes on all the same, and the board is left well."""
+    monkeypatch.setattr("campctl.tui.app.LATER", 0.01)
+    begun = threading.Event()
+
+    class Books:
+        """Says that it was begun."""
+
+        def start(self, call: Any) -> None:
+            begun.set()
+
+        def stop(self) -> None:
+            """Nothing to end."""
+
+    async def shows() -> AsyncIterator[Picture]:
+        yield pictures.picture()
+        await asyncio.Event().wait()
+
+    async def run() -> None:
+        feeder = Feeder(shows)
+        app = BoardApp(feeder, Recorder, looks=Looks(motion=False), now=lambda: pictures.NOW, books=Books)  # type: ignore[arg-type]
+        async with app.run_test(size=(100, 24)) as pilot:
+            feeder.start()
+            await Trial(app, pilot, Recorder()).until(begun.is_set)
+        feeder.stop()
+
+    asyncio.run(run())
 
 
 def test_only_the_newest_picture_is_drawn() -> None:

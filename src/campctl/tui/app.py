@@ -21,6 +21,7 @@ from campctl.tui.board import Board
 from campctl.tui.feeding import DRAWN, Feeder, words_of
 from campctl.tui.heading import Feed
 from campctl.tui.looks import DARK, LIGHT, PALETTES, UNICODE, Glyphs, Palette
+from campctl.tui.threads import in_loop
 
 if TYPE_CHECKING:
     from campctl.tui.acting import Acts, Done
@@ -165,7 +166,7 @@ class BoardApp(App[int], inherit_css=False):
         if self._feeder is not None:
             loop = self._loop
             assert loop is not None
-            self._feeder.attach(lambda: _safely(loop.call_soon_threadsafe, self._news))
+            self._feeder.attach(in_loop(loop, self._news))
             self.set_timer(DRAWN, self._feeder.begin)  # whatever became of drawing
 
     def _news(self) -> None:
@@ -219,7 +220,7 @@ class BoardApp(App[int], inherit_css=False):
 
             self._kept, loop = self._made(), self._loop
             if isinstance(self._kept, GoesOn) and loop is not None:
-                self._kept.listen(lambda told: _safely(loop.call_soon_threadsafe, self._told, told))
+                self._kept.listen(in_loop(loop, self._told))
         return self._kept
 
     # Runbooks
@@ -229,7 +230,7 @@ class BoardApp(App[int], inherit_css=False):
         loop = self._loop
         if self._books is None and self._made_books is not None and loop is not None:
             self._books = self._made_books()
-            self._books.start(lambda books: _safely(loop.call_soon_threadsafe, self.the_board.take_books, books))
+            self._books.start(in_loop(loop, self.the_board.take_books))
 
     def look_at_books(self, screen: str, of: str) -> None:
         """Somebody goes to a screen: runbooks are looked at often while they are shown."""
@@ -310,8 +311,3 @@ class BoardApp(App[int], inherit_css=False):
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError, AttributeError):
                 assert loop is not None
                 loop.add_signal_handler(number, self.hang_up, number)
-
-
-def _safely(call: Callable[..., Any], *args: Any) -> None:
-    with contextlib.suppress(RuntimeError):
-        call(*args)

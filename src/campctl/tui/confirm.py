@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import shlex
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -26,7 +25,7 @@ from campctl.tui.lines import Line, Lines, wrapped
 from campctl.tui.looks import Glyphs, Palette
 from campctl.tui.modals import BOX
 from campctl.tui.plan_lines import plan_lines
-from campctl.tui.threads import ACT, in_thread
+from campctl.tui.threads import ACT, in_loop, in_thread
 from campctl.tui.verbs import World
 
 
@@ -271,14 +270,8 @@ class Confirm(Steady, ModalScreen[Done | None]):
         self.run_worker(self._acted(seen), group="act")
 
     async def _acted(self, seen: Seen) -> None:
-        loop = asyncio.get_running_loop()
+        tell = in_loop(asyncio.get_running_loop(), self._tell)
         wanted = Wanted(intent=self.intent, reason=self._reason, seen=seen.planned, key=seen.key, allow=self._allow)
-
-        def tell(words: str) -> None:
-            # The loop may be gone: the board was left meanwhile.
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(self._tell, words)
-
         try:
             done = await in_thread(lambda: self._acts.act(wanted, tell), name=ACT)
         except CampctlError as error:

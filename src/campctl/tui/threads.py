@@ -6,11 +6,27 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 from typing import TypeVar
 
 T = TypeVar("T")
 ACT = "act"
 """The name of threads that change something; those are waited for."""
+
+
+def in_loop(loop: asyncio.AbstractEventLoop, call: Callable[..., object]) -> Callable[..., None]:
+    """For other threads: has `call` called in the loop, as part of what this is asked in; a loop that is gone calls nobody any more.
+
+    A thread has no context of the app's: timers that are set and widgets that are drawn in none fail.
+    """
+    context = copy_context()
+
+    def later(*given: object) -> None:
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(partial(call, *given), context=context)
+
+    return later
 
 
 async def in_thread(work: Callable[[], T], *, name: str = "look") -> T:
