@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
@@ -229,4 +230,17 @@ def test_what_is_replaced_is_seen_under_the_lock(make, after, first, second, lef
         asyncio.run(second(other))
         found = one.store().overrides()
     assert sorted(" ".join(map(str, filter(None, (item.subject, item.volunteer, item.seats, item.to)))) for item in found) == left
+    camp.settled()
+
+
+def test_two_overrides_that_were_given_the_same_name(make, monkeypatch) -> None:
+    """Names are short, so that people can type them: of those that come up twice the second gets another, and nothing is refused."""
+    camp = make()
+    usual, names = secrets.token_hex, iter(["aaaaaa", "aaaaaa", "bbbbbb", "aaaaaa", "aaaaaa", "cccccc"])
+    monkeypatch.setattr(secrets, "token_hex", lambda count: next(names) if count == 3 else usual(count))
+    with closing(of(camp)) as ctx:
+        asyncio.run(light(ctx, How(), desks=["hq/a001", "hq/a002"]))
+        asyncio.run(scale(ctx, How(), hotline="help", seats="4"))
+        assert sorted(item.id for item in ctx.store().overrides()) == ["oaaaaaa", "obbbbbb", "occcccc"]
+    monkeypatch.undo()
     camp.settled()

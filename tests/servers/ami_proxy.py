@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Protocol
 
 FAULTS = ("unavailable", "lost-before", "lost-after", "half")
+_END = b"\r\n\r\n"
 _NOTE = b"\r\nKey: doing/now\r\nVal: "
 _SECRET = b"\r\nFamily: ps/auth\r\n"
 _DONE = b"\r\nKey: generation\r\nVal: "
@@ -72,6 +73,8 @@ class AmiProxy:
                 _break(near)
                 continue
             self._open |= {near, far}
+            if self.fault == "unavailable":  # since a moment ago: it was not among those that were cut
+                self.cut()
             gate = self._gate(self)
             threading.Thread(target=self._pump, args=(near, far, gate.out), daemon=True).start()
             threading.Thread(target=self._pump, args=(far, near, gate.back), daemon=True).start()
@@ -96,16 +99,20 @@ class _Gate:
         self._proxy = proxy
         self._noted = False
         self._finished = False
+        self._rest = b""
 
     def out(self, data: bytes) -> tuple[bytes, bool]:
-        """To Asterisk: what is sent on, and whether that was the end."""
+        """To Asterisk: what is sent on, and whether that was the end. Messages go on whole: words are looked for in them."""
+        data = self._rest + data
+        end = data.rfind(_END) + len(_END) if _END in data else 0
+        data, self._rest = data[:end], data[end:]
         fault = self._proxy.fault
         if fault == "lost-before" and (_NOTE in data or _writes_secret(data)):
             at = data.index(_NOTE if _NOTE in data else _SECRET)
             return data[:at].rpartition(b"Action: ")[0], True
         if fault == "half" and self._noted and b"Action: DBPut" in data:
-            parts = data.split(b"\r\n\r\n")
-            return b"\r\n\r\n".join(parts[: max(1, len(parts) // 2)]) + b"\r\n\r\n", True
+            parts = data.split(_END)
+            return _END.join(parts[: max(1, len(parts) // 2)]) + _END, True
         self._noted |= _NOTE in data
         if fault == "lost-after" and (_DONE in data or (not self._noted and _writes_secret(data))):
             self._finished = True
@@ -120,7 +127,7 @@ class _Gate:
 
 def _writes_secret(data: bytes) -> bool:
     """Whether this gives a phone another secret (or writes a new line)."""
-    return any(part.startswith(b"Action: DBPut\r\n") and _SECRET in part for part in data.split(b"\r\n\r\n"))
+    return any(part.startswith(b"Action: DBPut\r\n") and _SECRET in part for part in data.split(_END))
 
 
 def _break(one: socket.socket) -> None:

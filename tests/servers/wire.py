@@ -65,9 +65,13 @@ class Wire:
         while True:
             try:
                 client, _ = door.accept()
-                server = socket.create_connection(("127.0.0.1", self._target))
             except OSError:
                 return
+            try:
+                server = socket.create_connection(("127.0.0.1", self._target))
+            except OSError:  # nobody is there just now
+                client.close()
+                continue
             with self._lock:
                 self._pairs.append((client, server))
             threading.Thread(target=self._from_client, args=(client, server), daemon=True).start()

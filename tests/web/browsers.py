@@ -217,13 +217,23 @@ class Browser:
             self._http.close()
 
 
+_HELD: list[socket.socket] = []
+
+
 def lasting_port() -> int:
-    """A port that nobody else is given: none of those that the system hands out, so that who listens there may go and come back."""
+    """A port that nobody else is given: none of those that the system hands out, so that who listens there may go and come back.
+
+    The same port of UDP is bound as long as this process lives: other processes of tests look at that, too.
+    """
     first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     for port in random.sample(range(max(1024, first - 10_000), first), 1000):
+        held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         with socket.socket() as probe, suppress(OSError):
+            held.bind(("127.0.0.1", port))
             probe.bind(("127.0.0.1", port))
+            _HELD.append(held)
             return port
+        held.close()
     raise AssertionError("no port is free")
 
 

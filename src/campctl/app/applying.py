@@ -83,6 +83,8 @@ async def change(ctx: Context, how: How, wish: Wish | Chosen, *, saved: Plan | N
         settled = Settled() if how.dry_run else await settle(ctx, how, backends, store, skip=isinstance(wish, Wish) and wish.skip)
         if not isinstance(wish, Wish):
             wish = await wish(backends)
+        if wish.overrides:
+            wish = replace(wish, overrides=_named_anew(wish.overrides, {item.id for item in store.overrides()}))
         targets = () if saved else wish.targets
         view = await look(ctx, backends, at=ctx.clock.now(), extra=wish.overrides, without=wish.clear, targets=targets, skip=wish.skip)
         made = make_plan(ctx, view, targets=wish.targets, may_be_gone=wish.what != APPLY)
@@ -139,6 +141,18 @@ def _as_written_now(ctx: Context, wish: Wish | Chosen) -> Context:
         "The manifests were changed by somebody else since campctl read them. Nothing was changed.",
         hint="Repeat the command; it then goes by what is written now.",
     )
+
+
+def _named_anew(overrides: Sequence[Override], taken: set[str]) -> list[Override]:
+    """The overrides, with other names for those whose name another has already: they are short, for people, and made up."""
+    found: list[Override] = []
+    for one in overrides:
+        name = one.id
+        while name in taken:
+            name = f"{one.id[:-6]}{secrets.token_hex(3)}"
+        taken.add(name)
+        found.append(one if name == one.id else replace(one, id=name))
+    return found
 
 
 def _of_this(wish: Wish, plan: Plan, view: View) -> tuple[str, ...]:
