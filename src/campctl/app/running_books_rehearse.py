@@ -10,6 +10,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -119,7 +120,7 @@ async def rehearse(ctx: Context, name: str, asked: Asked, how: Rehearsed, crew: 
             raise errors.NotFound(f"No step `{step_id}` asks anything.", hint=f"`campctl runbook show {name}` lists the steps.")
     begins = _begins(ctx, program, how.at)
     book = _file_of(ctx, name)
-    with tempfile.TemporaryDirectory(prefix="campctl-rehearsal-") as folder:
+    with tempfile.TemporaryDirectory(prefix="campctl-rehearsal-", ignore_cleanup_errors=True) as folder:
         root = Path(folder, "campaign")
         _copy(ctx.root, root)
         if not book.is_relative_to(ctx.root.resolve()):
@@ -174,8 +175,11 @@ async def _prepare(ctx: Context, scratch: RehearsalContext, run_verb: RunVerb) -
 
 def _copy(source: Path, target: Path) -> None:
     """The campaign's folder without its records, its exchanges and what git keeps."""
-    files = list(_files(source))
-    size = sum(path.stat().st_size for path in files)
+    files = {}
+    for path in _files(source):
+        with suppress(FileNotFoundError):  # what an editor makes for a moment may be gone by now, or before it is copied
+            files[path] = path.stat().st_size
+    size = sum(files.values())
     if size > LARGE:
         raise errors.UsageError(
             f"{source} holds {size // 1024 // 1024} MiB; a rehearsal copies it and does not copy so much.",
@@ -184,7 +188,8 @@ def _copy(source: Path, target: Path) -> None:
     for path in files:
         place = target / path.relative_to(source)
         place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, place)
+        with suppress(FileNotFoundError):
+            shutil.copy(path, place)
     target.mkdir(parents=True, exist_ok=True)
 
 
