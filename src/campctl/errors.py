@@ -48,7 +48,7 @@ class Exit(enum.IntEnum):
     INVALID = 3, "the manifests have errors (`campctl validate` lists them)"
     CHANGES = 4, "with --exit-code: there are changes to make, or drift"
     GUARDRAIL = 5, "a guardrail refused the plan"
-    STALE = 6, "a saved plan no longer fits the manifests or the exchange"
+    STALE = 6, "the manifests or the exchange are no longer what a plan was made from"
     LOCKED = 7, "another run holds the lock"
     PARTIAL = 8, "some changes failed or were skipped; the rest is done"
     BACKEND = 9, "a backend could not be reached, refused, or did not say what became of a change"
