@@ -10,8 +10,8 @@ from servers.postgres import Place
 pytestmark = pytest.mark.live
 
 
-def connect(place: Place, **options: object) -> psycopg.Connection:
-    return psycopg.connect(place.url, password=place.password, connect_timeout=2, **options)  # type: ignore[arg-type]
+def connect(place: Place, *, seconds: int = 120, **options: object) -> psycopg.Connection:
+    return psycopg.connect(place.url, password=place.password, connect_timeout=seconds, **options)  # type: ignore[arg-type]
 
 
 def test_each_test_has_a_database_of_its_own(postgres: Place) -> None:
@@ -20,7 +20,7 @@ def test_each_test_has_a_database_of_its_own(postgres: Place) -> None:
     with connect(postgres) as connection:
         assert connection.execute("SELECT current_database()").fetchone() == (postgres.name,)
     with pytest.raises(psycopg.OperationalError, match="password"):
-        psycopg.connect(postgres.url, password="wrong", connect_timeout=2)
+        psycopg.connect(postgres.url, password="wrong", connect_timeout=120)
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])
@@ -44,7 +44,7 @@ def test_frozen_it_does_not_answer_and_thawed_it_goes_on(postgres: Place) -> Non
         connection.execute("SELECT 1")
         postgres.freeze()
         with pytest.raises(psycopg.OperationalError, match="timeout"):
-            connect(postgres)
+            connect(postgres, seconds=2)
         connection.pgconn.send_query(b"SELECT 1")
         connection.pgconn.flush()
         postgres.thaw()
@@ -57,6 +57,6 @@ def test_tls_can_be_proved(postgres: Place) -> None:
     if postgres.server.root_cert is None:
         pytest.skip("openssl cannot be had")
     where = {"host": "localhost", "port": postgres.server.port, "user": postgres.server.user, "dbname": postgres.name}
-    options = {"password": postgres.password, "sslmode": "verify-full", "connect_timeout": 5}
+    options = {"password": postgres.password, "sslmode": "verify-full", "connect_timeout": 120}
     with psycopg.connect(**where, **options, sslrootcert=str(postgres.server.root_cert)) as connection:  # type: ignore[arg-type]
         assert connection.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").fetchone() == (True,)
