@@ -404,6 +404,30 @@ def test_a_cancelled_call_leaves_nothing_behind(postgres: Any) -> None:
     running(shelf, work=work)
 
 
+def test_who_is_interrupted_while_connecting_leaves_no_connection(postgres: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the midst of what a new connection is made ready with, it is closed, and the next one is made ready anew."""
+    shelf = a_shelf(postgres)
+
+    async def work() -> None:
+        made: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+        async def ensure(connection: Any, *_: Any, **__: Any) -> None:
+            made.set_result(connection)
+            await asyncio.Event().wait()
+
+        with monkeypatch.context() as patch:
+            patch.setattr(schema, "ensure", ensure)
+            task = asyncio.create_task(shelf.read())
+            connection = await made
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        assert connection.closed
+        assert await shelf.read() == {}
+
+    running(shelf, work=work)
+
+
 @pytest.mark.parametrize(
     ("given", "kind", "words"),
     [

@@ -164,9 +164,11 @@ class Link:
         else:
             self._connection = connection
             return connection
-        _cut(connection)
-        with suppress(Exception):
-            await connection.close()
+        finally:
+            if self._connection is not connection:  # also when it was cancelled meanwhile
+                _cut(connection)
+                with suppress(Exception):
+                    await connection.close()
         raise failure
 
     def _words(self) -> dict[str, Any]:
