@@ -157,7 +157,9 @@ def takes(after: float, talk: float) -> str:
     wait = 'timeout="3600000"' if not talk else f'timeout="{int(talk * 1000)}" ontimeout="5"'
     return (
         '<recv request="INVITE" rrs="true"><action>' + _keep("From", "To", "CSeq", "Via") + "</action></recv>"
-        + _reply("100 Trying") + _reply("180 Ringing")
+        + _reply("100 Trying") + '<label id="11"/>' + _reply("180 Ringing")
+        # To a phone that the machine held up for a second it is sent again and again, and sipp by itself bears one copy only.
+        + f'<recv request="INVITE" optional="true" next="11" {ring}/>'
         + f'<recv request="{TOLD}" optional="true" next="3" {ring}/><recv request="CANCEL" {ring} next="7"/>'
         + f'<label id="3"/>{_answer()}'
         + '<recv request="ACK"/>'
