@@ -735,6 +735,33 @@ def test_tls_is_verified(postgres: Any, name: str) -> None:
     running(shelf, work=work)
 
 
+def test_two_that_let_asterisk_read_at_once(postgres: Any) -> None:
+    """PostgreSQL refuses the second of two grants that were given at the same time; so one waits, and finds it done."""
+    import psycopg
+
+    role = f"r_{postgres.name}"
+    postgres.sql(f"CREATE ROLE {role}")
+    grant = f"GRANT SELECT ON {', '.join(schema.FOR_ASTERISK)} TO {role}"
+
+    async def work() -> None:
+        one, two = [await psycopg.AsyncConnection.connect(postgres.socket_url, autocommit=True) for _ in range(2)]
+        async with one, two:
+            await schema.ensure(one, "nobody here", backend="pbx", shown="db")
+            async with one.transaction():
+                await one.execute("SELECT pg_advisory_xact_lock(%s, %s)", schema.MIGRATION_LOCK)
+                await one.execute(grant.encode())
+                second = asyncio.ensure_future(schema.ensure(two, role, backend="pbx", shown="db"))
+                waits = f"SELECT 1 FROM pg_stat_activity WHERE pid = {two.info.backend_pid} AND wait_event_type = 'Lock'"
+                while not second.done() and not postgres.sql(waits):  # noqa: ASYNC110 - another process is looked at
+                    await asyncio.sleep(0.01)
+            await second
+
+    try:
+        asyncio.run(work())
+    finally:
+        postgres.sql(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
 # -- what nodes are to be told --
 
 

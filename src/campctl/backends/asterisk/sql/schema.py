@@ -175,10 +175,18 @@ async def _grant(connection: AsyncConnection[Any], role: str) -> None:
     """Asterisk's role may read its tables; asked for again wherever one lacks it, as after a restored backup."""
     from psycopg import sql
 
+    if not await _lacking(connection, role):
+        return
+    async with connection.transaction():  # of two that grant the same at once, PostgreSQL refuses one ("tuple concurrently updated")
+        await connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", MIGRATION_LOCK)
+        if names := await _lacking(connection, role):
+            tables = sql.SQL(", ").join(map(sql.Identifier, names))
+            await connection.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(tables, sql.Identifier(role)))
+
+
+async def _lacking(connection: AsyncConnection[Any], role: str) -> list[str]:
     cursor = await connection.execute(_LACKING, {"role": role, "tables": [*FOR_ASTERISK]})
-    if names := [row[0] for row in await cursor.fetchall()]:
-        tables = sql.SQL(", ").join(map(sql.Identifier, names))
-        await connection.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(tables, sql.Identifier(role)))
+    return [row[0] for row in await cursor.fetchall()]
 
 
 async def _one(connection: AsyncConnection[Any], statement: Any, parameters: Any = None) -> tuple[Any, ...]:
