@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Loaded", "find_root", "load"]
 
+AGAIN = 3
+"""How often files with errors are read while they change: an edit of several is not seen whole by who reads in its midst."""
 NO_OVERLAY: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -105,12 +107,12 @@ def load(root: Path, *, overlay: Mapping[str, bytes] = NO_OVERLAY, cache: bool =
         began = time.monotonic_ns()
         stamps = sources.scan(root)
         if overlay or not cache:
-            return _read(root, sources.with_overlay(stamps, overlay), overlay)[0]
+            return _read_whole(root, stamps, overlay)[0]
         from campctl.manifest import cache as kept
 
         loaded = kept.fetch(root, stamps)
         if loaded is None:
-            loaded, read = _read(root, stamps, overlay)
+            loaded, read = _read_whole(root, stamps, overlay)
             if loaded.ok:
                 kept.keep(root, loaded, read, time.monotonic_ns() - began)
         return loaded
@@ -126,6 +128,16 @@ def _collector_off() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def _read_whole(root: Path, stamps: list[Stamp], overlay: Mapping[str, bytes]) -> tuple[Loaded, list[Stamp]]:
+    """As `_read`, and again when there are errors in files that have changed by the time they were read."""
+    for _ in range(AGAIN):
+        loaded, read = _read(root, sources.with_overlay(stamps, overlay), overlay)
+        if loaded.ok or not loaded.outdated():
+            break
+        stamps = sources.scan(root)
+    return loaded, read
 
 
 def _read(root: Path, stamps: list[Stamp], overlay: Mapping[str, bytes]) -> tuple[Loaded, list[Stamp]]:

@@ -10,6 +10,7 @@ import pytest
 from campctl.errors import NoCampaign
 from campctl.findings import Ref, Span
 from campctl.findings.docs import BASE
+from campctl.manifest import sources
 from campctl.manifest.load import find_root, load
 from campctl.model.campaign import ExtensionRange, HoursRule, Seats, Target
 
@@ -258,3 +259,28 @@ def test_renamed_from_names_an_id_or_what_the_exchange_calls_it(read, kind, text
     """An earlier id, or KIND/ID as it is called on the exchange, which may be anything; a resource of another kind is none."""
     loaded = read(f"{kind}:\n  some: {{ {text} }}\n")
     assert ("bad-id" in {finding.code for finding in loaded.findings}) is not good
+
+
+def test_who_reads_in_the_midst_of_an_edit_reads_again(folder, monkeypatch):
+    """A number's user is renamed in two files between the reading of one and of the other: the campaign is what it is then."""
+    first, second = folder / "numbers.yaml", folder / "people.yaml"
+
+    def write(name: str) -> None:
+        first.write_text(f'numbers: {{"+13125550177": {{to: user/{name}}}}}\n')
+        second.write_text(f"users: {{{name}: {{name: New Here, office: hq, extension: 3077}}}}\n")
+
+    write("old.name")
+    usual = sources.read
+
+    def late(path):
+        if path == second and path.read_text().startswith("users: {old"):
+            write("new.name")
+        return usual(path)
+
+    monkeypatch.setattr(sources, "read", late)
+    for cache in (False, True):
+        write("old.name")
+        loaded = load(folder, cache=cache)
+        assert loaded.ok, loaded.findings
+        assert "new.name" in loaded.campaign.users
+        assert not loaded.outdated()
