@@ -17,6 +17,12 @@ SAM = ("seat", "check-in", "Sam Ortiz", "--office", "chicago-hq", "--skills", "v
 LIT = "Light desk a001 at Chicago headquarters for Sam Ortiz"
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Live figures are waited for as long as a busy machine takes."""
+    monkeypatch.setattr("campctl.app.seating_place.PATIENCE", 120.0)
+
+
 def overrides(camp: Camp) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = camp.do("override", "list", "-o", "json").ok().data["overrides"]
     return found
