@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -39,7 +40,7 @@ class Lease:
         while True:
             now = self._clock.now()
             try:
-                await asyncio.to_thread(self._lock.acquire, replace(self._holder, since=now, beat=now), self._ttl)
+                await self._take(replace(self._holder, since=now, beat=now))
                 break
             except LockHeld:
                 left = until - self._clock.monotonic()
@@ -52,13 +53,26 @@ class Lease:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._heart is not None:
             self._heart.cancel()
-            await asyncio.gather(self._heart, return_exceptions=True)
         try:
             await asyncio.to_thread(self._lock.release, self._holder.token)
         except StoreError:
             # It expires by itself; what went wrong before is what the user has to hear.
             if error is None:
                 raise
+        finally:
+            if self._heart is not None:
+                await asyncio.gather(self._heart, return_exceptions=True)
+
+    async def _take(self, holder: Holder) -> None:
+        """In a thread, which nobody can call off: given up meanwhile, what it is given is given back."""
+        taking = asyncio.ensure_future(asyncio.to_thread(self._lock.acquire, holder, self._ttl))
+        try:
+            await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            with suppress(LockHeld, StoreError):
+                await taking
+                await asyncio.to_thread(self._lock.release, holder.token)
+            raise
 
     async def _beat(self) -> None:
         silent_since = self._clock.monotonic()

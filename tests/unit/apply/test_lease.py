@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
@@ -122,3 +123,33 @@ def test_two_applies_at_once(lab):
     results = asyncio.run(both())
     assert sum(isinstance(result, LockHeld) for result in results) == 1
     assert len(hq.log) == 10
+
+
+def test_given_up_while_it_is_being_taken(lab):
+    """The thread that takes it cannot be called off: what it was given is given back, so that a process that lives on holds up nobody."""
+    locks, begun, go = Locks(lab.clock), threading.Event(), threading.Event()
+    usual = locks.acquire
+
+    def slow(*given):
+        begun.set()
+        assert go.wait(120)
+        usual(*given)
+
+    locks.acquire = slow
+
+    async def enter():
+        async with Lease(locks, holder(lab.clock), lab.clock, Stopper()):
+            raise AssertionError("it was given up")
+
+    async def work():
+        entering = asyncio.ensure_future(enter())
+        await asyncio.to_thread(begun.wait, 120)
+        entering.cancel()
+        await asyncio.sleep(0)
+        go.set()
+        with pytest.raises(asyncio.CancelledError):
+            await entering
+
+    asyncio.run(work())
+    assert begun.is_set()
+    assert locks.held is None
