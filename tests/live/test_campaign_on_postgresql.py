@@ -6,6 +6,7 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -144,17 +145,38 @@ def test_postgresql_goes_away_in_the_middle_of_an_apply(camp: Camp, two: Cluster
     camp.settled()
 
 
+GATE = 424242
+WAITING = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
+
+
+@contextmanager
+def stuck(two: Cluster, *, at: int) -> Iterator[None]:
+    """Whoever writes so many lines stands still there, and goes on at the end."""
+    with closing(two.place.server.connect(two.place.name)) as gate:
+        gate.execute("SELECT pg_advisory_lock(%s)", [GATE])
+        body = f"BEGIN IF (SELECT count(*) FROM ps_auths) >= {at} THEN PERFORM pg_advisory_xact_lock({GATE}); END IF; RETURN NEW; END"
+        two.place.sql(f"CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$")
+        two.place.sql("CREATE TRIGGER stuck BEFORE INSERT ON ps_auths FOR EACH ROW EXECUTE FUNCTION stuck()")
+        yield
+    two.place.sql("DROP FUNCTION stuck CASCADE")
+
+
 def test_campctl_is_killed_while_many_are_added(camp: Camp, two: Cluster, processes: list[subprocess.Popen[str]]) -> None:
     """Rows go to PostgreSQL and to both nodes at the same time: whatever of it was done, the next run ends it, and all three agree."""
     more = "".join(f"  new{n:04}: {{ name: New {n}, office: hq, extension: {20000 + n} }}\n" for n in range(700))
     text = (camp.root / "campaign.yaml").read_text().replace("extensions: [3000-3199]", "extensions: [3000-3199, 20000-21999]")
     (camp.root / "campaign.yaml").write_text(text.replace("users:\n", f"users:\n{more}", 1))
-    process = camp.start("apply", "--yes")
-    processes.append(process)
-    until(lambda: process.poll() is not None or two.place.sql("SELECT id FROM ps_auths LIMIT 1 OFFSET 60"), "some of it")
-    assert process.poll() is None
+    with stuck(two, at=400):
+        process = camp.start("apply", "--yes")
+        processes.append(process)
+        until(lambda: process.poll() is not None or two.place.sql(WAITING, GATE), "an apply that is half way")
+        assert process.poll() is None
+        two.nodes["b"].freeze()
+    until(lambda: two.place.sql("SELECT id FROM ps_auths LIMIT 1 OFFSET 400"), "all rows in PostgreSQL")
+    assert process.poll() is None  # it has yet to hear of a node
     process.kill()
     process.communicate(timeout=120)
+    two.nodes["b"].thaw()
     camp.apply()
     camp.settled()
     for node in two.nodes.values():
