@@ -185,13 +185,14 @@ def test_a_verb_that_began_before_an_edit(make) -> None:
 @pytest.fixture
 def after(monkeypatch) -> Callable[[Callable[[], Any]], None]:
     """The next command has to wait for its turn, and meanwhile somebody else does something."""
+    usual = applying.locked
 
     def call(other: Callable[[], Any]) -> None:
         @asynccontextmanager
         async def late(*given: Any) -> AsyncIterator[Any]:
-            monkeypatch.undo()
+            monkeypatch.setattr(applying, "locked", usual)
             await asyncio.to_thread(other)
-            async with applying.locked(*given) as held:
+            async with usual(*given) as held:
                 yield held
 
         monkeypatch.setattr(applying, "locked", late)
@@ -237,10 +238,9 @@ def test_two_overrides_that_were_given_the_same_name(make, monkeypatch) -> None:
     """Names are short, so that people can type them: of those that come up twice the second gets another, and nothing is refused."""
     camp = make()
     usual, names = secrets.token_hex, iter(["aaaaaa", "aaaaaa", "bbbbbb", "aaaaaa", "aaaaaa", "cccccc"])
-    monkeypatch.setattr(secrets, "token_hex", lambda count: next(names) if count == 3 else usual(count))
+    monkeypatch.setattr(secrets, "token_hex", lambda count: next(names, usual(3)) if count == 3 else usual(count))
     with closing(of(camp)) as ctx:
         asyncio.run(light(ctx, How(), desks=["hq/a001", "hq/a002"]))
         asyncio.run(scale(ctx, How(), hotline="help", seats="4"))
         assert sorted(item.id for item in ctx.store().overrides()) == ["oaaaaaa", "obbbbbb", "occcccc"]
-    monkeypatch.undo()
     camp.settled()
