@@ -100,9 +100,9 @@ async def run(ctx: Context, name: str, asked: Asked, crew: Crew) -> BookReport |
         digest=program.digest,
         program=msgspec.json.encode(program),
     )
-    store.begin_book(book)
     holder = this_process(ctx)
-    store.follow_book(book.id, holder, TTL)
+    store.follow_book(book.id, holder, TTL)  # before anybody sees the run: one that nobody follows looks interrupted
+    store.begin_book(book)
     first = line(ctx, book, "", "started")
     store.record_book(first, holder.token)
     crew.desk.tell(first, None)

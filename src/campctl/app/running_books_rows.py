@@ -111,6 +111,9 @@ class BookRows:
         if run.status == "running" and store.book_is_followed(run.id, socket.gethostname(), TTL):
             holder = store.book_follower(run.id)
             followed = f"{holder.who} on {holder.host}" if holder else ""
+        elif run.status == "running":
+            now = store.book(run.id)  # it may have ended since the list was read
+            run = replace(run, status=now.status, ended=now.ended)
         if known is None or known.run.digest != run.digest:
             whole = store.book(run.id)
             encoded, program, entries = whole.program, program_of_run(whole), list(store.book_entries(run.id))

@@ -100,7 +100,8 @@ def runs(ctx: Context, limit: int) -> Listing:
 def _as_is(store: Store, book: BookRun) -> BookRun:
     """A run whose process was killed is interrupted, whatever it still says of itself."""
     if book.status == "running" and not store.book_is_followed(book.id, socket.gethostname(), TTL):
-        return replace(book, status="interrupted")
+        now = store.book(book.id)  # one that has ended since it was looked up is followed no more, and says so before
+        return replace(book, status="interrupted" if now.status == "running" else now.status, ended=now.ended)
     return book
 
 
@@ -118,10 +119,10 @@ async def watch(ctx: Context, run_id: str, tell: Callable[[BookEntry], None], st
     last = 0
     while True:
         followed = bool(_followed_by(store, book))
-        for entry in await asyncio.to_thread(store.book_entries, book.id, last):
+        book = _as_is(store, store.book(book.id))
+        for entry in await asyncio.to_thread(store.book_entries, book.id, last):  # after its status: its last lines come before its end
             last = entry.seq
             tell(entry)
-        book = _as_is(store, store.book(book.id))
         if not followed or book.status != "running" or stop.asked:
             return report_of(book, store.book_entries(book.id), followed_by=_followed_by(store, book))
         await ctx.clock.sleep(0.5)
