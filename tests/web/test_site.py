@@ -65,6 +65,7 @@ class Visitor:
         self.site = site
         self.said = said
         self._http = http
+        self._sockets: list[aiohttp.ClientWebSocketResponse] = []
         self.base = f"http://127.0.0.1:{site.port}"
 
     async def ask(self, method: str, path: str, cookie: str = "", **more: Any) -> tuple[int, str, Any]:
@@ -79,7 +80,13 @@ class Visitor:
         headers = {"Cookie": f"{self.site.cookie}={holder.cookie}"}
         if origin is not None:
             headers["Origin"] = origin or self.base
-        return await self._http.ws_connect(f"{self.base}/ws{query}", headers=headers)
+        self._sockets.append(await self._http.ws_connect(f"{self.base}/ws{query}", headers=headers))
+        return self._sockets[-1]
+
+    async def leave(self) -> None:
+        """Close all that are open still: a socket whose end nobody read is warned of whenever it is collected, in any other test."""
+        for socket in self._sockets:
+            await socket.close()
 
 
 def on_site(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
@@ -114,8 +121,9 @@ async def running() -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         site.port = runner.addresses[0][1]
         http = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
-        ends.extend((runner.cleanup, site.close, http.close))
-        return Visitor(site, http, said)
+        visitor = Visitor(site, http, said)
+        ends.extend((runner.cleanup, site.close, http.close, visitor.leave))
+        return visitor
 
     try:
         yield begin
