@@ -234,6 +234,43 @@ def test_what_is_replaced_is_seen_under_the_lock(make, after, first, second, lef
     camp.settled()
 
 
+BAD_FILES = {
+    "ports": "ports:\n  hq/a001: {until: soon}\n",
+    "any": "- {any: 2, office: nowhere}\n",
+    "twice": "- {desk: hq/a001}\n- {desk: hq/a001, volunteer: Sam}\n",
+    "hotlines": "hotlines:\n  help: {seats: '4', until: soon}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("verb", "status"),
+    [
+        ("port light hq/a001 --until soon", 2),
+        ("port light --any 2", 2),
+        ("port light --any 2 --office nowhere", 11),
+        ("port light --any 1 --office hq --until 2001-01-01T00:00", 2),
+        ("port seat hq/a001 --volunteer Sam --until soon", 2),
+        ("port dark hq/a001 --until soon", 2),
+        ("hotline failover help --to user/bo.diaz --until soon", 2),
+        ("hotline scale help 4 --until soon", 2),
+        ("port light -f ports", 2),
+        ("port light -f any", 11),
+        ("port light -f twice", 2),
+        ("hotline scale -f hotlines", 2),
+    ],
+)
+def test_what_is_wrong_in_itself_is_said_without_the_lock(make, verb, status) -> None:
+    """A time that is none, or an office that is not there, is told at once: no turn is waited for, and no store is made."""
+    camp = make(apply=False)
+    words = verb.split()
+    if "-f" in words:
+        path = camp.root.parent / f"{words[-1]}.yaml"
+        path.write_text(BAD_FILES[words[-1]])
+        words[-1] = str(path)
+    assert camp.do(*words, "--yes").status == status
+    assert not (camp.root / ".campctl" / "store.db").exists()
+
+
 def test_two_overrides_that_were_given_the_same_name(make, monkeypatch) -> None:
     """Names are short, so that people can type them: of those that come up twice the second gets another, and nothing is refused."""
     camp = make()

@@ -17,6 +17,7 @@ from campctl import errors
 
 if TYPE_CHECKING:
     from campctl.app.context import Context
+    from campctl.app.desks import Seating
     from campctl.app.how import How
     from campctl.app.results import Applied, Planned
     from campctl.model.campaign import Port
@@ -92,33 +93,23 @@ def ids(path: str, section: str) -> list[str]:
 async def light_all(ctx: Context, how: How, *, path: str, seated: bool = False) -> Applied | Planned:
     """`port light -f` and `port seat -f`: every entry's desks, in one plan."""
     from campctl.app.applying import Wish, change
-    from campctl.app.desks import Seating, any_dark, check_seating, desks_of, make_override, seats_held, superseded
-    from campctl.app.find import desk
+    from campctl.app.desks import any_dark, desks_of, make_override, seats_held, superseded
     from campctl.app.how import at_once
 
-    campaign, entries = ctx.campaign, _entries(path, "ports", "desk", PORT_KEYS)
+    entries = _entries(path, "ports", "desk", PORT_KEYS)
+    asked = [(*_asked(ctx, path, entry, seated=seated), _text(entry, "reason")) for entry in entries]
+    _once(path, [port for named, *_ in asked for port in named])
 
     async def wish(_: object) -> Wish:
         made: list[Override] = []
         ports: dict[str, Port] = {}
-        for entry in entries:
-            named = entry.get("desks") or entry.get("desk") or []
-            office = _text(entry, "office")
-            chosen = [desk(campaign, text, office) for text in ([named] if isinstance(named, str) else named)]
-            if entry.get("any"):
-                chosen += await any_dark(ctx, office, _whole(path, entry["any"]), {*ports, *(port.id for port in chosen)})
-            seating = Seating(
-                user=_text(entry, "for"), volunteer=_text(entry, "volunteer"), hotline=_text(entry, "hotline"), until=_text(entry, "until")
-            )
-            check_seating(campaign, seating)
-            if not chosen or (len(chosen) > 1 and (seating.user or seating.volunteer)) or (seated and not seating.user + seating.volunteer):
-                raise _shape(path, "entries with one desk and who sits there" if seated else "entries with desks, or an office and `any`")
+        for named, office, dark, seating, reason in asked:
+            chosen = [*named, *(await any_dark(ctx, office, dark, {*ports, *(port.id for port in named)}))] if dark else named
+            _once(path, [*(ports[port.id] for port in chosen if port.id in ports), *chosen])  # an earlier entry's dark desk may be named
             for port in chosen:
-                if port.id in ports:
-                    raise errors.UsageError(f"{path} names the desk {port.id} twice.", hint="Keep one of the two.")
                 ports[port.id] = port
                 held = await seats_held(ctx, {seating.user})
-                reasoned = replace(how, reason=_text(entry, "reason") or how.reason)
+                reasoned = replace(how, reason=reason or how.reason)
                 made.append(make_override(ctx, reasoned, port, seating, lit=True, held=held))
         clear = superseded(ctx, ports, {item.user for item in made})
         what = f"port {'seat' if seated else 'light'} -f {path}"
@@ -126,6 +117,35 @@ async def light_all(ctx: Context, how: How, *, path: str, seated: bool = False) 
         return Wish(targets=targets, overrides=made, clear=clear, what=what)
 
     return await change(ctx, at_once(how), wish)
+
+
+def _asked(ctx: Context, path: str, entry: dict[str, Any], *, seated: bool) -> tuple[list[Port], str, int, Seating]:
+    """Desks that are named, an office and how many dark ones of it, who sits there: what is wrong with them is said before any wait."""
+    from campctl.app.desks import Seating, check_end, check_seating, office_of_any
+    from campctl.app.find import desk
+
+    named, office = entry.get("desks") or entry.get("desk") or [], _text(entry, "office")
+    ports = [desk(ctx.campaign, text, office) for text in ([named] if isinstance(named, str) else named)]
+    dark = _whole(path, entry["any"]) if entry.get("any") else 0
+    if dark:
+        office_of_any(ctx.campaign, office)
+    seating = Seating(
+        user=_text(entry, "for"), volunteer=_text(entry, "volunteer"), hotline=_text(entry, "hotline"), until=_text(entry, "until")
+    )
+    check_seating(ctx.campaign, seating)
+    count, person = len(ports) + dark, seating.user + seating.volunteer
+    if not count or (count > 1 and person) or (seated and not person):
+        raise _shape(path, "entries with one desk and who sits there" if seated else "entries with desks, or an office and `any`")
+    check_end(ctx, seating.until, {*(port.office for port in ports), *([office] if dark else [])})
+    return ports, office, dark, seating
+
+
+def _once(path: str, ports: Sequence[Port]) -> None:
+    seen: set[str] = set()
+    for port in ports:
+        if port.id in seen:
+            raise errors.UsageError(f"{path} names the desk {port.id} twice.", hint="Keep one of the two.")
+        seen.add(port.id)
 
 
 async def scale_all(ctx: Context, how: How, *, path: str) -> Applied | Planned:
@@ -151,6 +171,7 @@ async def scale_all(ctx: Context, how: How, *, path: str) -> Applied | Planned:
         targets = [f"hotline/{override.subject}" for override in made]
         return Wish(targets=targets, overrides=made, clear=clear, what=f"hotline scale -f {path}")
 
+    await wish(None)  # what can be said at once is not said after a wait
     return await change(ctx, at_once(how), wish)
 
 

@@ -79,6 +79,9 @@ async def light(
         raise errors.UsageError("No desk was named.", hint="Name desks, or use --office OFFICE --any N.")
     if len(named) + any_ > 1 and (given.user or given.volunteer):
         raise errors.UsageError("One person cannot sit at several desks.", hint="Name one desk with --for or --volunteer.")
+    if any_:
+        office_of_any(campaign, office)
+    check_end(ctx, given.until, {*(port.office for port in named), *([office] if any_ else [])})
 
     async def wish(_: object) -> Wish:
         ports = [*named, *(await any_dark(ctx, office, any_, {port.id for port in named}))] if any_ else named
@@ -94,6 +97,7 @@ async def dark(ctx: Context, how: How, *, desks: Sequence[str], office: str = ""
     campaign = ctx.campaign
     ports = [desk(campaign, text, office) for text in desks]
     ids = {port.id for port in ports}
+    check_end(ctx, until, {port.office for port in ports})
 
     async def wish(_: object) -> Wish:
         now, overrides = ctx.clock.now(), ctx.store().overrides()
@@ -112,6 +116,7 @@ async def seat(ctx: Context, how: How, *, desk_: str, office: str = "", seating:
         raise errors.UsageError("Nobody was named.", hint="Add --for USER or --volunteer NAME.")
     check_seating(ctx.campaign, seating)
     port = desk(ctx.campaign, desk_, office)
+    check_end(ctx, seating.until, {port.office})
 
     async def wish(_: object) -> Wish:
         return await _wish(ctx, how, [port], seating, what="port seat")
@@ -201,6 +206,12 @@ def end_of(until: str, now: datetime, zone: str) -> datetime | None:
     return end
 
 
+def check_end(ctx: Context, until: str, offices: Collection[str]) -> None:
+    """What can be said of `--until` at once is not said after a wait for the lock, nor does it make a store."""
+    for office in sorted(offices):
+        end_of(until, ctx.clock.now(), ctx.campaign.offices[office].time_zone)
+
+
 def check_seating(campaign: Campaign, seating: Seating) -> None:
     """Whether what was said names one person at most, and things there are."""
     if seating.volunteer:
@@ -222,11 +233,10 @@ def still_runs(override: Override, now: datetime) -> bool:
 
 async def any_dark(ctx: Context, office: str, count: int, besides: set[str]) -> list[Port]:
     """The first `count` dark desks of an office by id, leaving out those a person of the manifest sits at."""
-    if not office:
-        raise errors.UsageError("--any needs an office.", hint="Add --office OFFICE.")
-    campaign = ctx.campaign
-    one(campaign.offices, office, "office")
     from campctl.effective import desired
+
+    campaign = ctx.campaign
+    office_of_any(campaign, office)
 
     lit: Any = desired(campaign, ctx.clock.now(), ctx.store().overrides()).lit
     dark_ones = [
@@ -239,3 +249,10 @@ async def any_dark(ctx: Context, office: str, count: int, besides: set[str]) -> 
             f"Office `{office}` has {len(dark_ones)} dark desks, not {count}.", hint="`campctl port list --state dark` shows all offices."
         )
     return dark_ones[:count]
+
+
+def office_of_any(campaign: Campaign, office: str) -> None:
+    """Whether the office of which any dark desks are wanted was named, and is there."""
+    if not office:
+        raise errors.UsageError("--any needs an office.", hint="Add --office OFFICE.")
+    one(campaign.offices, office, "office")

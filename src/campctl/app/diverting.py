@@ -32,6 +32,7 @@ async def fail_over(ctx: Context, how: How, *, hotline: str, to: str = "", until
         raise errors.UsageError(
             f"{hotline} has no `failover`, and --to was not given.", hint="Say where its calls shall go: --to hotline/ID."
         )
+    end_of(until, ctx.clock.now(), line.time_zone or campaign.time_zone)  # what can be said at once is not said after a wait
 
     async def wish(_: object) -> Wish:
         now, overrides = ctx.clock.now(), ctx.store().overrides()
