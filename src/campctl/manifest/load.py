@@ -65,7 +65,7 @@ class Loaded:
         """Whether the files on disk now say something else than what was read; what an overlay stands over does not count."""
         now = {stamp.file: stamp for stamp in sources.scan(self.root)}
         read = {stamp.file: stamp for stamp in self.stamps if stamp.file not in self._overlay}
-        if now.keys() - self._overlay.keys() != {file for file in read if file.endswith(sources.SUFFIXES)}:
+        if now.keys() - self._overlay.keys() - read.keys():
             return True
         return any(not self._same(stamp, now.get(file) or sources.stamp_of(self.root / file, file)) for file, stamp in read.items())
 

@@ -284,3 +284,30 @@ def test_who_reads_in_the_midst_of_an_edit_reads_again(folder, monkeypatch):
         assert loaded.ok, loaded.findings
         assert "new.name" in loaded.campaign.users
         assert not loaded.outdated()
+
+
+@pytest.mark.parametrize("roster", ["people.csv", "runbooks/people.yaml"])
+def test_what_was_read_is_outdated_once_a_file_of_it_differs(folder, roster):
+    """Whatever a roster is called, and whether it came from the cache: changed, gone or new files tell, and nothing else does."""
+    place, other, third = folder / roster, folder / "numbers.yaml", folder / "third.yaml"
+    place.parent.mkdir(exist_ok=True)
+    text = "id,name,office,ext\nnew.name,New Here,hq,3077\n"
+    (folder / "rosters.yaml").write_text(f"users:\n  from: {roster}\n  columns: {{ id: id, name: name, office: office, extension: ext }}\n")
+    for _ in range(2):
+        place.write_text(text)
+        other.write_text("# none yet\n")
+        loaded = load(folder)
+        assert loaded.ok, loaded.findings
+        assert not loaded.outdated()
+        place.touch()
+        assert not loaded.outdated()
+        place.write_text(text.replace("3077", "3078"))
+        assert loaded.outdated()
+        place.write_text(text)
+        other.unlink()
+        assert loaded.outdated()
+        other.write_text("# none yet\n")
+        third.write_text("# new\n")
+        assert loaded.outdated()
+        third.unlink()
+        assert not loaded.outdated()
